@@ -1,0 +1,30 @@
+/*
+ * Messages for the person at the terminal or the reader of a log; always standard error, never
+ * data. Texts are escaped here, so callers pass names of strangers as they are. Never pass a
+ * secret: log_secret() registers what must not be printed, and every line is checked against it.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+void log_set_level(enum log_level level);
+void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...)   log_message(LOG_ERROR, __VA_ARGS__)
+#define log_warning(...) log_message(LOG_WARNING, __VA_ARGS__)
+#define log_info(...)    log_message(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)   log_message(LOG_DEBUG, __VA_ARGS__)
+
+/* From now on every occurrence of this text in a message is replaced by "[token]". The text is
+   copied; short ones (under 8 bytes) are ignored, as they would eat words. */
+void log_secret(const char *secret);
+/* Replaces registered secrets in place by asterisks, for texts that leave by other ways. */
+void log_redact(char *text);
+
+/* A line that must be taken away before the next message and drawn again after it (progress);
+   called with the lock of the log held. NULL removes it. */
+typedef void log_status_fn(void *ctx, int draw);
+void log_set_status(log_status_fn *fn, void *ctx);
+
+#endif

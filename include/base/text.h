@@ -1,0 +1,31 @@
+/*
+ * Bytes of strangers made fit to be shown: names of tags, files and packages come from the network
+ * and may hold newlines, escape sequences or broken UTF-8.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Writes `in` to `out` (size bytes, always terminated): control characters, bidirectional marks and
+   bytes that are not UTF-8 become \xNN or \uNNNN, the rest stays. Cut at a whole character when it
+   does not fit. Returns the length written. */
+size_t text_escape(const char *in, size_t len, char *out, size_t size);
+
+/* Length in bytes of the valid UTF-8 character at `s` (1..4), 0 when it is none. */
+size_t text_utf8_len(const char *s, size_t left);
+/* Whether all of it is UTF-8 without NUL. */
+bool text_is_utf8(const char *s, size_t len);
+
+/* Columns that the text takes on a terminal, for table layout (no combining-character finesse). */
+size_t text_columns(const char *s);
+
+bool text_starts_with(const char *s, const char *prefix);
+bool text_ends_with(const char *s, const char *suffix);
+
+/* The candidate nearest to `word` by edit distance, NULL when none is near enough to suggest.
+   `candidates` ends with NULL. */
+const char *text_nearest(const char *word, const char *const *candidates);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Changelogs: which files of a tree are one, and whether they hold an entry for a version.
+ * Keep a Changelog, reStructuredText, towncrier's output, Debian-like and plain text.
+ */
+#ifndef FACTS_CHANGELOG_H
+#define FACTS_CHANGELOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+/* How much a path looks like the changelog of the project at `directory` ("" the root): 0 not at
+   all, higher is better (the project's own before the root's, CHANGELOG before HISTORY, a file
+   before docs/). A directory of fragments (newsfragments/) is none. */
+int changelog_rank(const char *path, const char *directory);
+
+struct changelog_entry {
+    const char *version;  /* as written, without a leading v or brackets */
+    const char *date;     /* as written; NULL when the heading has none */
+    size_t line;          /* 1.. */
+    bool empty;           /* nothing but white space up to the next heading */
+};
+
+/* All headings that name a version, in the file's order; strings live in the arena. Bounded: at
+   most 20,000 entries. Never fails: bytes that are no text have no headings. */
+size_t changelog_entries(const char *data, size_t len, struct arena *arena,
+                         struct changelog_entry **out);
+/* The entry whose version equals `version` by PEP 440 (by text where it is none); NULL if none. */
+const struct changelog_entry *changelog_find(const struct changelog_entry *entries, size_t count,
+                                             const char *version);
+
+#endif

@@ -1,0 +1,28 @@
+/* Repositories as the forge's REST API tells them. Source: contracts.md section 1. */
+#ifndef FACTS_LISTING_H
+#define FACTS_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct listing_repository {
+    int64_t forge_id;
+    const char *owner;
+    const char *name;
+    const char *visibility;      /* "public", "private", "internal" */
+    const char *default_branch;  /* NULL when empty */
+    const char *pushed_at;       /* as sent; NULL */
+    const char *licence;         /* SPDX id that the forge detected; NULL */
+    int64_t size_kib;            /* -1 unknown */
+    bool archived, fork, disabled;
+};
+
+/* A page of the listing (an array) or one repository (an object). */
+int listing_parse(const char *body, size_t len, struct arena *arena,
+                  struct listing_repository **out, size_t *count, struct err *err);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Python projects in a tree: which directories are one, and what their files declare, read from
+ * bytes alone. Sources: contracts.md section 5; design.md section 1 ("What is a project").
+ */
+#ifndef FACTS_PROJECT_H
+#define FACTS_PROJECT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "facts/source.h"
+
+enum declared_kind {
+    DECLARED_NONE,        /* the project states no version at all */
+    DECLARED_STATIC,      /* written in the project's own file */
+    DECLARED_DYNAMIC,     /* readable in another file without running code */
+    DECLARED_VCS,         /* comes from the tag */
+    DECLARED_PLACEHOLDER, /* states a version that is none ("0.0.0" before the build sets it) */
+    DECLARED_OPAQUE,      /* only running code would tell; `reason` says why */
+};
+/* "none", "static", … */
+const char *declared_kind_word(enum declared_kind kind);
+
+/* A project's directory and what its files say; strings live in the arena given to project_read. */
+struct project {
+    const char *directory;      /* "" is the root; no trailing slash */
+    const char *name;           /* as written; NULL when the files do not tell (opaque setup.py) */
+    const char *normal;         /* PEP 503 form of name; NULL with it */
+    bool candidate;             /* below a directory for tests, examples, vendored code …: a project
+                                   only when the index or the configuration says so */
+    enum declared_kind kind;
+    const char *version;        /* of static, dynamic and placeholder; else NULL */
+    const char *origin;         /* "src/x/__init__.py:3": where it stands; NULL for none */
+    const char *reason;         /* of opaque: why, in words; of a conflict: the other value */
+    const char *backend;        /* build backend as written; NULL when none is named */
+    const char *licence;        /* licence that the metadata declare (SPDX, text or classifier) */
+    const char *const *licence_files; /* paths or globs that the metadata name, NULL-terminated; may
+                                   be NULL */
+    const char *const *urls;    /* URLs that the metadata name, NULL-terminated; may be NULL */
+    const char *tag_prefix;     /* what the project says of its tags; NULL when nothing */
+    const char *tag_regex;      /* a Python regular expression with group `version`; or NULL */
+};
+
+/* Whether a file of this name (no directory) can make its directory a project. */
+bool project_is_project_file(const char *basename);
+/* Whether the directory is one that is for tests, examples, documentation, templates, fixtures or
+   vendored code, or lies below one. */
+bool project_is_candidate_directory(const char *directory);
+
+/* Reads the project at `directory`. FOUND: out is filled. ABSENT: the files there make no project.
+   PENDING: ask again once the wanted files are here. FAILED: err says which file is bad. */
+enum source_result project_read(const struct source *source, const char *directory,
+                                struct arena *arena, struct project *out, struct err *err);
+
+#endif

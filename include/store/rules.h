@@ -1,0 +1,38 @@
+/*
+ * Rules: one SQL file each, a header of comments and one SELECT. See schema/README.md.
+ */
+#ifndef STORE_RULES_H
+#define STORE_RULES_H
+
+#include "store/store.h"
+
+enum severity { SEVERITY_CRITICAL, SEVERITY_HIGH, SEVERITY_MEDIUM, SEVERITY_LOW, SEVERITY_INFO };
+const char *severity_word(enum severity severity);
+int severity_parse(const char *word, enum severity *out); /* -1: no such word */
+
+struct rule {
+    const char *id, *title, *needs, *help;
+    enum severity severity;
+    const char *sql;
+    const char *source;    /* "built in", or the file it was read from */
+};
+
+struct rules;
+/* The built-in ones, then those of `dir` (may be NULL), which add or override by id. */
+int rules_load(const char *dir, struct rules **out, struct err *err);
+void rules_free(struct rules *rules);
+size_t rules_count(const struct rules *rules);
+const struct rule *rules_at(const struct rules *rules, size_t i); /* ordered by id */
+
+struct rules_result {
+    unsigned counts[5];    /* findings that count (neither historic nor waived), by severity */
+    unsigned fresh;        /* of those, new in this run */
+    unsigned unknown;      /* coverage rows of this run that are unknown */
+};
+/* Evaluates as of the store's run and writes findings, in one transaction. A rule that fails is an
+   error that names it; nothing is written then. Skipped when no fact, rule or date it depends on
+   changed. */
+int rules_evaluate(struct store *store, const struct rules *rules, struct rules_result *out,
+                   struct err *err);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * The database. The only user of SQLite (with rules.c); SQL lives in schema/, never in C.
+ *
+ * One writer: everything here is called from one lane of limit 1 (net/work.h) or before the loop
+ * runs. A call between store_begin and store_commit either happens whole or not at all; kill -9
+ * loses at most what was not committed.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/rows.h"
+
+struct store;
+
+enum store_mode {
+    STORE_SCAN,  /* creates, migrates, takes the lock ("PATH.lock" names pid, host and start) */
+    STORE_READ,  /* must exist; never writes; any number beside a scan */
+};
+
+int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err);
+void store_close(struct store *store);
+const char *store_path(const struct store *store);
+
+/* --- runs ----------------------------------------------------------------------------------- */
+enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
+/* Marks what an earlier scan left "running" as interrupted, then begins. `arguments` is a JSON
+   array. store_run() is the id until the end. */
+int store_begin_run(struct store *store, const char *arguments, struct err *err);
+/* A complete run ends the scope of everything that was not touched in it. */
+int store_end_run(struct store *store, enum run_state state, struct err *err);
+int64_t store_run(const struct store *store);
+/* Number of fact rows that this run opened or closed: 0 means nothing changed. */
+int64_t store_changes(const struct store *store);
+
+/* --- batches -------------------------------------------------------------------------------- */
+int store_begin(struct store *store, struct err *err);
+int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store);
+
+/* --- what earlier runs learned --------------------------------------------------------------- */
+/* Remembered by key ("etag URL credential", "git-host https://github.com"); 1 found, 0 not. */
+int store_recall(struct store *store, const char *key, struct buf *value, struct err *err);
+int store_remember(struct store *store, const char *key, const char *value, struct err *err);
+
+struct known_package {
+    int64_t id;
+    const char *name;      /* PEP 503 */
+    const char *etag;      /* of its document; NULL */
+    const char *state;     /* "known", "absent"; NULL: never seen */
+    const char *link;      /* link state with this repository */
+    const char *directory; /* of the project; NULL: only tags hold it */
+};
+
+struct known_repository {
+    int64_t id;            /* 0: never seen */
+    const char *digest;    /* of its refs; NULL: never read */
+    const char *head_oid;
+    int reader;
+    bool has_projects;
+    const struct known_package *packages; /* linked, or held by its projects */
+    size_t package_count;
+};
+/* By (host, forge_id) when the id is not 0, else by (host, owner, name); a row found by name that
+   had no id gets this one. Strings live in the arena. */
+int store_known_repository(struct store *store, const char *host, int64_t forge_id,
+                           const char *owner, const char *name, struct arena *arena,
+                           struct known_repository *out, struct err *err);
+int store_known_package(struct store *store, const char *index, const char *name,
+                        struct arena *arena, struct known_package *out, struct err *err);
+/* The releases as they hold now, ordered by version; without their files. */
+int store_releases(struct store *store, int64_t package_id, struct arena *arena,
+                   struct row_release **out, size_t *count, struct err *err);
+/* The document's row as it holds now; state NULL when never seen. */
+int store_package(struct store *store, int64_t package_id, struct arena *arena,
+                  struct row_package *out, struct err *err);
+
+/* --- facts ------------------------------------------------------------------------------------ */
+/* Identities: found or made. put_repository also notes today's names and flags. */
+int store_put_repository(struct store *store, const struct row_repository *row, int64_t *id,
+                         struct err *err);
+int store_package_id(struct store *store, const char *index, const char *name, int64_t *id,
+                     struct err *err);
+
+int store_put_refs(struct store *store, int64_t repository_id, const struct row_refs *refs,
+                   const struct row_tag *tags, size_t count, struct err *err);
+int store_put_declarations(struct store *store, int64_t repository_id,
+                           const struct row_declaration *rows, size_t count, struct err *err);
+int store_put_projects(struct store *store, int64_t repository_id, const struct row_project *rows,
+                       size_t count, struct err *err);
+/* The document and all its releases and files. etag may be NULL. */
+int store_put_package(struct store *store, const struct row_package *row, const char *etag,
+                      const struct row_release *releases, size_t count, int64_t *id,
+                      struct err *err);
+int store_put_links(struct store *store, int64_t repository_id, const struct row_link *rows,
+                    size_t count, struct err *err);
+int store_put_denotes(struct store *store, int64_t repository_id, const struct row_denotes *rows,
+                      size_t count, struct err *err);
+int store_put_release_sources(struct store *store, int64_t repository_id,
+                              const struct row_release_source *rows, size_t count,
+                              struct err *err);
+/* All coverage rows of one subject: the ids and the organisation of the first row name it, so
+   count is at least 1. */
+int store_put_coverage(struct store *store, const struct row_coverage *rows, size_t count,
+                       struct err *err);
+
+/* The subject is part of this run. What is not touched leaves the fleet when the run completes. */
+int store_touch_repository(struct store *store, int64_t repository_id, struct err *err);
+int store_touch_package(struct store *store, int64_t package_id, struct err *err);
+
+/* --- reading ---------------------------------------------------------------------------------- */
+/* From now on the views show the facts as of this run; 0: the newest complete one (else the newest
+   at all). -1 when there is no such run. */
+int store_view_run(struct store *store, int64_t run, struct err *err);
+
+enum cell_type { CELL_NULL, CELL_INTEGER, CELL_TEXT };
+struct cell {
+    enum cell_type type;
+    int64_t integer;
+    const char *text;
+    size_t len;
+};
+/* One row of a query; a non-zero return stops it. Cells are valid during the call. */
+typedef int store_row_fn(void *ctx, const struct cell *cells, size_t count);
+
+struct bind {
+    const char *name;      /* ":package" */
+    const char *text;      /* NULL binds NULL */
+};
+/* Runs the named query of schema/queries ("report_packages"); columns() tells their names before
+   the first row. */
+typedef int store_columns_fn(void *ctx, const char *const *names, size_t count);
+int store_query(struct store *store, const char *query, const struct bind *binds, size_t count,
+                store_columns_fn *columns, store_row_fn *row, void *ctx, struct err *err);
+
+/* PRAGMA quick_check, for doctor. */
+int store_check(struct store *store, struct err *err);
+
+#endif

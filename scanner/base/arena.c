@@ -1,0 +1,85 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define BLOCK_SIZE 4096
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used;
+    size_t size;
+    alignas(max_align_t) char data[];
+};
+
+void arena_release(struct arena *arena)
+{
+    while (arena->block != NULL) {
+        struct arena_block *next = arena->block->next;
+        free(arena->block);
+        arena->block = next;
+    }
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    struct arena_block *block = arena->block;
+    size_t align = alignof(max_align_t);
+
+    if (size > SIZE_MAX / 2)
+        abort();
+    size = (size + align - 1) / align * align;
+    if (block == NULL || block->size - block->used < size) {
+        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        block = mem_alloc(sizeof *block + room);
+        block->size = room;
+        block->next = arena->block;
+        arena->block = block;
+    }
+    void *p = block->data + block->used;
+    block->used += size;
+    return p;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+    if (size > 0 && count > SIZE_MAX / 2 / size)
+        abort();
+    return arena_alloc(arena, count * size);
+}
+
+char *arena_strndup(struct arena *arena, const char *s, size_t len)
+{
+    char *copy = arena_alloc(arena, len + 1);
+
+    if (len > 0)
+        memcpy(copy, s, len);
+    return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *s)
+{
+    return s != NULL ? arena_strndup(arena, s, strlen(s)) : NULL;
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+    va_list ap, again;
+
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        abort();
+    char *out = arena_alloc(arena, (size_t)n + 1);
+    vsnprintf(out, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return out;
+}
