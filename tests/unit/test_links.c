@@ -1,0 +1,220 @@
+/* URLs that denote a repository of the forge, and what follows from them. */
+#include "facts/links.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void urls(void **state)
+{
+    static const struct {
+        const char *url, *repository;
+    } cases[] = {
+        {"https://github.com/Phlya/adjustText", "phlya/adjusttext"},
+        {"http://www.github.com/o/r.git", "o/r"},
+        {"https://github.com/o/r/", "o/r"},
+        {"https://github.com/o/r/tree/main/sub", "o/r"},
+        {"https://github.com/o/r#readme", "o/r"},
+        {"https://github.com/o/r?tab=readme", "o/r"},
+        {"https://github.com/o/r.git#egg=r", "o/r"},
+        {"https://GitHub.com:443/o/r", "o/r"},
+        {"https://github.com./o/r", "o/r"},
+        {"https://user:secret@github.com/o/r", "o/r"},
+        {"git+https://github.com/o/r.git@v1", "o/r"},
+        {"git+https://github.com/o/r.git", "o/r"},
+        {"git+ssh://git@github.com/o/r.git", "o/r"},
+        {"ssh://git@github.com:22/o/r", "o/r"},
+        {"ssh://git@github.com:o/r.git", "o/r"},
+        {"git@github.com:o/r.git", "o/r"},
+        {"git@github.com:3b1b/manim.git", "3b1b/manim"},
+        {"git://github.com/o/r", "o/r"},
+        {"scm:git:git://github.com/o/r.git", "o/r"},
+        {"github.com/o/r", "o/r"},
+        {" <https://github.com/o/r>", "o/r"},
+        {"https://github.com/o/r.js", "o/r.js"},
+        {"https://github.com/o", NULL},
+        {"https://github.com/o/", NULL},
+        {"https://github.com/", NULL},
+        {"https://github.com", NULL},
+        {"https://github.com/o/.git", NULL},
+        {"https://github.com/o/..", NULL},
+        {"https://github.com/sponsors/x", NULL},
+        {"https://github.com/orgs/x/projects", NULL},
+        {"https://gist.github.com/o/123abc", NULL},
+        {"https://raw.githubusercontent.com/o/r/main/x", NULL},
+        {"https://raw.github.com/o/r/main/x", NULL},
+        {"https://o.github.io/r", NULL},
+        {"https://notgithub.com/o/r", NULL},
+        {"https://github.com.evil.example/o/r", NULL},
+        {"https://evil.example/github.com/o/r", NULL},
+        {"https://github.com@evil.example/o/r", NULL},
+        {"https://github.com:8443/o/r", NULL},
+        {"https://gitlab.com/o/r", NULL},
+        {"file://github.com/o/r", NULL},
+        {"javascript:github.com/o/r", NULL},
+        {"https://github.com/o/r%0a", NULL},
+        {"UNKNOWN", NULL},
+        {"", NULL},
+    };
+    struct arena arena = ARENA_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *got = links_repository(cases[i].url, NULL, &arena);
+        const char *want = cases[i].repository;
+        if ((got == NULL) != (want == NULL) || (got != NULL && strcmp(got, want) != 0))
+            fail_msg("%s: %s", cases[i].url, got != NULL ? got : "none");
+    }
+    arena_release(&arena);
+}
+
+static void other_hosts(void **state)
+{
+    static const char *const hosts[] = {"git.example.org", "127.0.0.1:8080", NULL};
+    struct arena arena = ARENA_INIT;
+
+    (void)state;
+    assert_string_equal(links_repository("https://git.example.org/o/r", hosts, &arena), "o/r");
+    assert_string_equal(links_repository("http://127.0.0.1:8080/o/r.git", hosts, &arena), "o/r");
+    assert_null(links_repository("http://127.0.0.1:8081/o/r.git", hosts, &arena));
+    assert_null(links_repository("https://github.com/o/r", hosts, &arena));
+    arena_release(&arena);
+}
+
+#define HERE      "https://github.com/o/r"
+#define ELSEWHERE "https://github.com/up/stream"
+#define THIRD     "https://github.com/third/party"
+
+static void judgements(void **state)
+{
+    static const char *const former[] = {"old/name", NULL};
+    static const struct {
+        const char *what;
+        const char *label[3], *url[3];
+        size_t releases, agreeing;
+        bool fork, configured;
+        enum link_state expected;
+        const char *other;
+    } cases[] = {
+        {"configured wins", {"Source"}, {ELSEWHERE}, 3, 0, false, true, LINK_CONFIGURED, NULL},
+        {"source names it", {"Source Code"}, {HERE}, 3, 0, false, false, LINK_MUTUAL, NULL},
+        {"home page names it", {""}, {HERE "/"}, 3, 0, false, false, LINK_MUTUAL, NULL},
+        {"tracker names it", {"Issues"}, {HERE "/issues"}, 3, 0, false, false, LINK_MUTUAL, NULL},
+        {"a former name",
+         {"Homepage"},
+         {"http://github.com/Old/Name"},
+         3,
+         0,
+         false,
+         false,
+         LINK_MUTUAL,
+         NULL},
+        {"its tracker is elsewhere",
+         {"Source", "Bug Tracker"},
+         {HERE, ELSEWHERE "/issues"},
+         3,
+         0,
+         false,
+         false,
+         LINK_MUTUAL,
+         NULL},
+        {"source elsewhere",
+         {"Source"},
+         {ELSEWHERE},
+         3,
+         3,
+         false,
+         false,
+         LINK_CONTRADICTED,
+         "up/stream"},
+        {"home elsewhere",
+         {"home-page"},
+         {ELSEWHERE},
+         3,
+         3,
+         false,
+         false,
+         LINK_CONTRADICTED,
+         "up/stream"},
+        {"source weighs more than home",
+         {"Homepage", "Repository"},
+         {THIRD, ELSEWHERE},
+         3,
+         3,
+         false,
+         false,
+         LINK_CONTRADICTED,
+         "up/stream"},
+        {"a tracker elsewhere alone contradicts nothing",
+         {"Bug Tracker", "Changelog", "Funding"},
+         {ELSEWHERE "/issues", ELSEWHERE "/blob/main/C.md", ELSEWHERE},
+         4,
+         2,
+         false,
+         false,
+         LINK_CORROBORATED,
+         NULL},
+        {"money and ancestry are no link",
+         {"Funding", "Upstream", "Forked from"},
+         {HERE, HERE, HERE},
+         4,
+         0,
+         false,
+         false,
+         LINK_CLAIMED,
+         NULL},
+        {"nothing named, half agree", {NULL}, {NULL}, 5, 3, false, false, LINK_CORROBORATED, NULL},
+        {"nothing named, fewer agree", {NULL}, {NULL}, 5, 2, false, false, LINK_CLAIMED, NULL},
+        {"nothing named, no release", {NULL}, {NULL}, 0, 0, false, false, LINK_CLAIMED, NULL},
+        {"a fork has its upstream's tags", {NULL}, {NULL}, 5, 5, true, false, LINK_CLAIMED, NULL},
+        {"a fork whose upstream is named",
+         {"Source"},
+         {ELSEWHERE},
+         5,
+         5,
+         true,
+         false,
+         LINK_CONTRADICTED,
+         "up/stream"},
+        {"a fork that is named itself", {"Source"}, {HERE}, 5, 5, true, false, LINK_MUTUAL, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = ARENA_INIT;
+        struct links_result result;
+        const char *urls_named[4] = {cases[i].url[0], cases[i].url[1], cases[i].url[2], NULL};
+        const char *labels[4] = {cases[i].label[0], cases[i].label[1], cases[i].label[2], NULL};
+        struct links_input input = {.repository = "O/R",
+                                    .former = former,
+                                    .fork = cases[i].fork,
+                                    .configured = cases[i].configured,
+                                    .index_urls = urls_named,
+                                    .index_labels = labels,
+                                    .releases = cases[i].releases,
+                                    .agreeing = cases[i].agreeing};
+        links_judge(&input, &arena, &result);
+        if (result.state != cases[i].expected)
+            fail_msg("%s: %s", cases[i].what, link_state_word(result.state));
+        assert_non_null(result.evidence);
+        if (cases[i].other != NULL)
+            assert_string_equal(result.other, cases[i].other);
+        else
+            assert_null(result.other);
+        arena_release(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(urls),
+        cmocka_unit_test(other_hosts),
+        cmocka_unit_test(judgements),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
