@@ -60,7 +60,7 @@ class Repository:
         return mark
 
     def tag(self, name, when=None, commit=None):
-        """An annotated tag made at `when`; a lightweight one without. Default: the newest commit."""
+        """Annotated, made at `when`; lightweight without. Default: the newest commit."""
         commit = commit or self.marks[self.branch]
         if when is None:
             self.stream.append(b"reset refs/tags/%s\nfrom :%d\n\n" % (_bytes(name), commit))

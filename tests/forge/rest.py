@@ -126,5 +126,6 @@ class Rest:
         return json_answer(repository)
 
     def _rate_limit(self, request):
-        core = {"limit": 5000, "used": self.used, "remaining": 5000 - self.used, "reset": 4102444800}
+        left = 5000 - self.used
+        core = {"limit": 5000, "used": self.used, "remaining": left, "reset": 4102444800}
         return json_answer({"resources": {"core": core}})

@@ -1,4 +1,4 @@
-"""The loopback forge: REST, index and git on one port: with Forge(world) as forge: … forge.url …"""
+"""The loopback forge: REST, index and git on one port."""
 
 import json
 import re

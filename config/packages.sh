@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Installs what a purpose needs on Debian 12 and Ubuntu, and only what is missing:
+#   config/packages.sh build|run|demo|test…
+set -euo pipefail
+
+packages_for() {
+    case $1 in
+    build)
+        echo gcc g++ meson ninja-build pkg-config libuv1-dev libcurl4-openssl-dev libgit2-dev \
+            libjansson-dev libsqlite3-dev libssl-dev libtomlplusplus-dev libpcre2-dev \
+            uthash-dev ca-certificates
+        ;;
+    run) echo libuv1 libcurl4 libgit2-1.5 libjansson4 libsqlite3-0 libpcre2-8-0 ca-certificates ;;
+    demo) echo git python3 ;;
+    test)
+        echo git python3 python3-pytest python3-jsonschema python3-packaging sqlite3 libcmocka-dev \
+            clang clang-format shellcheck universal-ctags pmccabe pyflakes3 openssl
+        ;;
+    *)
+        echo "usage: ${0##*/} build|run|demo|test…" >&2
+        exit 2
+        ;;
+    esac
+}
+
+is_installed() {
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+missing=()
+for purpose in "$@"; do
+    for package in $(packages_for "$purpose"); do
+        is_installed "$package" || missing+=("$package")
+    done
+done
+if ((${#missing[@]} == 0)); then
+    exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+    echo "${0##*/}: this is no Debian or Ubuntu; please install: ${missing[*]}" >&2
+    exit 1
+fi
+as_root=()
+if ((EUID != 0)); then
+    as_root=(sudo)
+fi
+echo "installing: ${missing[*]}" >&2
+"${as_root[@]}" apt-get update -qq >&2
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    "${missing[@]}" >&2
