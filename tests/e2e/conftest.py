@@ -1,0 +1,206 @@
+"""The built program against a forge on loopback."""
+
+import copy
+import csv
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS))
+
+from forge import Forge, World, demo  # noqa: E402
+
+TOKEN = "ghp_e2eSecretThatMustNeverBeSeenAnywhere"
+ROOT = TESTS.parent
+
+CONFIG = """\
+[github]
+api = "{url}/api/v3"
+git = "{url}"
+
+[index]
+url = "{url}"
+
+[scan]
+database = "{home}/fleet.db"
+cache = "{home}/cache"
+progress = "none"
+
+[http]
+connect_timeout = "3s"
+stall_timeout = "2s"
+max_wait = "5s"
+"""
+
+
+class Drift:
+    """Runs the program in a directory of its own and remembers all that it said."""
+
+    def __init__(self, binary, home, url):
+        self.binary, self.home, self.said = binary, home, []
+        self.config = home / "fleetdrift.toml"
+        self.configure(url)
+
+    def configure(self, url, extra=""):
+        self.config.write_text(CONFIG.format(url=url, home=self.home) + extra, encoding="utf-8")
+
+    def environment(self, token=TOKEN):
+        keep = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS") if name in os.environ}
+        keep |= {"HOME": str(self.home), "LC_ALL": "C.UTF-8", "NO_PROXY": "*"}
+        return keep | ({"FLEETDRIFT_GITHUB_TOKEN": token} if token else {})
+
+    def command(self, name, *arguments):
+        return [self.binary, name, "--config", str(self.config), *map(str, arguments)]
+
+    def run(self, name, *arguments, token=TOKEN, timeout=120):
+        done = subprocess.run(
+            self.command(name, *arguments),
+            env=self.environment(token),
+            cwd=self.home,
+            capture_output=True,
+            timeout=timeout,
+        )
+        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+        self.said += [done.stdout, done.stderr]
+        assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
+        assert done.returncode >= 0, f"ended by signal {-done.returncode}: {done.stderr}"
+        return done
+
+    def scan(self, *arguments, **options):
+        return self.run("scan", *arguments, **options)
+
+    def start(self, name, *arguments):
+        """A run that the test will interrupt or kill."""
+        return subprocess.Popen(
+            self.command(name, *arguments),
+            env=self.environment(),
+            cwd=self.home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def report(self, *arguments):
+        """The whole report as a document."""
+        done = self.run("report", "--format", "json", "--what", "all", *arguments)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def table(self, what, *arguments):
+        """The CSV of one table, as dictionaries."""
+        done = self.run("report", "--format", "csv", "--what", what, *arguments)
+        assert done.returncode == 0, done.stderr
+        return list(csv.DictReader(io.StringIO(done.stdout, newline="")))
+
+    def query(self, sql):
+        """What anybody reads in the database."""
+        with sqlite3.connect(f"file:{self.home}/fleet.db?mode=ro", uri=True) as database:
+            return database.execute(sql).fetchall()
+
+    def leaks(self, secret=TOKEN):
+        """Every place where the secret can be read."""
+        places = [f"output {n}" for n, text in enumerate(self.said) if secret in text]
+        for path in self.home.rglob("*"):
+            if path.is_file() and secret.encode() in path.read_bytes():
+                places.append(str(path))
+        return places
+
+
+def facts(report):
+    """A report without what differs from run to run: what may be compared."""
+    kept = {}
+    for table in ("packages", "findings", "releases", "coverage"):
+        kept[table] = [
+            {key: value for key, value in row.items() if key not in ("run", "first_seen", "state")}
+            for row in report[table]
+        ]
+        for row in kept[table]:
+            row.pop("observed_at", None)
+    return kept
+
+
+def unknowns(report):
+    """(repository or package, fact) → reason, of everything that could not be looked at."""
+    return {
+        (row["package"] or row["repository"] or row["organisation"], row["fact"]): row["reason"]
+        for row in report["coverage"]
+        if row["status"] == "unknown"
+    }
+
+
+@pytest.fixture(scope="session")
+def binary():
+    path = os.environ.get("FLEETDRIFT_BIN", ROOT / "build-test/gcc/scanner/fleetdrift")
+    if not Path(path).is_file():
+        pytest.fail(f"{path} is not built: see tests/README.md")
+    return str(Path(path).resolve())
+
+
+@pytest.fixture(scope="session")
+def demo_world(tmp_path_factory):
+    return demo.build(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def world(demo_world):
+    """The demonstration fleet; what a test changes is its own. Repositories are shared."""
+    return copy.deepcopy(demo_world)
+
+
+@pytest.fixture
+def forge(world):
+    world.tokens.append(TOKEN)
+    with Forge(world) as running:
+        yield running
+
+
+@pytest.fixture
+def make_drift(binary, tmp_path_factory):
+    """Makes runners; after the test, nothing that they left may hold the token."""
+    made = []
+
+    def make(url):
+        made.append(Drift(binary, tmp_path_factory.mktemp("drift"), url))
+        return made[-1]
+
+    yield make
+    for drift in made:
+        assert drift.leaks() == []
+
+
+@pytest.fixture
+def drift(make_drift, forge):
+    return make_drift(forge.url)
+
+
+@pytest.fixture(scope="session")
+def small_original(tmp_path_factory):
+    world = World(git_root=str(tmp_path_factory.mktemp("small")), tokens=[TOKEN])
+    world.add_owner(demo.OWNER, 4711)
+    for number, name in enumerate(("anchor", "buoy", "cleat"), start=1):
+        package = demo.Package(world, number, name).start("2025-01-20")
+        package.release("1.0.0", "2025-02-03").release("1.1.0", "2025-03-03").finish()
+    return world
+
+
+@pytest.fixture
+def small_world(small_original):
+    """Three healthy packages: a scan of it ends with 0."""
+    return copy.deepcopy(small_original)
+
+
+@pytest.fixture
+def small_forge(small_world):
+    with Forge(small_world) as running:
+        yield running
+
+
+@pytest.fixture
+def small_drift(make_drift, small_forge):
+    return make_drift(small_forge.url)
