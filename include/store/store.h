@@ -29,7 +29,11 @@ enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
 /* Marks what an earlier scan left "running" as interrupted, then begins. `arguments` is a JSON
    array. store_run() is the id until the end. */
 int store_begin_run(struct store *store, const char *arguments, struct err *err);
-/* A complete run ends the scope of everything that was not touched in it. */
+/* Ends the scope of everything that was not touched in this run, which looked at its whole fleet.
+   Call it before rules_evaluate, so that what left the fleet is not judged. A run that touched
+   nothing (offline) ends no scope. */
+int store_end_scope(struct store *store, struct err *err);
+/* A complete run ends scope, too, when that was not done yet. */
 int store_end_run(struct store *store, enum run_state state, struct err *err);
 int64_t store_run(const struct store *store);
 /* Number of fact rows that this run opened or closed: 0 means nothing changed. */
@@ -78,6 +82,8 @@ int store_package(struct store *store, int64_t package_id, struct arena *arena,
                   struct row_package *out, struct err *err);
 
 /* --- facts ------------------------------------------------------------------------------------ */
+/* All of these stand between store_begin and store_commit. */
+
 /* Identities: found or made. put_repository also notes today's names and flags. */
 int store_put_repository(struct store *store, const struct row_repository *row, int64_t *id,
                          struct err *err);

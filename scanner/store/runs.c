@@ -1,0 +1,109 @@
+#include "store/store.h"
+
+#include "base/clock.h"
+#include "store/statements.h"
+
+int64_t store_run(const struct store *store)
+{
+    return store->run;
+}
+
+int64_t store_changes(const struct store *store)
+{
+    return store->changes;
+}
+
+static int insert_run(struct store *store, const char *arguments, struct err *err)
+{
+    struct bound interrupt = bound_start(store, SQL_RUN_INTERRUPT);
+
+    if (bound_run(&interrupt, err) != 0)
+        return -1;
+    struct bound begin = bound_start(store, SQL_RUN_BEGIN);
+    bound_instant(&begin, clock_now());
+    bound_text(&begin, arguments);
+    bound_text(&begin, FLEETDRIFT_VERSION);
+    return bound_run(&begin, err);
+}
+
+int store_begin_run(struct store *store, const char *arguments, struct err *err)
+{
+    if (store_begin(store, err) != 0)
+        return -1;
+    if (insert_run(store, arguments, err) != 0) {
+        store_rollback(store);
+        return -1;
+    }
+    int64_t run = sqlite3_last_insert_rowid(store->db);
+    if (store_commit(store, err) != 0)
+        return -1;
+    store->run = run;
+    store->changes = 0;
+    struct bound clear = bound_start(store, SQL_SCOPE_CLEAR);
+    return bound_run(&clear, err);
+}
+
+int store_end_scope(struct store *store, struct err *err)
+{
+    int64_t touched;
+    struct bound count = bound_start(store, SQL_SCOPE_TOUCHED);
+
+    if (bound_value(&count, 0, &touched, err) != 0)
+        return -1;
+    if (touched == 0)
+        return 0;
+    if (store_begin(store, err) != 0)
+        return -1;
+    struct bound close = bound_start(store, SQL_SCOPE_CLOSE);
+    bound_integer(&close, store->run);
+    if (bound_run(&close, err) != 0) {
+        store_rollback(store);
+        return -1;
+    }
+    store->batch_changes += sqlite3_changes64(store->db);
+    return store_commit(store, err);
+}
+
+int store_end_run(struct store *store, enum run_state state, struct err *err)
+{
+    static const char *const words[] = {"complete", "interrupted", "failed"};
+
+    if (state == RUN_COMPLETE && store_end_scope(store, err) != 0)
+        return -1;
+    struct bound bound = bound_start(store, SQL_RUN_END);
+    bound_integer(&bound, store->run);
+    bound_instant(&bound, clock_now());
+    bound_text(&bound, words[state]);
+    return bound_run(&bound, err);
+}
+
+static int find_run(struct store *store, int64_t run, int64_t *out, struct err *err)
+{
+    struct bound bound = bound_start(store, run == 0 ? SQL_RUN_LATEST : SQL_RUN_FIND);
+
+    if (run != 0)
+        bound_integer(&bound, run);
+    if (bound_value(&bound, 0, out, err) != 0)
+        return -1;
+    if (*out != 0)
+        return 0;
+    if (run == 0)
+        return err_set(err, REASON_DATABASE, "%s: the database has no run yet; run a scan first",
+                       store->path);
+    return err_set(err, REASON_USAGE, "%s: the database has no run %lld", store->path,
+                   (long long)run);
+}
+
+int store_view_run(struct store *store, int64_t run, struct err *err)
+{
+    int64_t found;
+
+    if (find_run(store, run, &found, err) != 0)
+        return -1;
+    struct bound bound = bound_start(store, SQL_CHOSEN_SET);
+    bound_integer(&bound, found);
+    if (bound_run(&bound, err) != 0)
+        return -1;
+    store->view = found;
+    return 0;
+}

@@ -1,0 +1,226 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "facts/pep440.h"
+#include "store/statements.h"
+
+#define BUSY_MS 10000 /* another reader's checkpoint, never another scan */
+
+/* A database that lies where nothing can be written has no writer either: SQLite may then skip the
+   files that coordinate with one. */
+static bool is_frozen(const char *path)
+{
+    char *wal = mem_printf("%s-wal", path);
+    char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? mem_strdup(".") : mem_strndup(path, (size_t)(slash - path) + 1);
+    bool frozen = access(folder, W_OK) != 0 && access(wal, F_OK) != 0;
+
+    free(folder);
+    free(wal);
+    return frozen;
+}
+
+/* A path as a URI: what the URI syntax would read as its own is escaped. */
+static char *frozen_uri(const char *path)
+{
+    struct buf uri = BUF_INIT(64 << 10);
+    int status = buf_addstr(&uri, "file:");
+
+    for (; *path != '\0' && status == 0; path++)
+        status = strchr("?#%", *path) != NULL ? buf_addf(&uri, "%%%02X", (unsigned char)*path)
+                                              : buf_add(&uri, path, 1);
+    if (status == 0)
+        status = buf_addstr(&uri, "?immutable=1");
+    return buf_detach(&uri);
+}
+
+static int open_file(struct store *store, struct err *err)
+{
+    bool frozen = store->mode == STORE_READ && is_frozen(store->path);
+    char *name = frozen ? frozen_uri(store->path) : mem_strdup(store->path);
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (frozen ? SQLITE_OPEN_URI : 0) |
+                (store->mode == STORE_SCAN ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                           : SQLITE_OPEN_READONLY);
+    int status = sqlite3_open_v2(name, &store->db, flags, NULL);
+
+    free(name);
+    if (status != SQLITE_OK)
+        return store_fail(store, "the database cannot be opened", err);
+    sqlite3_busy_timeout(store->db, BUSY_MS);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return 0;
+}
+
+static int make_incoming(struct store *store, struct err *err)
+{
+    for (int i = 0; i < SQL_FACT_COUNT; i++)
+        if (store_script(store, sql_facts[i].incoming, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int open_scan(struct store *store, struct err *err)
+{
+    if (lock_take(store->path, &store->lock, err) != 0 || open_file(store, err) != 0)
+        return -1;
+    if (access(store->path, F_OK) == 0 && access(store->path, W_OK) != 0)
+        return err_set(err, REASON_DISK, "%s: the database cannot be written: %s", store->path,
+                       strerror(errno));
+    if (store_script(store, SQL_SCRIPT_SETTINGS_SCAN, err) != 0 || migrate_up(store, err) != 0)
+        return -1;
+    return make_incoming(store, err);
+}
+
+static int open_read(struct store *store, struct err *err)
+{
+    struct stat st;
+
+    if (stat(store->path, &st) != 0)
+        return err_set(err, REASON_DISK, "%s: there is no such database: %s", store->path,
+                       strerror(errno));
+    if (open_file(store, err) != 0)
+        return -1;
+    if (store_script(store, SQL_SCRIPT_SETTINGS_READ, err) != 0)
+        return -1;
+    return migrate_check(store, err);
+}
+
+int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err)
+{
+    struct store *store = mem_alloc(sizeof *store);
+
+    store->path = mem_strdup(path);
+    store->mode = mode;
+    buf_init(&store->key, 16 * PEP440_MAX);
+    buf_init(&store->normal, 16 * PEP440_MAX);
+    int result = mode == STORE_SCAN ? open_scan(store, err) : open_read(store, err);
+    if (result == 0)
+        result = views_make_temporary(store, err);
+    if (result != 0) {
+        store_close(store);
+        return -1;
+    }
+    *out = store;
+    return 0;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    store_rollback(store);
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    sqlite3_close(store->db);
+    lock_free(store->lock);
+    buf_release(&store->key);
+    buf_release(&store->normal);
+    free(store->path);
+    free(store);
+}
+
+const char *store_path(const struct store *store)
+{
+    return store->path;
+}
+
+int store_check(struct store *store, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_QUICK_CHECK);
+    int result = bound_step(&bound, err);
+
+    if (result > 0) {
+        const char *text = (const char *)sqlite3_column_text(bound.stmt, 0);
+        result = text != NULL && strcmp(text, "ok") == 0
+                     ? 0
+                     : err_set(err, REASON_DATABASE, "%s: the database is damaged: %s", store->path,
+                               text == NULL ? "" : text);
+    }
+    bound_end(&bound);
+    return result;
+}
+
+/* --- batches --------------------------------------------------------------------------------- */
+
+int store_begin(struct store *store, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_BEGIN);
+
+    if (bound_run(&bound, err) != 0)
+        return -1;
+    store->batch = true;
+    store->batch_changes = 0;
+    return 0;
+}
+
+static int count_changes(struct store *store, struct err *err)
+{
+    if (store->batch_changes == 0)
+        return 0;
+    struct bound bound = bound_start(store, SQL_RUN_CHANGED);
+    bound_integer(&bound, store->run);
+    bound_integer(&bound, store->batch_changes);
+    return bound_run(&bound, err);
+}
+
+int store_commit(struct store *store, struct err *err)
+{
+    int result = count_changes(store, err);
+
+    if (result == 0) {
+        struct bound bound = bound_start(store, SQL_COMMIT);
+        result = bound_run(&bound, err);
+    }
+    if (result != 0) {
+        store_rollback(store);
+        return -1;
+    }
+    store->batch = false;
+    store->changes += store->batch_changes;
+    return 0;
+}
+
+void store_rollback(struct store *store)
+{
+    store->batch = false;
+    if (store->db == NULL || sqlite3_get_autocommit(store->db))
+        return;
+    struct bound bound = bound_start(store, SQL_ROLLBACK);
+    bound_run(&bound, NULL);
+}
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+int store_recall(struct store *store, const char *key, struct buf *value, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_RECALL);
+
+    bound_text(&bound, key);
+    int result = bound_step(&bound, err);
+    if (result > 0) {
+        buf_reset(value);
+        if (buf_addstr(value, (const char *)sqlite3_column_text(bound.stmt, 0)) != 0)
+            result = err_set(err, REASON_TOO_LARGE, "%s: what is remembered as %s is too long",
+                             store->path, key);
+    }
+    bound_end(&bound);
+    return result;
+}
+
+int store_remember(struct store *store, const char *key, const char *value, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_REMEMBER);
+
+    bound_text(&bound, key);
+    bound_text(&bound, value);
+    return bound_run(&bound, err);
+}

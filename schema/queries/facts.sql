@@ -1,0 +1,39 @@
+-- Writing facts. Each line below is one kind of fact: name | subject | key | values. The statements
+-- after them are made once for each (embed.py): they bring stored_NAME in line with incoming_NAME,
+-- which holds all rows of one subject as they are now, and write only the difference.
+--
+-- fact: scope          |                           | repository_id package_id |
+-- fact: repository     | repository_id             | | owner name visibility default_branch forge_licence archived fork disabled named
+-- fact: refs           | repository_id             | | digest head_ref head_oid head_committed_at reader
+-- fact: tag            | repository_id             | name | oid commit_oid kind tagged_at committed_at on_default_branch
+-- fact: project        | repository_id             | directory | name normal backend licence licence_state licence_path changelog_path candidate
+-- fact: declaration    | repository_id             | commit_oid directory | name normal kind version order_key is_prerelease origin reason
+-- fact: package        | package_id                | | state display latest licence organisation serial urls
+-- fact: release        | package_id                | release_id | published_at yanked yanked_reason files sdist wheel
+-- fact: file           | package_id                | release_id filename | kind url sha256 size uploaded_at yanked
+-- fact: link           | repository_id             | package_id | directory state evidence other is_primary
+-- fact: denotes        | repository_id             | package_id order_key tag | version is_prerelease how preferred
+-- fact: release_source | repository_id             | release_id | version_commit_state version_commit version_committed_at changelog_state changelog_path changelog_line changelog_at
+-- fact: coverage       | repository_id package_id organisation | fact | status reason detail
+-- fact: finding        |                           | rule repository_id package_id version tag detail | severity standing message evidence first_run
+
+-- each: {fact}_clear
+DELETE FROM incoming_{fact};
+
+-- each: {fact}_add
+INSERT OR IGNORE INTO incoming_{fact} VALUES ({marks});
+
+-- each: {fact}_close
+UPDATE stored_{fact} AS s SET until = ?1
+WHERE {is_subject} AND s.until IS NULL AND NOT EXISTS (
+    SELECT 1 FROM incoming_{fact} AS i WHERE {same_key} AND {same_values});
+
+-- each: {fact}_open
+INSERT OR REPLACE INTO stored_{fact}
+SELECT i.*, ?1, NULL FROM incoming_{fact} AS i
+WHERE NOT EXISTS (
+    SELECT 1 FROM stored_{fact} AS s
+    WHERE {same_key} AND s.until IS NULL AND {same_values});
+
+-- script: {fact}_incoming
+CREATE TEMP TABLE incoming_{fact} ({columns}, PRIMARY KEY ({keys})) WITHOUT ROWID;

@@ -1,0 +1,151 @@
+-- The database itself, its runs, and what earlier runs learned.
+
+-- script: settings_scan
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA foreign_keys = ON;
+PRAGMA temp_store = MEMORY;
+
+-- script: settings_read
+PRAGMA temp_store = MEMORY;
+
+-- name: schema_version
+PRAGMA user_version;
+
+-- name: application
+PRAGMA application_id;
+
+-- name: table_count
+SELECT count(*) FROM main.sqlite_schema;
+
+-- name: begin
+BEGIN IMMEDIATE;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: quick_check
+PRAGMA quick_check(1);
+
+-- name: run_interrupt
+UPDATE run SET state = 'interrupted' WHERE state = 'running';
+
+-- name: run_begin
+INSERT INTO run (started_at, state, arguments, program) VALUES (?1, 'running', ?2, ?3);
+
+-- name: run_end
+UPDATE run SET ended_at = ?2, state = ?3 WHERE id = ?1;
+
+-- name: run_changed
+UPDATE run SET changes = changes + ?2 WHERE id = ?1;
+
+-- name: touch
+INSERT INTO stored_scope SELECT ?1, ?2, ?3, NULL
+WHERE NOT EXISTS (SELECT 1 FROM stored_scope
+                  WHERE repository_id = ?1 AND package_id = ?2 AND until IS NULL);
+
+-- name: scope_touched
+SELECT count(*) FROM incoming_scope;
+
+-- name: recall
+SELECT value FROM memory WHERE key = ?1;
+
+-- name: remember
+INSERT INTO memory VALUES (?1, ?2)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value;
+
+-- name: repository_by_forge_id
+SELECT id FROM repository_id WHERE host = ?1 AND forge_id = ?2;
+
+-- The newest that has or had this name; today's holder first.
+-- name: repository_by_name
+SELECT i.id, i.forge_id
+FROM stored_repository AS s JOIN repository_id AS i ON i.id = s.repository_id
+WHERE s.name = ?3 COLLATE NOCASE AND s.owner = ?2 COLLATE NOCASE AND i.host = ?1
+  AND s.until IS NULL
+ORDER BY i.forge_id IS NULL, s.since DESC, i.id DESC LIMIT 1;
+
+-- name: repository_nameless
+SELECT i.id, i.forge_id
+FROM stored_repository AS s JOIN repository_id AS i ON i.id = s.repository_id
+WHERE s.name = ?3 COLLATE NOCASE AND s.owner = ?2 COLLATE NOCASE AND i.host = ?1
+  AND s.until IS NULL AND i.forge_id IS NULL
+ORDER BY s.since DESC, i.id DESC LIMIT 1;
+
+-- name: repository_claim
+UPDATE repository_id SET forge_id = ?2 WHERE id = ?1;
+
+-- name: repository_new
+INSERT INTO repository_id (host, forge_id) VALUES (?1, nullif(?2, 0));
+
+-- name: known_refs
+SELECT digest, head_oid, reader FROM stored_refs WHERE repository_id = ?1 AND until IS NULL;
+
+-- name: known_projects
+SELECT EXISTS (SELECT 1 FROM stored_project WHERE repository_id = ?1 AND until IS NULL);
+
+-- name: known_packages
+SELECT p.id, p.name, p.etag, d.state, l.state, l.directory
+FROM stored_link AS l
+JOIN package_id AS p ON p.id = l.package_id
+LEFT JOIN stored_package AS d ON d.package_id = p.id AND d.until IS NULL
+WHERE l.repository_id = ?1 AND l.until IS NULL
+UNION ALL
+SELECT p.id, p.name, p.etag, d.state, NULL, j.directory
+FROM stored_project AS j
+JOIN package_id AS p ON p.name = j.normal
+LEFT JOIN stored_package AS d ON d.package_id = p.id AND d.until IS NULL
+WHERE j.repository_id = ?1 AND j.until IS NULL
+  AND NOT EXISTS (SELECT 1 FROM stored_link AS l
+                  WHERE l.repository_id = ?1 AND l.package_id = p.id AND l.until IS NULL)
+ORDER BY 2, 1, 6;
+
+-- name: known_package
+SELECT p.id, p.name, p.etag, d.state
+FROM package_id AS p
+LEFT JOIN stored_package AS d ON d.package_id = p.id AND d.until IS NULL
+WHERE p.index_url = ?1 AND p.name = ?2;
+
+-- name: package_new
+INSERT INTO package_id (index_url, name) VALUES (?1, ?2);
+
+-- name: package_etag
+UPDATE package_id SET etag = ?2 WHERE id = ?1 AND etag IS NOT ?2;
+
+-- name: package_now
+SELECT p.index_url, p.name, d.state, d.display, d.latest, d.licence, d.organisation, d.serial,
+       d.urls
+FROM package_id AS p
+LEFT JOIN stored_package AS d ON d.package_id = p.id AND d.until IS NULL
+WHERE p.id = ?1;
+
+-- name: releases_now
+SELECT i.version, s.published_at, s.yanked, s.yanked_reason
+FROM stored_release AS s JOIN release_id AS i ON i.id = s.release_id
+WHERE s.package_id = ?1 AND s.until IS NULL
+ORDER BY i.order_key, i.version;
+
+-- name: release_find
+SELECT id FROM release_id WHERE package_id = ?1 AND version = ?2;
+
+-- name: release_new
+INSERT INTO release_id (package_id, version, normal, order_key, is_prerelease)
+VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- name: run_latest
+SELECT id FROM run ORDER BY state = 'complete' DESC, id DESC LIMIT 1;
+
+-- name: run_find
+SELECT id FROM run WHERE id = ?1;
+
+-- name: chosen_set
+UPDATE chosen SET run = ?1;
+
+-- script: chosen
+CREATE TEMP TABLE chosen (run INTEGER);
+INSERT INTO chosen VALUES (NULL);
+CREATE TEMP VIEW as_of AS
+SELECT id AS run, started_at, ended_at, state FROM run WHERE id = (SELECT run FROM chosen);

@@ -1,0 +1,24 @@
+-- What was looked at and what could not be, and why (the vocabulary of `reason`: README.md).
+-- observed_at: this run, for what it looked at; for what is unknown, when it was last known.
+CREATE VIEW coverage AS
+SELECT nullif(s.organisation, '') AS organisation, nullif(s.repository_id, 0) AS repository_id,
+       nullif(s.package_id, 0) AS package_id, s.fact, s.status, s.reason, s.detail,
+       CASE WHEN s.status <> 'unknown' THEN (SELECT started_at FROM as_of)
+            ELSE (SELECT r.started_at
+                  FROM stored_coverage AS e
+                  JOIN run AS r ON r.id < e.until AND r.id < (SELECT run FROM as_of)
+                  WHERE e.repository_id = s.repository_id AND e.package_id = s.package_id
+                    AND e.organisation = s.organisation AND e.fact = s.fact
+                    AND e.status IN ('known', 'absent') AND e.until <= s.since
+                  ORDER BY r.id DESC LIMIT 1)
+       END AS observed_at
+FROM stored_coverage AS s
+WHERE (SELECT run FROM as_of) BETWEEN s.since AND ifnull(s.until - 1, 1 << 62)
+  AND (s.repository_id = 0 OR EXISTS (
+        SELECT 1 FROM stored_scope AS c
+        WHERE c.repository_id = s.repository_id AND c.package_id = 0
+          AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)))
+  AND (s.package_id = 0 OR EXISTS (
+        SELECT 1 FROM stored_scope AS c
+        WHERE c.repository_id = 0 AND c.package_id = s.package_id
+          AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)));
