@@ -16,8 +16,8 @@ void log_message(enum log_level level, const char *fmt, ...) __attribute__((form
 #define log_info(...)    log_message(LOG_INFO, __VA_ARGS__)
 #define log_debug(...)   log_message(LOG_DEBUG, __VA_ARGS__)
 
-/* From now on every occurrence of this text in a message is replaced by "[token]". The text is
-   copied; short ones (under 8 bytes) are ignored, as they would eat words. */
+/* From now on every occurrence of this text in a message is replaced by asterisks. The text is
+   copied and kept for good; short ones (under 8 bytes) are ignored, as they would eat words. */
 void log_secret(const char *secret);
 /* Replaces registered secrets in place by asterisks, for texts that leave by other ways. */
 void log_redact(char *text);

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -31,6 +32,14 @@ static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
     return era * 146097 + (int64_t)doe - 719468;
 }
 
+static int days_in_month(int y, int m)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+
+    return days[m - 1] + (m == 2 && leap);
+}
+
 const char *clock_format(int64_t instant, char out[CLOCK_TEXT])
 {
     struct tm tm;
@@ -41,7 +50,11 @@ const char *clock_format(int64_t instant, char out[CLOCK_TEXT])
         return out;
     if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
         return out;
-    strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    /* strftime's %Y writes the year 999 with three digits, which would break the order as text */
+    char year[8];
+    snprintf(year, sizeof year, "%04hd", (short)(tm.tm_year + 1900));
+    memcpy(out, year, 4);
+    strftime(out + 4, CLOCK_TEXT - 4, "-%m-%dT%H:%M:%SZ", &tm);
     return out;
 }
 
@@ -89,9 +102,12 @@ static int parse_time(const char **s, int *seconds, int *offset)
     int sec = digits(s, 2);
     if (sec < 0 || sec > 60)
         return -1;
-    if (**s == '.')
-        for ((*s)++; isdigit((unsigned char)**s);)
-            (*s)++;
+    if (**s == '.') {
+        size_t fraction = strspn(*s + 1, "0123456789");
+        if (fraction == 0)
+            return -1;
+        *s += 1 + fraction;
+    }
     *seconds = h * 3600 + m * 60 + sec;
     return parse_offset(s, offset);
 }
@@ -106,7 +122,7 @@ int clock_parse(const char *text, int64_t *out, struct err *err)
     ok = m >= 1 && m <= 12 && *s++ == '-';
     int d = ok ? digits(&s, 2) : -1;
 
-    ok = d >= 1 && d <= 31;
+    ok = d >= 1 && d <= days_in_month(y, m);
     if (ok && (*s == 'T' || *s == ' ')) {
         s++;
         ok = parse_time(&s, &seconds, &offset) == 0;

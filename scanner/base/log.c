@@ -10,14 +10,14 @@
 #include "base/text.h"
 
 #define LINE_MAX_BYTES 2048
-#define SECRETS_MAX    8
 #define SECRET_MIN     8
 
 /* The one process-wide state of the program: where its standard error goes. */
 static struct {
     pthread_mutex_t lock;
     enum log_level level;
-    char *secrets[SECRETS_MAX];
+    char **secrets; /* longest first, so that one that begins another leaves no tail of it */
+    size_t secret_count, secret_size;
     log_status_fn *status;
     void *status_ctx;
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER, .level = LOG_WARNING};
@@ -31,23 +31,29 @@ void log_set_level(enum log_level level)
 
 void log_secret(const char *secret)
 {
+    size_t at = 0;
+
     if (strlen(secret) < SECRET_MIN)
         return;
     pthread_mutex_lock(&state.lock);
-    for (int i = 0; i < SECRETS_MAX; i++) {
-        if (state.secrets[i] != NULL && strcmp(state.secrets[i], secret) == 0)
-            break;
-        if (state.secrets[i] == NULL) {
-            state.secrets[i] = mem_strdup(secret);
-            break;
-        }
+    while (at < state.secret_count && strlen(state.secrets[at]) > strlen(secret))
+        at++;
+    size_t same = at;
+    while (same < state.secret_count && strcmp(state.secrets[same], secret) != 0)
+        same++;
+    if (same == state.secret_count) {
+        state.secrets =
+            mem_grow(state.secrets, state.secret_count, &state.secret_size, sizeof *state.secrets);
+        memmove(state.secrets + at + 1, state.secrets + at,
+                (state.secret_count++ - at) * sizeof *state.secrets);
+        state.secrets[at] = mem_strdup(secret);
     }
     pthread_mutex_unlock(&state.lock);
 }
 
 static void redact(char *text)
 {
-    for (int i = 0; i < SECRETS_MAX && state.secrets[i] != NULL; i++) {
+    for (size_t i = 0; i < state.secret_count; i++) {
         size_t n = strlen(state.secrets[i]);
         for (char *at = text; (at = strstr(at, state.secrets[i])) != NULL; at += n)
             memset(at, '*', n);
@@ -69,24 +75,34 @@ void log_set_status(log_status_fn *fn, void *ctx)
     pthread_mutex_unlock(&state.lock);
 }
 
+/* The whole message is looked through before it is cut: a cut secret would not be recognised. */
+static void print(const char *prefix, const char *fmt, va_list ap)
+{
+    char line[LINE_MAX_BYTES];
+    char *raw;
+
+    if (vasprintf(&raw, fmt, ap) < 0)
+        abort();
+    redact(raw);
+    text_escape(raw, strlen(raw), line, sizeof line);
+    free(raw);
+    if (state.status != NULL)
+        state.status(state.status_ctx, 0);
+    fprintf(stderr, "fleetdrift: %s%s\n", prefix, line);
+    if (state.status != NULL)
+        state.status(state.status_ctx, 1);
+}
+
 void log_message(enum log_level level, const char *fmt, ...)
 {
-    static const char *const names[] = {"error: ", "warning: ", "", "debug: "};
-    char raw[LINE_MAX_BYTES], line[LINE_MAX_BYTES];
+    static const char *const prefixes[] = {"error: ", "warning: ", "", "debug: "};
     va_list ap;
 
-    va_start(ap, fmt);
-    vsnprintf(raw, sizeof raw, fmt, ap);
-    va_end(ap);
     pthread_mutex_lock(&state.lock);
     if (level <= state.level) {
-        redact(raw);
-        text_escape(raw, strlen(raw), line, sizeof line);
-        if (state.status != NULL)
-            state.status(state.status_ctx, 0);
-        fprintf(stderr, "fleetdrift: %s%s\n", names[level], line);
-        if (state.status != NULL)
-            state.status(state.status_ctx, 1);
+        va_start(ap, fmt);
+        print(prefixes[level], fmt, ap);
+        va_end(ap);
     }
     pthread_mutex_unlock(&state.lock);
 }

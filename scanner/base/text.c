@@ -24,6 +24,8 @@ static uint32_t decode(const char *s, size_t n)
 size_t text_utf8_len(const char *s, size_t left)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (left == 0)
+        return 0;
     unsigned char c = (unsigned char)*s;
     size_t n = c < 0x80                ? 1
                : c >= 0xc2 && c < 0xe0 ? 2
@@ -53,12 +55,14 @@ bool text_is_utf8(const char *s, size_t len)
     return true;
 }
 
-/* C0, DEL, C1, line separators, and marks that reorder what a reader sees. */
+/* C0, DEL, C1, line separators, marks that reorder what a reader sees, and tags that nobody sees.
+ */
 static bool is_dangerous(uint32_t cp)
 {
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x2028 || cp == 0x2029 ||
            (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
-           (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
+           (cp >= 0x2066 && cp <= 0x2069) || cp == 0x061c || cp == 0xfeff ||
+           (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
 size_t text_escape(const char *in, size_t len, char *out, size_t size)
