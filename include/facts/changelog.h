@@ -19,7 +19,9 @@ struct changelog_entry {
     const char *version;  /* as written, without a leading v or brackets */
     const char *date;     /* as written; NULL when the heading has none */
     size_t line;          /* 1.. */
-    bool empty;           /* nothing but white space up to the next heading */
+    bool empty;           /* nothing but white space and sub-headings up to the next entry */
+    const char *key;      /* of the version (pep440_key), for changelog_find */
+    size_t key_len;
 };
 
 /* All headings that name a version, in the file's order; strings live in the arena. Bounded: at
