@@ -22,28 +22,28 @@
 struct gitwire;
 
 struct gitwire_options {
-    const char *base;        /* "https://github.com"; repositories are BASE/OWNER/NAME.git */
-    const char *token;       /* NULL: anonymous */
-    const char *agent;       /* "fleetdrift/0.1.0" */
-    const char *host_facts;  /* what gitwire_host_facts() said in an earlier run; NULL: unknown */
-    unsigned max_refs;       /* 0: 250,000 */
-    uint64_t timeout_ms;     /* of one request; 0: 600,000 */
+    const char *base;       /* "https://github.com"; repositories are BASE/OWNER/NAME.git */
+    const char *token;      /* NULL: anonymous */
+    const char *agent;      /* "fleetdrift/0.1.0" */
+    const char *host_facts; /* what gitwire_host_facts() said in an earlier run; NULL: unknown */
+    unsigned max_refs;      /* 0: 250,000 */
+    uint64_t timeout_ms;    /* of one request; 0: 600,000 */
 };
 
 struct gitwire_ref {
-    const char *name;        /* "refs/tags/v1.0" */
+    const char *name; /* "refs/tags/v1.0" */
     char oid[OID_HEX];
-    char peeled[OID_HEX];    /* what an annotated tag leads to; "" when it is not one */
+    char peeled[OID_HEX]; /* what an annotated tag leads to; "" when it is not one */
 };
 
 struct gitwire_refs {
-    struct gitwire_ref *refs; /* HEAD is not among them; refs/heads/ and refs/tags/ that were asked,
-                                 sorted by name */
+    struct gitwire_ref *refs; /* HEAD is not among them; sorted by name. Names are any bytes but
+                                 NUL, at most 4 KiB: not all are ones that git would accept */
     size_t count;
-    const char *head_ref;    /* "refs/heads/main"; NULL when the server does not tell */
-    char head_oid[OID_HEX];  /* "" when unborn: the repository is empty */
-    char digest[65];         /* SHA-256 hex of all of the above: equal digest, nothing moved */
-    const char *moved_to;    /* the repository's new OWNER/NAME when the host redirected; or NULL */
+    const char *head_ref;   /* "refs/heads/main"; NULL when the server does not tell */
+    char head_oid[OID_HEX]; /* "" when unborn: the repository is empty */
+    char digest[65];        /* SHA-256 hex of all of the above: equal digest, nothing moved */
+    const char *moved_to;   /* the repository's new OWNER/NAME when the host redirected; or NULL */
 };
 
 /* refs is NULL when err says what happened; it is valid during the call only. */
@@ -51,36 +51,40 @@ typedef void gitwire_refs_done(const struct gitwire_refs *refs, const struct err
 
 struct gitwire_fetch {
     const char *repository;   /* "OWNER/NAME" */
-    const char *const *wants; /* hex oids: commits, tags or blobs; at least one */
+    const char *const *wants; /* hex oids: commits, tags or blobs; at least one. Both arrays and
+                                 what they point to are borrowed until the answer */
     size_t want_count;
     const char *const *haves; /* commits that we hold with all their history */
     size_t have_count;
-    unsigned depth;           /* 1: the wanted commits alone; 0: all history */
-    bool blob_none;           /* leave out blobs that are not wanted by name; a server that cannot
-                                 filter sends them */
-    int fd;                   /* the pack is written here, from the current offset */
-    uint64_t max_bytes;       /* ceiling for the pack; 0: 2 GiB */
+    unsigned depth;     /* 1: the wanted commits alone; 0: all history */
+    bool blob_none;     /* leave out blobs that are not wanted by name; a server that cannot
+                           filter sends them */
+    int fd;             /* the pack is written here, from the current offset */
+    uint64_t max_bytes; /* ceiling for the pack; 0: 2 GiB */
 };
 
 struct gitwire_pack {
-    uint64_t bytes;           /* of the pack; 0: the server had nothing to send */
-    bool filtered;            /* the server applied blob_none */
+    uint64_t bytes; /* of the pack; 0: the server had nothing to send */
+    bool filtered;  /* the server applied blob_none */
 };
 
 /* err->reason is NONE on success; both are valid during the call only. */
 typedef void gitwire_pack_done(const struct gitwire_pack *pack, const struct err *err, void *ctx);
 
+/* Borrows `http`, copies the options. All requests must have been answered before the end. */
 int gitwire_new(struct http *http, const struct gitwire_options *options, struct gitwire **out,
                 struct err *err);
 void gitwire_free(struct gitwire *wire);
 
-/* HEAD, refs/tags/ and, where the server can filter, only the default branch of refs/heads/. */
+/* The default branch and refs/tags/, whatever the version of the protocol; all of refs/heads/ only
+   where HEAD has a commit and the server does not tell which branch it is. */
 void gitwire_ls_refs(struct gitwire *wire, const char *repository, gitwire_refs_done *done,
                      void *ctx);
 void gitwire_fetch(struct gitwire *wire, const struct gitwire_fetch *fetch, gitwire_pack_done *done,
                    void *ctx);
 
-/* What is known of the host, as one line for the next run; "" when nothing is. Borrowed. */
+/* What is known of the host, as one line for the next run ("v2 filter shallow ..."); "" when
+   nothing is. Borrowed until the next call. */
 const char *gitwire_host_facts(const struct gitwire *wire);
 
 #endif
