@@ -6,7 +6,7 @@ set -euo pipefail
 packages_for() {
     case $1 in
     build)
-        echo gcc g++ meson ninja-build pkg-config libuv1-dev libcurl4-openssl-dev libgit2-dev \
+        echo gcc g++ meson ninja-build pkg-config python3 libuv1-dev libcurl4-openssl-dev libgit2-dev \
             libjansson-dev libsqlite3-dev libssl-dev libtomlplusplus-dev libpcre2-dev \
             uthash-dev ca-certificates
         ;;

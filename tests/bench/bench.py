@@ -1,0 +1,231 @@
+"""Measures a release build against git on prepared fleets and prints ratios; see run.sh."""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sqlite3
+import ssl
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench import fleet  # noqa: E402
+
+GIT_JOBS = "8"
+
+CONFIG = """\
+[github]
+api = "{url}/api/v3"
+git = "{url}"
+
+[index]
+url = "{url}"
+
+[scan]
+database = "{home}/fleet.db"
+cache = "{home}/cache"
+fail_on = "none"
+progress = "none"
+
+[http]
+ca_file = "{certificate}"
+"""
+
+
+def timed(command, **options):
+    """(seconds, peak memory in MB, standard error) of one process."""
+    begin = time.monotonic()
+    running = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options
+    )
+    errors = running.stderr.read()
+    _, status, usage = os.wait4(running.pid, 0)
+    seconds = time.monotonic() - begin
+    if os.waitstatus_to_exitcode(status) not in (0, 1):
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{errors[-2000:]}")
+    return seconds, usage.ru_maxrss / 1024, errors
+
+
+class Bench:
+    """One fleet behind the upstream, scanned by us and cloned by git."""
+
+    def __init__(self, options, count, commits, scheme="https"):
+        self.options, self.count = options, count
+        self.url = f"{scheme}://127.0.0.1:{options.port}"
+        self.certificate = options.directory / "certificate.pem"
+        self.fleet = fleet.build(options.directory / f"{count}x{commits}", count, commits)
+        fleet.write_manifest(self.fleet, count, self.url)
+        self.home = options.directory / "work"
+
+    def __enter__(self):
+        command = [self.options.tools / "upstream", self.fleet, str(self.options.port)]
+        if self.url.startswith("https"):
+            command.append(self.certificate)
+        self.upstream = subprocess.Popen(command)
+        for _ in range(100):
+            try:
+                self.stats()
+                return self
+            except OSError:
+                time.sleep(0.05)
+        sys.exit("the upstream did not start")
+
+    def __exit__(self, *exception):
+        self.upstream.terminate()
+        self.upstream.wait()
+
+    def stats(self):
+        """What came since the last time."""
+        trust = ssl.create_default_context(cafile=self.certificate)
+        with urllib.request.urlopen(self.url + "/-/stats", context=trust) as answer:
+            return json.load(answer)
+
+    def ceiling(self):
+        """Documents a second that the upstream answers at most."""
+        path = f"/pypi/{fleet.name_of(0)}/json"
+        command = [self.options.tools / "load", str(self.options.port), path, "4", "100000"]
+        return int(subprocess.run(command, capture_output=True, check=True).stdout)
+
+    def empty(self):
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.mkdir(parents=True)
+        settings = CONFIG.format(url=self.url, home=self.home, certificate=self.certificate)
+        (self.home / "fleetdrift.toml").write_text(settings, encoding="utf-8")
+
+    def scan(self):
+        config = self.home / "fleetdrift.toml"
+        return timed([self.options.program, "scan", fleet.OWNER, "-v", "--config", config])
+
+    def each_repository(self, command):
+        """`command` for every repository, {} being its name, so many at once."""
+        names = "".join(f"{fleet.name_of(number)}\n" for number in range(self.count))
+        listed = self.options.directory / "names"
+        listed.write_text(names, encoding="utf-8")
+        with listed.open() as names:
+            line = ["xargs", "-P", GIT_JOBS, "-I{}", *command]
+            trust = os.environ | {"GIT_SSL_CAINFO": str(self.certificate)}
+            return timed(line, stdin=names, cwd=self.home, env=trust)
+
+    def clone(self):
+        source = f"{self.url}/{fleet.OWNER}/{{}}.git"
+        return self.each_repository(["git", "clone", "-q", "--bare", "--filter=blob:none", source])
+
+    def fetch(self):
+        return self.each_repository(["git", "--git-dir={}.git", "fetch", "-q", "--tags", "origin"])
+
+
+def worst_block(errors):
+    """Milliseconds, from what the program says at the end of a scan."""
+    found = re.search(r"worst block ([0-9.]+) ms", errors)
+    return float(found[1]) if found else float("nan")
+
+
+def median(run, before=lambda: None, times=5):
+    results = []
+    for _ in range(times):
+        before()
+        results.append(run())
+    return statistics.median(seconds for seconds, _, _ in results), results
+
+
+def heading(name):
+    print(f"\n{name:<58} {'measured':>22}   {'target':<16} met")
+
+
+def line(name, value, target, fits):
+    print(f"{name:<58} {value:>22}   {target:<16} {'yes' if fits else 'NO'}")
+
+
+def against_git(options, scheme):
+    with Bench(options, 100, 200, scheme) as bench:
+        if scheme == "http":
+            print(f"upstream alone: {bench.ceiling():,} documents of 16 kB a second\n")
+        bench.empty()
+        for every_answer_once in (bench.scan, bench.scan, bench.clone, bench.fetch):
+            every_answer_once()
+        bench.stats()
+        cold, runs = median(bench.scan, bench.empty)
+        asked = bench.stats()
+        blocks = [worst_block(errors) for _, _, errors in runs]
+        warm, runs = median(bench.scan)
+        again = bench.stats()
+        clone, _ = median(bench.clone, bench.empty, 3)
+        fetch, _ = median(bench.fetch, times=3)
+        asked["unprepared"] += bench.stats()["unprepared"]
+    heading(f"100 packages, 200 commits each, {scheme}")
+    ratio = cold / clone
+    text = f"{cold:.2f} s / {clone:.2f} s = {ratio:.2f}"
+    line("cold scan / git clone --bare --filter=blob:none -P 8", text, "<= 0.33", ratio <= 1 / 3)
+    ratio = warm / fetch
+    text = f"{warm:.3f} s / {fetch:.2f} s = {ratio:.3f}"
+    line("unchanged scan / git fetch -P 8", text, "<= 0.10", ratio <= 0.1)
+    requests = again["requests"] / 5
+    line("requests of an unchanged scan", f"{requests:g}", "201 or 202", requests in (201, 202))
+    line("answers that were not prepared", str(asked["unprepared"]), "0", not asked["unprepared"])
+    worst = max(blocks)
+    line("longest time the loop did not wait (cold)", f"{worst:.1f} ms", "<= 20 ms", worst <= 20)
+
+
+def facts_written(home):
+    """Rows of the tables whose rows hold from one run until another."""
+    with sqlite3.connect(home / "fleet.db") as database:
+        names = database.execute(
+            "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
+            " WHERE m.type = 'table' AND c.name = 'since'"
+        ).fetchall()
+        return sum(database.execute(f'SELECT count(*) FROM "{n}"').fetchone()[0] for n, in names)
+
+
+def thousand(options):
+    with Bench(options, 1000, 50) as bench:
+        bench.empty()
+        bench.scan()
+        bench.empty()
+        bench.stats()
+        cold, memory, errors = bench.scan()
+        asked = bench.stats()
+        rows, size = facts_written(bench.home), (bench.home / "fleet.db").stat().st_size
+        bench.scan()
+        bench.stats()
+        warm, runs = median(bench.scan)
+        again = bench.stats()
+        grown = facts_written(bench.home) - rows
+        more = (bench.home / "fleet.db").stat().st_size - size
+    heading("1,000 packages, 50 commits each, https")
+    line("unchanged scan", f"{warm:.3f} s", "<= 0.5 s", warm <= 0.5)
+    line("fact rows that six unchanged scans add", str(grown), "0", grown == 0)
+    line("bytes that they add to the database", f"{more:,}", "(runs only)", more < 200_000)
+    requests = again["requests"] / 5
+    line("requests of an unchanged scan", f"{requests:g}", "2010", requests <= 2010)
+    line("cold scan", f"{cold:.2f} s", "", True)
+    line("cold: peak memory", f"{memory:.0f} MB", "<= 100 MB", memory <= 100)
+    peak = asked["peak_connections"]
+    line("cold: connections at once", str(peak), "<= 4", peak <= 4)
+    worst = worst_block(errors)
+    line("cold: longest time the loop did not wait", f"{worst:.1f} ms", "<= 20 ms", worst <= 20)
+    memory = max(peak for _, peak, _ in runs)
+    line("unchanged: peak memory", f"{memory:.0f} MB", "", True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", type=Path, required=True)
+    parser.add_argument("--tools", type=Path, required=True, help="where upstream and load are")
+    parser.add_argument("--directory", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=18719)
+    options = parser.parse_args()
+    options.directory.mkdir(parents=True, exist_ok=True)
+    against_git(options, "http")
+    against_git(options, "https")
+    thousand(options)
+
+
+if __name__ == "__main__":
+    main()

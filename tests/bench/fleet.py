@@ -1,0 +1,118 @@
+"""A fleet of any size for the bench: repositories with real packs, documents of real size.
+
+fleet.build(directory, count, commits) makes it once; fleet.write_manifest() tells the upstream.
+"""
+
+import gzip
+import json
+import random
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime, timedelta, timezone
+from functools import partial
+from pathlib import Path
+
+from forge.demo import LICENCE, changelog, pyproject
+from forge.documents import document
+from forge.gitrepo import Repository
+from forge.world import World
+
+OWNER = "bench"
+FILES = 60
+TAGS = 10
+DOCUMENT_BYTES = 67_000  # the mean of real documents
+PAGE = 100
+
+_POOL = [
+    f"    {name}_{number} = compute_{name}({number}, mode='{kind}')"
+    for name in ("tide", "quay", "rope", "mast", "sail", "hull")
+    for kind in ("fast", "safe", "plain")
+    for number in range(400)
+]
+
+
+def name_of(number):
+    return f"bench-package-{number:04}"
+
+
+def _day(commit):
+    """Twelve hours apart."""
+    return datetime(2024, 1, 1, tzinfo=timezone.utc) + timedelta(hours=12 * commit)
+
+
+def build_repository(directory, commits, number):
+    """One package: FILES files, a few lines changed by each commit, TAGS releases."""
+    dice = random.Random(number)
+    name = name_of(number)
+    module = name.replace("-", "_")
+    repository = Repository()
+    sources = {
+        f"src/{module}/part_{at % 6}/module_{at:02}.py": dice.sample(_POOL, 80)
+        for at in range(FILES)
+    }
+    files = {path: "\n".join(lines) + "\n" for path, lines in sources.items()}
+    files |= {"LICENSE": LICENCE, "README.md": f"# {name}\n"}
+    history, releases = [], {}
+    for commit in range(commits):
+        when = _day(commit)
+        if commit:
+            files = {}
+            for path in dice.sample(sorted(sources), 2):
+                start = dice.randrange(70)
+                sources[path][start : start + 4] = dice.sample(_POOL, 4)
+                files[path] = "\n".join(sources[path]) + "\n"
+        tagged = (commit + 1) % (commits // TAGS) == 0
+        if tagged or not commit:
+            version = f"1.{len(releases)}.0"
+            history.append((version, when.date().isoformat()))
+            files["pyproject.toml"] = pyproject(name, version, f"{OWNER}/{name}")
+            files["CHANGELOG.md"] = changelog(history)
+        repository.commit(when.isoformat(), f"Change {commit}", files)
+        if tagged:
+            repository.tag(f"v{version}", (when + timedelta(minutes=1)).isoformat())
+            releases[version] = ((when + timedelta(minutes=4)).isoformat(), None)
+    repository.write(directory / "git" / OWNER / f"{name}.git")
+    files_bytes = len(json.dumps(document(name, releases)))
+    prose = _prose(dice, DOCUMENT_BYTES - files_bytes)
+    described = document(name, releases, f"{OWNER}/{name}", description=prose)
+    packed = gzip.compress(json.dumps(described).encode(), 6, mtime=0)
+    (directory / f"{name}.json.gz").write_bytes(packed)
+
+
+def _prose(dice, size):
+    """A long description, which is most of a real document."""
+    words = [line.split()[0] for line in dice.sample(_POOL, 800)]
+    return " ".join(dice.choices(words, k=size))[:size]
+
+
+def build(directory, count, commits):
+    """Does nothing where it was done before."""
+    directory = Path(directory)
+    done = directory / "complete"
+    if not done.exists():
+        directory.mkdir(parents=True)
+        with ProcessPoolExecutor() as pool:
+            list(pool.map(partial(build_repository, directory, commits), range(count), chunksize=8))
+        done.touch()
+    return directory
+
+
+def write_manifest(directory, count, url):
+    """What the upstream serves beside git: the listing in pages, and the documents."""
+    world = World(git_root="git")
+    for number in range(count):
+        world.add_repository(f"{OWNER}/{name_of(number)}", number + 1)
+    json_type = "Content-Type: application/json; charset=utf-8\\n"
+    lines = []
+    for first in range(0, count, PAGE):
+        page = directory / f"page-{first}.json"
+        page.write_text(json.dumps(world.repositories[first : first + PAGE]), encoding="utf-8")
+        path = f"/api/v3/organizations/1/repos-{first}" if first else f"/api/v3/orgs/{OWNER}/repos"
+        link = ""
+        if first + PAGE < count:
+            link = f'Link: <{url}/api/v3/organizations/1/repos-{first + PAGE}>; rel="next"\\n'
+        lines.append(f"{path}\t{page.name}\t{json_type}{link}")
+    for number in range(count):
+        name = name_of(number)
+        headers = f"{json_type}Content-Encoding: gzip\\nX-PyPI-Last-Serial: {number + 1}\\n"
+        lines.append(f"/pypi/{name}/json\t{name}.json.gz\t{headers}")
+    (directory / "manifest").write_text("\n".join(lines) + "\n", encoding="utf-8")
