@@ -10,16 +10,18 @@ struct arena {
     struct arena_block *block;
 };
 
-#define ARENA_INIT {NULL}
+#define ARENA_INIT                                                                                 \
+    {                                                                                              \
+        NULL                                                                                       \
+    }
 
 /* Frees everything; the arena may be used again. */
 void arena_release(struct arena *arena);
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
 void *arena_array(struct arena *arena, size_t count, size_t size);
-char *arena_strdup(struct arena *arena, const char *s);           /* NULL stays NULL */
+char *arena_strdup(struct arena *arena, const char *s); /* NULL stays NULL */
 char *arena_strndup(struct arena *arena, const char *s, size_t len);
-char *arena_printf(struct arena *arena, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -7,13 +7,16 @@
 #include <stddef.h>
 
 struct buf {
-    char *data;   /* owned; always terminated by a NUL that `len` does not count; NULL when empty */
+    char *data; /* owned; always terminated by a NUL that `len` does not count; NULL when empty */
     size_t len;
-    size_t size;  /* allocated */
-    size_t max;   /* ceiling for len */
+    size_t size; /* allocated */
+    size_t max;  /* ceiling for len */
 };
 
-#define BUF_INIT(ceiling) {NULL, 0, 0, (ceiling)}
+#define BUF_INIT(ceiling)                                                                          \
+    {                                                                                              \
+        NULL, 0, 0, (ceiling)                                                                      \
+    }
 
 void buf_init(struct buf *buf, size_t max);
 /* Frees the contents; the buffer may be used again and keeps its ceiling. */

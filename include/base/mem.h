@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                 /* zeroed */
-void *mem_array(size_t count, size_t size);   /* zeroed; aborts on overflow */
+void *mem_alloc(size_t size);               /* zeroed */
+void *mem_array(size_t count, size_t size); /* zeroed; aborts on overflow */
 void *mem_realloc(void *p, size_t size);
 char *mem_strdup(const char *s);
 char *mem_strndup(const char *s, size_t len); /* copies exactly len bytes, adds the NUL */

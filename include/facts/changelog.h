@@ -16,11 +16,11 @@
 int changelog_rank(const char *path, const char *directory);
 
 struct changelog_entry {
-    const char *version;  /* as written, without a leading v or brackets */
-    const char *date;     /* as written; NULL when the heading has none */
-    size_t line;          /* 1.. */
-    bool empty;           /* nothing but white space and sub-headings up to the next entry */
-    const char *key;      /* of the version (pep440_key), for changelog_find */
+    const char *version; /* as written, without a leading v or brackets */
+    const char *date;    /* as written; NULL when the heading has none */
+    size_t line;         /* 1.. */
+    bool empty;          /* nothing but white space and sub-headings up to the next entry */
+    const char *key;     /* of the version (pep440_key), for changelog_find */
     size_t key_len;
 };
 

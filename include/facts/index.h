@@ -13,33 +13,33 @@
 
 struct index_file {
     const char *filename;
-    const char *kind;         /* packagetype: "sdist", "bdist_wheel", … */
+    const char *kind; /* packagetype: "sdist", "bdist_wheel", … */
     const char *url;
-    const char *sha256;       /* hex; NULL when the document has none */
-    int64_t size;             /* -1 unknown */
+    const char *sha256; /* hex; NULL when the document has none */
+    int64_t size;       /* -1 unknown */
     int64_t uploaded_at;
     bool yanked;
 };
 
 struct index_release {
-    const char *version;      /* as the index spells it */
-    int64_t uploaded_at;      /* of the first file; CLOCK_UNKNOWN without files */
-    bool yanked;              /* every file is */
+    const char *version; /* as the index spells it */
+    int64_t uploaded_at; /* of the first file; CLOCK_UNKNOWN without files */
+    bool yanked;         /* every file is */
     const char *yanked_reason;
     const struct index_file *files;
     size_t file_count;
 };
 
 struct index_document {
-    const char *name;         /* display form */
-    const char *latest;       /* info.version */
+    const char *name;   /* display form */
+    const char *latest; /* info.version */
     const char *summary;
-    const char *licence;      /* license_expression, else license, else a classifier; or NULL */
-    const char *const *urls;  /* home page, download and project URLs, NULL-terminated */
+    const char *licence;     /* license_expression, else license, else a classifier; or NULL */
+    const char *const *urls; /* home page, download and project URLs, NULL-terminated */
     const char *const *url_labels; /* beside urls: the label as written, "" for the old fields */
-    const char *serial;       /* last_serial as text, or NULL */
-    const char *organisation; /* ownership.organization, or NULL */
-    const struct index_release *releases;  /* ordered by version, ascending */
+    const char *serial;            /* last_serial as text, or NULL */
+    const char *organisation;      /* ownership.organization, or NULL */
+    const struct index_release *releases; /* ordered by version, ascending */
     size_t release_count;
 };
 

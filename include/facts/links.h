@@ -10,7 +10,13 @@
 
 #include "base/arena.h"
 
-enum link_state { LINK_CONFIGURED, LINK_MUTUAL, LINK_CORROBORATED, LINK_CLAIMED, LINK_CONTRADICTED };
+enum link_state {
+    LINK_CONFIGURED,
+    LINK_MUTUAL,
+    LINK_CORROBORATED,
+    LINK_CLAIMED,
+    LINK_CONTRADICTED
+};
 const char *link_state_word(enum link_state state);
 
 /* The repository "owner/name" on one of the forge's web hosts (NULL-terminated list of host names,
@@ -18,8 +24,8 @@ const char *link_state_word(enum link_state state);
 const char *links_repository(const char *url, const char *const *web_hosts, struct arena *arena);
 
 struct links_input {
-    const char *repository;          /* "owner/name" today */
-    const char *const *former;       /* names it had, NULL-terminated; may be NULL */
+    const char *repository;    /* "owner/name" today */
+    const char *const *former; /* names it had, NULL-terminated; may be NULL */
     bool fork;
     bool configured;                 /* the user said that they belong together */
     const char *const *index_urls;   /* that the index document names, NULL-terminated */
@@ -32,8 +38,8 @@ struct links_input {
 
 struct links_result {
     enum link_state state;
-    const char *evidence;            /* the URL that decided, or why; in the arena */
-    const char *other;               /* contradicted: the repository that the index names */
+    const char *evidence; /* the URL that decided, or why; in the arena */
+    const char *other;    /* contradicted: the repository that the index names */
 };
 void links_judge(const struct links_input *input, struct arena *arena, struct links_result *out);
 

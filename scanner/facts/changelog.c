@@ -108,7 +108,7 @@ static bool is_heading(const struct line *line)
         return s[marks] == ' ' || s[marks] == '\t' || marks > 1;
     if (*s == '=' && marks <= 5 && marks < left)
         return s[marks] == ' ';
-    return (has_prefix(line, "<h") && isdigit((unsigned char)s[2])) ||
+    return (left > 2 && has_prefix(line, "<h") && isdigit((unsigned char)s[2])) ||
            has_prefix(line, ".. rubric::") || has_prefix(line, ".. version::");
 }
 

@@ -327,25 +327,38 @@ static enum tail tail_after(const struct reading *r, size_t at)
     return t[at + 1].before != ' ' ? TAIL_TITLE : TAIL_WORDS;
 }
 
-static bool is_announcement(const struct reading *r, enum heading_form form, enum tail tail)
+/* Markup makes it a heading already; what may stand beside the version is free within limits. */
+static bool is_marked_announcement(const struct reading *r, enum tail tail)
 {
     bool said = r->keyword || r->mark.marked;
-    const struct heading_token *next = &r->t[r->at + (tail != TAIL_END)];
 
-    if (tail == TAIL_OPEN)
-        return false;
-    if (form == HEADING_MARKED) {
-        if (tail == TAIL_WORDS)
-            return r->dated || said || (r->lead == 0 && !is_denial(next));
-        return said || r->unknown <= 2;
-    }
-    if (tail == TAIL_WORDS || (tail == TAIL_TITLE && next->before == ','))
-        return false;
-    if (r->unknown > (r->dated && !said ? 1u : 0u) && !(r->dated && said && r->unknown <= 2))
+    if (tail == TAIL_WORDS)
+        return r->dated || said || (r->lead == 0 && !is_denial(&r->t[r->at + 1]));
+    return said || r->unknown <= 2;
+}
+
+/* A line of text must look like nothing but the announcement of a version. */
+static bool is_plain_announcement(const struct reading *r, enum tail tail)
+{
+    bool said = r->keyword || r->mark.marked;
+    size_t names = !r->dated ? 0 : said ? 2 : 1; /* "pkg 1.2 (2024-01-31)" */
+
+    if (tail == TAIL_WORDS || (tail == TAIL_TITLE && r->t[r->at + 1].before == ','))
         return false;
     if (tail == TAIL_STATUS && r->count - r->at > 6)
         return false;
-    return form == HEADING_PLAIN || r->dated || (r->keyword && tail != TAIL_STATUS);
+    return r->unknown <= names;
+}
+
+static bool is_announcement(const struct reading *r, enum heading_form form, enum tail tail)
+{
+    if (tail == TAIL_OPEN)
+        return false;
+    if (form == HEADING_MARKED)
+        return is_marked_announcement(r, tail);
+    if (form == HEADING_BULLET && !r->dated && !(r->keyword && tail != TAIL_STATUS))
+        return false;
+    return is_plain_announcement(r, tail);
 }
 
 static bool is_titled(const struct reading *r)

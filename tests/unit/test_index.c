@@ -36,11 +36,11 @@ static const char document[] =
         "b.whl",
         ",\"upload_time_iso_8601\":\"2024-11-06T22:37:10.220617Z\","
         "\"size\":7,\"digests\":{\"sha256\":\"" SHA "\"},"
-        "\"yanked\":false") "," FILE_OF("b.tar.gz", ",\"upload_time_iso_8601\":\"2024-11-06T22:37:"
-                                                    "09Z\"") "],"
-                                                             "\"1.9\":[" FILE_OF(
-                                                                 "a.tar.gz",
-                                                                 ",\"upload_time\":\"2024-10-01T00:"
+        "\"yanked\":false") "," FILE_OF("b.tar.gz",
+                                        ",\"upload_time_iso_8601\":\"2024-11-06T22:37:"
+                                        "09Z\"") "],"
+                                                 "\"1.9\":[" FILE_OF(
+                                                     "a.tar.gz", ",\"upload_time\":\"2024-10-01T00:"
                                                                  "00:00\",\"yanked\":true,"
                                                                  "\"yanked_reason\":\"oops\","
                                                                  "\"digests\":{}") "],"

@@ -86,127 +86,87 @@ static void other_hosts(void **state)
     arena_release(&arena);
 }
 
-#define HERE      "https://github.com/o/r"
-#define ELSEWHERE "https://github.com/up/stream"
-#define THIRD     "https://github.com/third/party"
+#define HERE  "https://github.com/o/r"
+#define UP    "https://github.com/up/stream"
+#define THIRD "https://github.com/third/party"
+#define NO    false, false /* neither a fork nor configured */
+#define FORK  true, false
+
+static const char *const former[] = {"old/name", NULL};
+
+/* what, labels, URLs, releases, agreeing, state, the other repository */
+static const struct judgement {
+    const char *what;
+    const char *label[3], *url[3];
+    size_t releases, agreeing;
+    bool fork, configured;
+    enum link_state expected;
+    const char *other;
+} judgement_cases[] = {
+    {"configured wins", {"Source"}, {UP}, 3, 0, false, true, LINK_CONFIGURED, NULL},
+    {"source names it", {"Source Code"}, {HERE}, 3, 0, NO, LINK_MUTUAL, NULL},
+    {"home page names it", {""}, {HERE "/"}, 3, 0, NO, LINK_MUTUAL, NULL},
+    {"tracker names it", {"Issues"}, {HERE "/issues"}, 3, 0, NO, LINK_MUTUAL, NULL},
+    {"a former name", {"Homepage"}, {"http://github.com/Old/Name"}, 3, 0, NO, LINK_MUTUAL, NULL},
+    {"its tracker is elsewhere", {"Source", "Issues"}, {HERE, UP}, 3, 0, NO, LINK_MUTUAL, NULL},
+    {"source elsewhere", {"Source"}, {UP}, 3, 3, NO, LINK_CONTRADICTED, "up/stream"},
+    {"home elsewhere", {"home-page"}, {UP}, 3, 3, NO, LINK_CONTRADICTED, "up/stream"},
+    {"source before home", {"Home", "Repo"}, {THIRD, UP}, 3, 3, NO, LINK_CONTRADICTED, "up/stream"},
+    {"trackers prove nothing",
+     {"Issues", "Changelog", "Funding"},
+     {UP, UP, UP},
+     4,
+     2,
+     NO,
+     LINK_CORROBORATED,
+     NULL},
+    {"money and ancestry are no link",
+     {"Funding", "Upstream", "Forked from"},
+     {HERE, HERE, HERE},
+     4,
+     0,
+     NO,
+     LINK_CLAIMED,
+     NULL},
+    {"half agree", {NULL}, {NULL}, 5, 3, NO, LINK_CORROBORATED, NULL},
+    {"fewer agree", {NULL}, {NULL}, 5, 2, NO, LINK_CLAIMED, NULL},
+    {"no release", {NULL}, {NULL}, 0, 0, NO, LINK_CLAIMED, NULL},
+    {"a fork has its upstream's tags", {NULL}, {NULL}, 5, 5, FORK, LINK_CLAIMED, NULL},
+    {"a fork's upstream", {"Source"}, {UP}, 5, 5, FORK, LINK_CONTRADICTED, "up/stream"},
+    {"a fork that is named itself", {"Source"}, {HERE}, 5, 5, FORK, LINK_MUTUAL, NULL},
+};
+
+static void judge(const struct judgement *c)
+{
+    struct arena arena = ARENA_INIT;
+    struct links_result result;
+    const char *const urls_named[4] = {c->url[0], c->url[1], c->url[2], NULL};
+    const char *const labels[4] = {c->label[0], c->label[1], c->label[2], NULL};
+    struct links_input input = {.repository = "O/R",
+                                .former = former,
+                                .fork = c->fork,
+                                .configured = c->configured,
+                                .index_urls = urls_named,
+                                .index_labels = labels,
+                                .releases = c->releases,
+                                .agreeing = c->agreeing};
+
+    links_judge(&input, &arena, &result);
+    if (result.state != c->expected)
+        fail_msg("%s: %s", c->what, link_state_word(result.state));
+    assert_non_null(result.evidence);
+    if (c->other != NULL)
+        assert_string_equal(result.other, c->other);
+    else
+        assert_null(result.other);
+    arena_release(&arena);
+}
 
 static void judgements(void **state)
 {
-    static const char *const former[] = {"old/name", NULL};
-    static const struct {
-        const char *what;
-        const char *label[3], *url[3];
-        size_t releases, agreeing;
-        bool fork, configured;
-        enum link_state expected;
-        const char *other;
-    } cases[] = {
-        {"configured wins", {"Source"}, {ELSEWHERE}, 3, 0, false, true, LINK_CONFIGURED, NULL},
-        {"source names it", {"Source Code"}, {HERE}, 3, 0, false, false, LINK_MUTUAL, NULL},
-        {"home page names it", {""}, {HERE "/"}, 3, 0, false, false, LINK_MUTUAL, NULL},
-        {"tracker names it", {"Issues"}, {HERE "/issues"}, 3, 0, false, false, LINK_MUTUAL, NULL},
-        {"a former name",
-         {"Homepage"},
-         {"http://github.com/Old/Name"},
-         3,
-         0,
-         false,
-         false,
-         LINK_MUTUAL,
-         NULL},
-        {"its tracker is elsewhere",
-         {"Source", "Bug Tracker"},
-         {HERE, ELSEWHERE "/issues"},
-         3,
-         0,
-         false,
-         false,
-         LINK_MUTUAL,
-         NULL},
-        {"source elsewhere",
-         {"Source"},
-         {ELSEWHERE},
-         3,
-         3,
-         false,
-         false,
-         LINK_CONTRADICTED,
-         "up/stream"},
-        {"home elsewhere",
-         {"home-page"},
-         {ELSEWHERE},
-         3,
-         3,
-         false,
-         false,
-         LINK_CONTRADICTED,
-         "up/stream"},
-        {"source weighs more than home",
-         {"Homepage", "Repository"},
-         {THIRD, ELSEWHERE},
-         3,
-         3,
-         false,
-         false,
-         LINK_CONTRADICTED,
-         "up/stream"},
-        {"a tracker elsewhere alone contradicts nothing",
-         {"Bug Tracker", "Changelog", "Funding"},
-         {ELSEWHERE "/issues", ELSEWHERE "/blob/main/C.md", ELSEWHERE},
-         4,
-         2,
-         false,
-         false,
-         LINK_CORROBORATED,
-         NULL},
-        {"money and ancestry are no link",
-         {"Funding", "Upstream", "Forked from"},
-         {HERE, HERE, HERE},
-         4,
-         0,
-         false,
-         false,
-         LINK_CLAIMED,
-         NULL},
-        {"nothing named, half agree", {NULL}, {NULL}, 5, 3, false, false, LINK_CORROBORATED, NULL},
-        {"nothing named, fewer agree", {NULL}, {NULL}, 5, 2, false, false, LINK_CLAIMED, NULL},
-        {"nothing named, no release", {NULL}, {NULL}, 0, 0, false, false, LINK_CLAIMED, NULL},
-        {"a fork has its upstream's tags", {NULL}, {NULL}, 5, 5, true, false, LINK_CLAIMED, NULL},
-        {"a fork whose upstream is named",
-         {"Source"},
-         {ELSEWHERE},
-         5,
-         5,
-         true,
-         false,
-         LINK_CONTRADICTED,
-         "up/stream"},
-        {"a fork that is named itself", {"Source"}, {HERE}, 5, 5, true, false, LINK_MUTUAL, NULL},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct arena arena = ARENA_INIT;
-        struct links_result result;
-        const char *urls_named[4] = {cases[i].url[0], cases[i].url[1], cases[i].url[2], NULL};
-        const char *labels[4] = {cases[i].label[0], cases[i].label[1], cases[i].label[2], NULL};
-        struct links_input input = {.repository = "O/R",
-                                    .former = former,
-                                    .fork = cases[i].fork,
-                                    .configured = cases[i].configured,
-                                    .index_urls = urls_named,
-                                    .index_labels = labels,
-                                    .releases = cases[i].releases,
-                                    .agreeing = cases[i].agreeing};
-        links_judge(&input, &arena, &result);
-        if (result.state != cases[i].expected)
-            fail_msg("%s: %s", cases[i].what, link_state_word(result.state));
-        assert_non_null(result.evidence);
-        if (cases[i].other != NULL)
-            assert_string_equal(result.other, cases[i].other);
-        else
-            assert_null(result.other);
-        arena_release(&arena);
-    }
+    for (size_t i = 0; i < sizeof judgement_cases / sizeof *judgement_cases; i++)
+        judge(&judgement_cases[i]);
 }
 
 int main(void)
