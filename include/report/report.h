@@ -1,6 +1,10 @@
 /*
  * What goes out: the same rows in every format. Writers are pure: rows in, bytes to a FILE.
  * Columns and order: design.md section 6.
+ *
+ * The run that is shown is `run` of the options; every function here sets the store's view to it.
+ * A write error of `out` is reported with REASON_DISK, but for a reader that went away (EPIPE):
+ * that one wanted no more, so the functions stop and return 0.
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
@@ -15,22 +19,31 @@ enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_NDJSON };
 struct report_options {
     enum report_what what;
     enum report_format format;
-    int64_t run;                 /* 0: the latest */
+    int64_t run;                                                /* 0: the latest */
     const char *package, *repository, *rule, *severity, *state; /* filters; NULL: all */
     bool colour;
-    unsigned width;              /* of the terminal, in columns; 0: no limit */
+    bool ascii;     /* no marks beyond ASCII */
+    unsigned width; /* of the terminal, in columns; 0: no limit */
 };
 
 int report_parse_what(const char *word, enum report_what *out);
 int report_parse_format(const char *word, enum report_format *out);
+/* What a format shows when nobody says: documents everything, tables the packages. */
+enum report_what report_default_what(enum report_format format);
 
+/* Whether these options fit each other and the path (as for report_write_file): REASON_USAGE. */
+int report_check(const struct report_options *options, const char *path, struct err *err);
+/* One CSV holds one table, so that REPORT_ALL needs report_write_file and a directory. */
 int report_write(struct store *store, const struct report_options *options, FILE *out,
                  struct err *err);
-/* To a file: written beside the target, synced, renamed. NULL or "-": standard output. */
+/* To a file: written beside the target, synced, renamed; a failure leaves what was there. NULL or
+   "-": standard output. A path that ends in '/' is a directory (made when missing): CSV then
+   writes one file a table into it, packages.csv, findings.csv and so on. */
 int report_write_file(struct store *store, const struct report_options *options, const char *path,
                       struct err *err);
 /* The card of one package: each check of the incident as one line with its mark, what was seen, and
-   what to do next. `rules` gives the help texts. -1 also when the run has no such package. */
+   what to do next. `rules` gives the help texts. -1 also when the run has no such package
+   (REASON_USAGE). */
 int report_card(struct store *store, const struct rules *rules, const char *package,
                 const struct report_options *options, FILE *out, struct err *err);
 /* The few lines at the end of a scan: fleet, counts, worst findings. */

@@ -1,0 +1,22 @@
+/*
+ * Files that are whole or not there: written beside the target, synced, renamed.
+ */
+#ifndef REPORT_OUTPUT_H
+#define REPORT_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+struct output {
+    FILE *file;
+    char *path, *temporary; /* NULL: standard output */
+};
+
+/* NULL or "-": standard output. */
+int output_open(struct output *output, const char *path, struct err *err);
+/* Keeps what was written (`keep`) or throws it away; -1 when it could not be kept. Frees. */
+int output_close(struct output *output, bool keep, struct err *err);
+
+#endif

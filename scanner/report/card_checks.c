@@ -1,0 +1,335 @@
+#include "report/card.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "report/words.h"
+
+#define COMMIT_SHOWN   12  /* digits */
+#define ORDER_TOLERANT 120 /* seconds: clocks of two machines */
+
+void card_say(struct buf *out, const char *fmt, ...)
+{
+    char text[WORDS_MAX];
+    va_list ap;
+
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (n > 0)
+        words_add(out, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+}
+
+const char *card_word(const struct record *record, const char *name)
+{
+    const char *text = record_text(record, name);
+
+    return text != NULL ? text : "?";
+}
+
+const struct record *card_tagged(const struct card *card)
+{
+    for (size_t i = 0; i < card->releases.count; i++)
+        if (record_is(&card->releases.items[i], "tag_state", "known"))
+            return &card->releases.items[i];
+    return NULL;
+}
+
+static void say_instant(struct buf *seen, const char *instant)
+{
+    if (instant != NULL)
+        words_instant(seen, instant);
+    else
+        card_say(seen, "a time nobody knows");
+}
+
+static void say_commit(struct buf *seen, const char *oid)
+{
+    card_say(seen, "%.*s", COMMIT_SHOWN, oid != NULL ? oid : "?");
+}
+
+static const char *branch(const struct card *card)
+{
+    const char *name = record_text(card->package, "head_ref");
+
+    if (name != NULL && strncmp(name, "refs/heads/", 11) == 0)
+        return name + 11;
+    name = record_text(card->package, "default_branch");
+    return name != NULL ? name : "the default branch";
+}
+
+static bool is_vcs(const struct card *card)
+{
+    return record_is(card->package, "declared_kind", "vcs") ||
+           record_is(card->newest, "declared_kind_at_tag", "vcs");
+}
+
+static void say_unread(const struct card *card, struct buf *seen)
+{
+    if (record_text(card->package, "full_name") == NULL)
+        card_say(seen, "no repository is known for this package");
+    else
+        card_say(seen, "the repository could not be read");
+}
+
+static enum mark look_published(const struct card *card, struct buf *seen)
+{
+    int64_t sdist = record_integer(card->newest, "sdist", 0);
+    int64_t wheel = record_integer(card->newest, "wheel", 0);
+
+    if (card->newest == NULL && record_is(card->package, "index_state", "unknown")) {
+        card_say(seen, "the index could not be asked");
+        return MARK_UNKNOWN;
+    }
+    if (card->newest == NULL) {
+        card_say(seen, "nothing on %s", card_word(card->package, "index_url"));
+        return MARK_BAD;
+    }
+    card_say(seen, "%s on ", card_word(card->newest, "version"));
+    say_instant(seen, record_text(card->newest, "published_at"));
+    card_say(seen, "%s%s%s", sdist > 0 || wheel > 0 ? ", " : "", sdist > 0 ? "sdist" : "",
+             sdist > 0 && wheel > 0 ? " and " : "");
+    if (wheel > 0)
+        card_say(seen, wheel == 1 ? "wheel" : "%" PRId64 " wheels", wheel);
+    if (record_integer(card->newest, "yanked", 0) == 0)
+        return MARK_GOOD;
+    card_say(seen, "; yanked");
+    if (record_text(card->newest, "yanked_reason") != NULL)
+        card_say(seen, ": %s", record_text(card->newest, "yanked_reason"));
+    return MARK_BAD;
+}
+
+static enum mark look_tag(const struct card *card, struct buf *seen)
+{
+    const struct record *other = card_tagged(card);
+
+    if (record_is(card->newest, "tag_state", "known")) {
+        bool annotated = record_is(card->newest, "tag_kind", "annotated");
+        card_say(seen, "%s, %s, on ", card_word(card->newest, "tag"),
+                 card_word(card->newest, "tag_kind"));
+        say_commit(seen, record_text(card->newest, "tag_commit"));
+        card_say(seen, " of ");
+        say_instant(seen, record_text(card->newest, "committed_at"));
+        if (annotated && record_text(card->newest, "tagged_at") != NULL) {
+            card_say(seen, ", tagged ");
+            say_instant(seen, record_text(card->newest, "tagged_at"));
+        }
+        return MARK_GOOD;
+    }
+    if (!record_is(card->newest, "tag_state", "absent")) {
+        say_unread(card, seen);
+        return MARK_UNKNOWN;
+    }
+    card_say(seen, "no tag denotes %s; ", card_word(card->newest, "version"));
+    if (other != NULL)
+        card_say(seen, "the newest release with a tag is %s (%s)", card_word(other, "version"),
+                 card_word(other, "tag"));
+    else
+        card_say(seen, "no release of this package has a tag");
+    return MARK_BAD;
+}
+
+static enum mark look_tag_declares(const struct card *card, struct buf *seen)
+{
+    const char *declared = record_text(card->newest, "declared_at_tag");
+
+    if (!record_is(card->newest, "tag_state", "known")) {
+        card_say(seen, "there is no tag to look at");
+        return MARK_UNKNOWN;
+    }
+    if (record_is(card->newest, "declared_kind_at_tag", "vcs")) {
+        card_say(seen, "the project takes its version from the tag");
+        return MARK_GOOD;
+    }
+    if (declared == NULL) {
+        card_say(seen, "the files at %s do not tell the version", card_word(card->newest, "tag"));
+        return MARK_UNKNOWN;
+    }
+    card_say(seen, "%s declares %s", card_word(card->newest, "tag"), declared);
+    if (record_text(card->newest, "declared_origin_at_tag") != NULL)
+        card_say(seen, " (%s)", record_text(card->newest, "declared_origin_at_tag"));
+    int64_t agrees = record_integer(card->newest, "declared_agrees", -1);
+    return agrees == 1 ? MARK_GOOD : agrees == 0 ? MARK_BAD : MARK_UNKNOWN;
+}
+
+static enum mark look_version_commit(const struct card *card, struct buf *seen)
+{
+    const char *version = card_word(card->newest, "version");
+
+    if (record_is(card->newest, "version_commit_state", "known")) {
+        say_commit(seen, record_text(card->newest, "version_commit"));
+        card_say(seen, " of ");
+        say_instant(seen, record_text(card->newest, "version_committed_at"));
+        card_say(seen, " is the first that declares %s", version);
+        return MARK_GOOD;
+    }
+    if (record_is(card->newest, "version_commit_state", "absent")) {
+        card_say(seen, "no commit on a branch or tag ever declared %s", version);
+        return MARK_BAD;
+    }
+    if (is_vcs(card))
+        card_say(seen, "no commit sets it: the project takes its version from the tag");
+    else
+        say_unread(card, seen);
+    return MARK_UNKNOWN;
+}
+
+static enum mark look_source(const struct card *card, struct buf *seen)
+{
+    const char *declared = record_text(card->package, "declared_version");
+    const char *origin = record_text(card->package, "declared_origin");
+    int64_t order = record_integer(card->package, "declared_order", 2);
+
+    if (record_is(card->package, "declared_kind", "vcs")) {
+        card_say(seen, "%s takes its version from the tag", branch(card));
+        return MARK_GOOD;
+    }
+    if (declared == NULL) {
+        const char *reason = record_text(card->package, "declared_reason");
+        if (record_text(card->package, "declared_kind") == NULL)
+            say_unread(card, seen);
+        else
+            card_say(seen, "%s does not tell its version%s%s", branch(card),
+                     reason != NULL ? ": " : "", reason != NULL ? reason : "");
+        return MARK_UNKNOWN;
+    }
+    card_say(seen, "%s declares %s", branch(card), declared);
+    if (origin != NULL)
+        card_say(seen, " (%s)", origin);
+    if (order == -1)
+        card_say(seen, ": older than what the index gives to users");
+    else if (order == 1)
+        card_say(seen, ": newer than the index, not published yet");
+    return order == -1 ? MARK_BAD : order == 2 && card->newest != NULL ? MARK_UNKNOWN : MARK_GOOD;
+}
+
+static enum mark look_changelog(const struct card *card, struct buf *seen)
+{
+    const char *version = card_word(card->newest, "version");
+    const char *path = record_text(card->newest, "changelog_path");
+    int64_t line = record_integer(card->newest, "changelog_line", 0);
+
+    if (path == NULL)
+        path = record_text(card->package, "changelog_path");
+    if (record_is(card->newest, "changelog_state", "known")) {
+        card_say(seen, "%s", path != NULL ? path : "an entry");
+        if (line > 0)
+            card_say(seen, ":%" PRId64, line);
+        if (record_is(card->newest, "changelog_at", "tag"))
+            card_say(seen, ", at the tag");
+        else
+            card_say(seen, ", on %s", branch(card));
+        return MARK_GOOD;
+    }
+    if (record_is(card->newest, "changelog_state", "absent")) {
+        card_say(seen, path != NULL ? "no entry for %s in %s" : "no entry for %s: no changelog",
+                 version, path);
+        return MARK_BAD;
+    }
+    say_unread(card, seen);
+    return MARK_UNKNOWN;
+}
+
+static enum mark look_licence(const struct card *card, struct buf *seen)
+{
+    const char *declared = record_text(card->package, "project_licence");
+
+    if (declared == NULL)
+        declared = record_text(card->package, "licence");
+    if (record_is(card->package, "licence_state", "known")) {
+        card_say(seen, "%s%s%s", card_word(card->package, "licence_path"),
+                 declared != NULL ? ", declared as " : "", declared != NULL ? declared : "");
+        return MARK_GOOD;
+    }
+    if (record_is(card->package, "licence_state", "absent")) {
+        card_say(seen, "%s%s%sno licence file", declared != NULL ? "declares " : "",
+                 declared != NULL ? declared : "",
+                 declared != NULL ? ", but the repository has " : "");
+        return MARK_BAD;
+    }
+    say_unread(card, seen);
+    return MARK_UNKNOWN;
+}
+
+static enum mark look_link(const struct card *card, struct buf *seen)
+{
+    static const struct {
+        const char *link, *words;
+        enum mark mark;
+    } links[] = {
+        {"mutual", "each names the other", MARK_GOOD},
+        {"configured", "the configuration says that they belong together", MARK_GOOD},
+        {"corroborated", "the index names no repository; names and versions agree", MARK_BAD},
+        {"claimed", "only the repository says so, the index does not", MARK_BAD},
+        {"contradicted", "the index names another repository", MARK_BAD},
+    };
+    const char *evidence = record_text(card->package, "link_evidence");
+    const char *other = record_text(card->package, "link_other");
+
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        if (!record_is(card->package, "link", links[i].link))
+            continue;
+        card_say(seen, "%s", links[i].words);
+        if (other != NULL)
+            card_say(seen, ": %s", other);
+        else if (evidence != NULL)
+            card_say(seen, " (%s)", evidence);
+        return links[i].mark;
+    }
+    card_say(seen, "no repository is known for this package");
+    return MARK_UNKNOWN;
+}
+
+/* "42 minutes", in the largest unit that gives at least two. */
+static void say_span(struct buf *seen, int64_t seconds)
+{
+    static const struct {
+        int64_t seconds;
+        const char *unit;
+    } units[] = {{86400, "days"}, {3600, "hours"}, {60, "minutes"}, {1, "seconds"}};
+    size_t i = 0;
+
+    while (i < 3 && seconds < 2 * units[i].seconds)
+        i++;
+    card_say(seen, "%" PRId64 " %s", seconds / units[i].seconds, units[i].unit);
+}
+
+static enum mark look_order(const struct card *card, struct buf *seen)
+{
+    const char *published = record_text(card->newest, "published_at");
+    const char *committed = record_text(card->newest, "committed_at");
+    int64_t upload, commit;
+
+    if (published == NULL || committed == NULL || clock_parse(published, &upload, NULL) != 0 ||
+        clock_parse(committed, &commit, NULL) != 0) {
+        card_say(seen, "there is no tagged commit to compare the upload with");
+        return MARK_UNKNOWN;
+    }
+    if (commit - upload > ORDER_TOLERANT) {
+        card_say(seen, "uploaded ");
+        say_span(seen, commit - upload);
+        card_say(seen, " before the tagged commit was made: it was built from something else");
+        return MARK_BAD;
+    }
+    card_say(seen, "uploaded ");
+    say_span(seen, upload > commit ? upload - commit : 0);
+    card_say(seen, " after the tagged commit was made");
+    return MARK_GOOD;
+}
+
+const struct check card_checks[] = {
+    {"published", false, look_published},
+    {"tag", true, look_tag},
+    {"tag declares", true, look_tag_declares},
+    {"tag before upload", true, look_order},
+    {"commit of the version", true, look_version_commit},
+    {"source", false, look_source},
+    {"changelog", true, look_changelog},
+    {"licence", false, look_licence},
+    {"index and repository", false, look_link},
+};
+const size_t card_check_count = sizeof card_checks / sizeof *card_checks;

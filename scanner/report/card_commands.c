@@ -1,0 +1,85 @@
+#include "report/card.h"
+
+#include <string.h>
+
+/* Texts of strangers go into a line that someone pastes into a shell: only these may. */
+static bool is_plain(const char *text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789.+!_-/";
+
+    return text != NULL && *text != '\0' && *text != '-' && strspn(text, allowed) == strlen(text);
+}
+
+/* What the package's tags have before the version: of the newest tagged release, else "v". */
+static const char *tag_prefix(struct arena *arena, const struct record *tagged)
+{
+    const char *tag = record_text(tagged, "tag");
+    const char *version = record_text(tagged, "version");
+    size_t t = tag != NULL ? strlen(tag) : 0, v = version != NULL ? strlen(version) : 0;
+
+    if (t == 0)
+        return "v";
+    if (v > t || strcmp(tag + t - v, version) != 0)
+        return NULL; /* it spells versions in its own way; nothing is invented */
+    return arena_strndup(arena, tag, t - v);
+}
+
+static void step(const struct card *card, unsigned *number, const char *text, const char *command)
+{
+    fprintf(card->out, "  %u. ", ++*number);
+    layout_paragraph(card->out, text, 5, 5, card->options->width);
+    if (command != NULL)
+        fprintf(card->out, "       %s\n", command);
+}
+
+static void tag_it(struct card *card, unsigned *number, const char *tag, const char *commit)
+{
+    struct arena *arena = &card->arena;
+    const char *name = card_word(card->package, "display");
+    const char *version = card_word(card->newest, "version");
+
+    step(card, number, "Tag the commit that set the version, if it is what was built:",
+         arena_printf(arena, "git tag -a %s %s -m '%s %s'", tag, commit,
+                      is_plain(name) ? name : "release", version));
+    step(card, number, "Publish the tag:", arena_printf(arena, "git push origin %s", tag));
+}
+
+static void find_source(struct card *card, unsigned *number, const char *tag)
+{
+    struct arena *arena = &card->arena;
+    const char *name = card_word(card->package, "package");
+    const char *version = card_word(card->newest, "version");
+
+    step(card, number, "No commit holds this version. Get what was published:",
+         arena_printf(arena, "pip download --no-deps --no-binary :all: %s==%s", name, version));
+    step(card, number,
+         "Find the work tree that it was built from, or commit the published files on a branch; "
+         "review and merge that.",
+         NULL);
+    step(card, number, "Tag the commit and publish the tag:",
+         arena_printf(arena, "git tag -a %s COMMIT -m '%s %s' && git push origin %s", tag, name,
+                      version, tag));
+}
+
+void card_commands(struct card *card)
+{
+    const char *version = record_text(card->newest, "version");
+    const char *prefix = tag_prefix(&card->arena, card_tagged(card));
+    const char *commit = record_text(card->newest, "version_commit");
+    unsigned number = 0;
+
+    if (!record_is(card->newest, "tag_state", "absent") || prefix == NULL || !is_plain(version))
+        return;
+    const char *tag = arena_printf(&card->arena, "%s%s", prefix, version);
+    bool known = record_is(card->newest, "version_commit_state", "known") && is_plain(commit);
+    bool absent = record_is(card->newest, "version_commit_state", "absent") &&
+                  is_plain(record_text(card->package, "package"));
+    if (!is_plain(tag) || (!known && !absent))
+        return;
+    fputs("\nNext steps\n", card->out);
+    if (known)
+        tag_it(card, &number, tag, commit);
+    else
+        find_source(card, &number, tag);
+}

@@ -1,0 +1,257 @@
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "report/output.h"
+#include "report/sink.h"
+
+static const struct format *const formats[] = {
+    [REPORT_TABLE] = &format_table,
+    [REPORT_CSV] = &format_csv,
+    [REPORT_JSON] = &format_json,
+    [REPORT_NDJSON] = &format_ndjson,
+};
+
+static const struct sheet sheets[] = {
+    [REPORT_PACKAGES] = {"packages", "package", "report_packages"},
+    [REPORT_FINDINGS] = {"findings", "finding", "report_findings"},
+    [REPORT_RELEASES] = {"releases", "release", "report_releases"},
+    [REPORT_COVERAGE] = {"coverage", "coverage", "report_coverage"},
+};
+static const struct sheet run_sheet = {"run", "run", "report_run", true};
+static const struct sheet summary_sheet = {"summary", "summary", "report_summary", true};
+
+int report_parse_what(const char *word, enum report_what *out)
+{
+    for (int i = 0; i < REPORT_ALL; i++) {
+        if (strcmp(sheets[i].name, word) == 0) {
+            *out = (enum report_what)i;
+            return 0;
+        }
+    }
+    *out = REPORT_ALL;
+    return strcmp(word, "all") == 0 ? 0 : -1;
+}
+
+int report_parse_format(const char *word, enum report_format *out)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(formats[i]->name, word) == 0) {
+            *out = (enum report_format)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+enum report_what report_default_what(enum report_format format)
+{
+    return formats[format]->document ? REPORT_ALL : REPORT_PACKAGES;
+}
+
+enum column_type column_type(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum column_type type;
+    } types[] = {
+        {"evidence", COLUMN_JSON},
+        {"arguments", COLUMN_JSON},
+        {"yanked", COLUMN_BOOLEAN},
+        {"reviewed", COLUMN_BOOLEAN},
+    };
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i].name, name) == 0)
+            return types[i].type;
+    return COLUMN_PLAIN;
+}
+
+int sink_column(const struct sink *sink, const char *name)
+{
+    for (size_t i = 0; i < sink->column_count; i++)
+        if (strcmp(sink->columns[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* One pass over the rows of a sheet. */
+struct pass {
+    struct sink *sink;
+    bool measuring;
+    bool stopped; /* nothing more can be written */
+};
+
+static int on_columns(void *ctx, const char *const *names, size_t count)
+{
+    struct pass *pass = ctx;
+    struct sink *sink = pass->sink;
+    const char **copy;
+
+    if (sink->columns != NULL)
+        return 0;
+    copy = arena_array(sink->arena, count + 1, sizeof *copy);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = arena_strdup(sink->arena, names[i]);
+    sink->columns = copy;
+    sink->column_count = count;
+    if (sink->format->begin != NULL)
+        sink->format->begin(sink);
+    return 0;
+}
+
+static int on_row(void *ctx, const struct cell *cells, size_t count)
+{
+    struct pass *pass = ctx;
+    struct sink *sink = pass->sink;
+
+    (void)count;
+    if (pass->measuring) {
+        sink->format->measure(sink, cells);
+        return 0;
+    }
+    sink->format->row(sink, cells);
+    sink->rows++;
+    pass->stopped = ferror(sink->out) != 0;
+    return pass->stopped;
+}
+
+static int run_query(struct store *store, struct sink *sink, bool measuring, struct err *err)
+{
+    const struct report_options *o = sink->options;
+    const struct bind binds[] = {{":package", o->package},
+                                 {":repository", o->repository},
+                                 {":rule", o->rule},
+                                 {":severity", o->severity},
+                                 {":state", o->state}};
+    size_t count = sink->sheet->single ? 0 : sizeof binds / sizeof *binds;
+    struct pass pass = {.sink = sink, .measuring = measuring};
+    int result =
+        store_query(store, sink->sheet->query, binds, count, on_columns, on_row, &pass, err);
+
+    return pass.stopped ? 0 : result;
+}
+
+static int write_sheet(struct store *store, struct sink *sink, const struct sheet *sheet,
+                       struct err *err)
+{
+    struct arena arena = ARENA_INIT;
+    int result = 0;
+
+    sink->arena = &arena;
+    sink->sheet = sheet;
+    sink->columns = NULL;
+    sink->rows = 0;
+    if (sink->format->measure != NULL)
+        result = run_query(store, sink, true, err);
+    if (result == 0)
+        result = run_query(store, sink, false, err);
+    if (result == 0 && sink->format->end != NULL)
+        sink->format->end(sink);
+    sink->sheets++;
+    arena_release(&arena);
+    return result;
+}
+
+static int write_sheets(struct store *store, struct sink *sink, struct err *err)
+{
+    enum report_what what = sink->options->what;
+
+    if (sink->format->document && (write_sheet(store, sink, &run_sheet, err) != 0 ||
+                                   write_sheet(store, sink, &summary_sheet, err) != 0))
+        return -1;
+    for (int i = 0; i < REPORT_ALL; i++)
+        if ((what == (enum report_what)i || what == REPORT_ALL) &&
+            write_sheet(store, sink, &sheets[i], err) != 0)
+            return -1;
+    return 0;
+}
+
+int report_check(const struct report_options *options, const char *path, struct err *err)
+{
+    bool directory = path != NULL && text_ends_with(path, "/");
+
+    if (directory && options->format != REPORT_CSV)
+        return err_set(err, REASON_USAGE,
+                       "%s is a directory: only csv writes several files, one a table", path);
+    if (!directory && options->format == REPORT_CSV && options->what == REPORT_ALL)
+        return err_set(err, REASON_USAGE,
+                       "a CSV holds one table: choose one with --what, or name a directory to "
+                       "write all of them into (--output DIR/)");
+    return 0;
+}
+
+int report_flush(FILE *out, struct err *err)
+{
+    errno = 0;
+    fflush(out);
+    if (!ferror(out) || errno == EPIPE)
+        return 0;
+    return err_set(err, REASON_DISK, "the report cannot be written: %s",
+                   errno != 0 ? strerror(errno) : "the output failed");
+}
+
+int report_write(struct store *store, const struct report_options *options, FILE *out,
+                 struct err *err)
+{
+    struct sink sink = {.format = formats[options->format], .options = options, .out = out};
+
+    if (report_check(options, NULL, err) != 0)
+        return -1;
+    if (store_view_run(store, options->run, err) != 0)
+        return -1;
+    if (sink.format->open != NULL)
+        sink.format->open(&sink);
+    if (write_sheets(store, &sink, err) != 0)
+        return -1;
+    if (sink.format->close != NULL)
+        sink.format->close(&sink);
+    return report_flush(out, err);
+}
+
+static int write_one(struct store *store, const struct report_options *options, const char *path,
+                     struct err *err)
+{
+    struct output output;
+
+    if (output_open(&output, path, err) != 0)
+        return -1;
+    int result = report_write(store, options, output.file, err);
+    if (output_close(&output, result == 0, err) != 0)
+        return -1;
+    return result;
+}
+
+static int write_directory(struct store *store, const struct report_options *options,
+                           const char *path, struct err *err)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return err_set(err, REASON_DISK, "directory %s cannot be made: %s", path, strerror(errno));
+    for (int i = 0; i < REPORT_ALL; i++) {
+        struct report_options one = *options;
+        one.what = (enum report_what)i;
+        if (options->what != REPORT_ALL && options->what != one.what)
+            continue;
+        char *file = mem_printf("%s%s.%s", path, sheets[i].name, formats[options->format]->name);
+        int result = write_one(store, &one, file, err);
+        free(file);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int report_write_file(struct store *store, const struct report_options *options, const char *path,
+                      struct err *err)
+{
+    if (path == NULL || !text_ends_with(path, "/"))
+        return write_one(store, options, path, err);
+    if (report_check(options, path, err) != 0)
+        return -1;
+    return write_directory(store, options, path, err);
+}

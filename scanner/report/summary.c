@@ -1,0 +1,112 @@
+/* The last lines of a scan: how the fleet stands, and what could not be looked at. */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/layout.h"
+#include "report/record.h"
+#include "report/sink.h"
+#include "report/words.h"
+
+#define DETAILS_MAX 5
+
+static int64_t number(const struct record *summary, const char *name)
+{
+    return record_integer(summary, name, 0);
+}
+
+/* ", 3 drift" for a count that is not 0. */
+static void add(struct buf *out, int64_t count, const char *words)
+{
+    if (count > 0 && buf_addf(out, "%s%" PRId64 " %s", out->len > 0 ? ", " : "", count, words) != 0)
+        return;
+}
+
+static void write_fleet(const struct record *summary, FILE *out)
+{
+    struct buf text = BUF_INIT(WORDS_MAX);
+    int64_t packages = number(summary, "packages");
+
+    add(&text, number(summary, "drift"), "with drift");
+    add(&text, number(summary, "in_sync"), "in sync");
+    add(&text, number(summary, "unpublished"), "not published");
+    add(&text, number(summary, "not_ours"), "of someone else");
+    add(&text, number(summary, "unknown"), "unknown");
+    fprintf(out, "%" PRId64 " package%s in %" PRId64 " repositor%s%s%s\n", packages,
+            packages == 1 ? "" : "s", number(summary, "repositories"),
+            number(summary, "repositories") == 1 ? "y" : "ies", text.len > 0 ? ": " : "",
+            buf_str(&text));
+    buf_release(&text);
+}
+
+static void write_findings(const struct record *summary, FILE *out)
+{
+    static const char *const names[] = {"critical", "high", "medium", "low"};
+    struct buf text = BUF_INIT(WORDS_MAX), aside = BUF_INIT(WORDS_MAX);
+    int64_t counts[4];
+
+    for (int i = 0; i < 4; i++)
+        counts[i] = number(summary, names[i]);
+    words_counts(&text, counts);
+    add(&aside, number(summary, "new"), "new");
+    add(&aside, number(summary, "resolved"), "resolved");
+    add(&aside, number(summary, "historic"), "historic, not counted");
+    add(&aside, number(summary, "waived"), "waived, not counted");
+    fprintf(out, "Findings: %s", text.len > 0 ? buf_str(&text) : "none");
+    if (aside.len > 0)
+        fprintf(out, " (%s)", buf_str(&aside));
+    fputc('\n', out);
+    buf_release(&text);
+    buf_release(&aside);
+}
+
+static void write_details(const struct records *details, int64_t total, FILE *out, unsigned width)
+{
+    struct buf text = BUF_INIT(WORDS_MAX);
+
+    for (size_t i = 0; i < details->count && i < DETAILS_MAX; i++) {
+        const struct record *d = &details->items[i];
+        const char *why = record_text(d, "detail");
+        const char *subject = record_text(d, "subject"), *fact = record_text(d, "fact");
+        buf_reset(&text);
+        if (why == NULL)
+            why = record_text(d, "reason");
+        for (const char *const *part = (const char *const[]){subject, ", ", fact, ": ", why, NULL};
+             *part != NULL; part++)
+            words_add(&text, *part, strlen(*part));
+        fputs("  ", out);
+        layout_paragraph(out, buf_str(&text), 2, 4, width);
+    }
+    if (total > DETAILS_MAX)
+        fputs("  All of them: fleetdrift report --what coverage\n", out);
+    buf_release(&text);
+}
+
+int report_summary(struct store *store, const struct report_options *options, FILE *out,
+                   struct err *err)
+{
+    struct arena arena = ARENA_INIT;
+    struct records summary, details;
+    int result = store_view_run(store, options->run, err);
+
+    if (result == 0)
+        result = records_read(store, "report_summary", NULL, 0, 1, &arena, &summary, err);
+    if (result == 0)
+        result = records_read(store, "report_coverage_details", NULL, 0, DETAILS_MAX, &arena,
+                              &details, err);
+    if (result == 0 && summary.count == 1) {
+        int64_t unseen = number(summary.items, "not_looked_at");
+        fputc('\n', out);
+        write_fleet(summary.items, out);
+        write_findings(summary.items, out);
+        if (unseen > 0)
+            fprintf(out, "Could not be looked at: %" PRId64 "\n", unseen);
+        write_details(&details, unseen, out, options->width);
+        if (number(summary.items, "drift") > 0)
+            fputs("One package in detail: fleetdrift report PACKAGE\n", out);
+        result = report_flush(out, err);
+    }
+    arena_release(&arena);
+    return result;
+}

@@ -1,0 +1,294 @@
+/* Aligned columns for a terminal. What programs need is in csv and json; here is what people need,
+   in the order in which they ask: how bad, which package, what is published, what the source says.
+ */
+#include "report/sink.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "report/layout.h"
+#include "report/words.h"
+
+enum shape {
+    SHAPE_TEXT,
+    SHAPE_DAY,    /* an instant, its date */
+    SHAPE_PATH,   /* two columns joined by '/' */
+    SHAPE_RATIO,  /* two counts: "3 of 5" */
+    SHAPE_COUNTS, /* critical, high, medium and low, from `first` on */
+    SHAPE_STATE,  /* a severity or status, in its colour */
+    SHAPE_KNOWN,  /* a text; "?" instead of "-" where `second` is NULL too: nobody could look */
+    SHAPE_SOURCE, /* a declared version, else in words what its kind (`second`) means */
+};
+
+struct table_column {
+    const char *head;
+    const char *first, *second; /* columns of the query */
+    enum shape shape;
+    unsigned least; /* see layout.h */
+    unsigned rank;
+};
+
+/* Ranks: a column with a higher one is shortened and left out sooner. */
+static const struct table_column package_columns[] = {
+    {"STATUS", "status", NULL, SHAPE_STATE, 11, 0},
+    {"PACKAGE", "package", NULL, SHAPE_TEXT, 18, 0},
+    {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 18, 6},
+    {"LINK", "link", NULL, SHAPE_TEXT, 12, 9},
+    {"PUBLISHED", "published_version", "releases", SHAPE_KNOWN, 9, 1},
+    {"ON", "published_at", NULL, SHAPE_DAY, 10, 7},
+    {"TAG", "tag", "releases_tagged", SHAPE_KNOWN, 8, 2},
+    {"SOURCE", "declared_version", "declared_kind", SHAPE_SOURCE, 8, 3},
+    {"TAGGED", "releases_tagged", "releases", SHAPE_RATIO, 9, 8},
+    {"FINDINGS", "critical", NULL, SHAPE_COUNTS, 11, 4},
+    {"WORST", "worst_rule", NULL, SHAPE_TEXT, 20, 5},
+    {NULL},
+};
+static const struct table_column finding_columns[] = {
+    {"SEVERITY", "severity", NULL, SHAPE_STATE, 8, 0},
+    {"STATE", "state", NULL, SHAPE_TEXT, 8, 4},
+    {"PACKAGE", "package", NULL, SHAPE_TEXT, 14, 1},
+    {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 18, 5},
+    {"VERSION", "version", NULL, SHAPE_TEXT, 7, 2},
+    {"RULE", "rule", NULL, SHAPE_TEXT, 16, 3},
+    {"WHAT", "message", NULL, SHAPE_TEXT, 24, 1},
+    {NULL},
+};
+static const struct table_column release_columns[] = {
+    {"PACKAGE", "package", NULL, SHAPE_TEXT, 18, 0},
+    {"VERSION", "version", NULL, SHAPE_TEXT, 7, 0},
+    {"ON", "published_at", NULL, SHAPE_DAY, 10, 1},
+    {"TAG", "tag", NULL, SHAPE_TEXT, 8, 0},
+    {"TAGGED", "tagged_at", NULL, SHAPE_DAY, 10, 5},
+    {"KIND", "tag_kind", NULL, SHAPE_TEXT, 9, 8},
+    {"COMMIT", "tag_commit", NULL, SHAPE_TEXT, 12, 6},
+    {"TAG SAYS", "declared_at_tag", NULL, SHAPE_TEXT, 8, 2},
+    {"CHANGELOG", "changelog", NULL, SHAPE_TEXT, 9, 3},
+    {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 18, 7},
+    {NULL},
+};
+static const struct table_column coverage_columns[] = {
+    {"LOOKED AT", "fact", NULL, SHAPE_TEXT, 9, 0},
+    {"STATUS", "status", NULL, SHAPE_STATE, 7, 0},
+    {"REASON", "reason", NULL, SHAPE_TEXT, 12, 0},
+    {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 18, 1},
+    {"PACKAGE", "package", NULL, SHAPE_TEXT, 14, 2},
+    {"WHEN", "observed_at", NULL, SHAPE_DAY, 10, 3},
+    {NULL},
+};
+
+static const struct {
+    const char *sheet;
+    const struct table_column *columns;
+    const char *none;
+} tables[] = {
+    {"packages", package_columns, "No package."},
+    {"findings", finding_columns, "No finding."},
+    {"releases", release_columns, "No release."},
+    {"coverage", coverage_columns, "Nothing was looked at."},
+};
+
+#define COLUMNS_MAX 16
+
+struct table {
+    const struct table_column *columns;
+    const char *none;
+    unsigned count;
+    int first[COLUMNS_MAX], second[COLUMNS_MAX]; /* positions in the row */
+    struct layout_column layout[COLUMNS_MAX];
+    bool fitted;
+};
+
+static const struct cell *cell_at(const struct cell *cells, int position)
+{
+    static const struct cell none = {.type = CELL_NULL};
+
+    return position >= 0 ? &cells[position] : &none;
+}
+
+static void add_counts(struct buf *out, const struct cell *cells, int first)
+{
+    int64_t counts[4];
+
+    for (int i = 0; i < 4; i++)
+        counts[i] = cell_at(cells, first < 0 ? -1 : first + i)->integer;
+    words_counts(out, counts);
+}
+
+static void add_path(struct buf *out, const struct cell *first, const struct cell *second)
+{
+    words_cell(out, first);
+    if (first->type == CELL_TEXT && second->type == CELL_TEXT)
+        words_add(out, "/", 1);
+    words_cell(out, second);
+}
+
+static void add_ratio(struct buf *out, const struct cell *first, const struct cell *second)
+{
+    if (second->type != CELL_INTEGER || second->integer == 0)
+        return;
+    words_cell(out, first);
+    words_add(out, " of ", 4);
+    words_cell(out, second);
+}
+
+static void add_source(struct buf *out, const struct cell *version, const struct cell *kind)
+{
+    bool from_tag = kind->type == CELL_TEXT && strcmp(kind->text, "vcs") == 0;
+
+    words_cell(out, version);
+    if (out->len == 0 && from_tag)
+        words_add(out, "from tag", strlen("from tag"));
+    else if (out->len == 0)
+        words_add(out, "?", 1);
+}
+
+/* The text of a column; "-" where there is nothing. */
+static void show(const struct table *table, unsigned i, const struct cell *cells, struct buf *out)
+{
+    const struct cell *first = cell_at(cells, table->first[i]);
+    const struct cell *second = cell_at(cells, table->second[i]);
+
+    buf_reset(out);
+    switch (table->columns[i].shape) {
+    case SHAPE_TEXT:
+    case SHAPE_STATE:
+        words_cell(out, first);
+        break;
+    case SHAPE_DAY:
+        if (first->type == CELL_TEXT)
+            words_day(out, first->text);
+        break;
+    case SHAPE_PATH:
+        add_path(out, first, second);
+        break;
+    case SHAPE_KNOWN:
+        words_cell(out, first);
+        if (out->len == 0 && second->type == CELL_NULL)
+            words_add(out, "?", 1);
+        break;
+    case SHAPE_SOURCE:
+        add_source(out, first, second);
+        break;
+    case SHAPE_RATIO:
+        add_ratio(out, first, second);
+        break;
+    case SHAPE_COUNTS:
+        add_counts(out, cells, table->first[i]);
+        break;
+    }
+    if (out->len == 0)
+        words_add(out, "-", 1);
+}
+
+static void table_begin(struct sink *sink)
+{
+    struct table *table = arena_alloc(sink->arena, sizeof *table);
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (strcmp(tables[i].sheet, sink->sheet->name) == 0) {
+            table->columns = tables[i].columns;
+            table->none = tables[i].none;
+        }
+    }
+    for (; table->columns[table->count].head != NULL; table->count++) {
+        const struct table_column *column = &table->columns[table->count];
+        table->first[table->count] = sink_column(sink, column->first);
+        table->second[table->count] =
+            column->second != NULL ? sink_column(sink, column->second) : -1;
+        table->layout[table->count] =
+            (struct layout_column){.natural = (unsigned)strlen(column->head),
+                                   .least = column->least,
+                                   .rank = column->rank};
+    }
+    sink->state = table;
+}
+
+static void table_measure(struct sink *sink, const struct cell *cells)
+{
+    struct table *table = sink->state;
+    struct buf text = BUF_INIT(WORDS_MAX);
+
+    for (unsigned i = 0; i < table->count; i++) {
+        show(table, i, cells, &text);
+        unsigned columns = (unsigned)text_columns(buf_str(&text));
+        if (columns > table->layout[i].natural)
+            table->layout[i].natural = columns;
+    }
+    buf_release(&text);
+}
+
+static enum tint cell_tint(const struct table *table, unsigned i, const char *text)
+{
+    switch (table->columns[i].shape) {
+    case SHAPE_STATE:
+        return words_tint(text);
+    case SHAPE_COUNTS:
+        return strstr(text, "critical") != NULL ? TINT_BRIGHT_RED
+               : strstr(text, "high") != NULL   ? TINT_RED
+                                                : TINT_NONE;
+    default:
+        return TINT_NONE;
+    }
+}
+
+static unsigned last_shown(const struct table *table)
+{
+    unsigned last = table->count - 1;
+
+    while (last > 0 && table->layout[last].width == 0)
+        last--;
+    return last;
+}
+
+static void write_head(struct sink *sink, struct table *table)
+{
+    struct style style = {sink->options->ascii, sink->options->colour};
+    unsigned last;
+
+    layout_fit(table->layout, table->count, sink->options->width);
+    last = last_shown(table);
+    if (sink->options->what == REPORT_ALL)
+        fprintf(sink->out, "%s%s\n\n", sink->sheets > 0 ? "\n" : "", sink->sheet->name);
+    for (unsigned i = 0; i <= last; i++) {
+        if (table->layout[i].width == 0)
+            continue;
+        layout_cell(sink->out, &style, TINT_BOLD, table->columns[i].head, table->layout[i].width,
+                    false, i == last);
+        fputs(i == last ? "\n" : "  ", sink->out);
+    }
+    table->fitted = true;
+}
+
+static void table_row(struct sink *sink, const struct cell *cells)
+{
+    struct table *table = sink->state;
+    struct style style = {sink->options->ascii, sink->options->colour};
+    struct buf text = BUF_INIT(WORDS_MAX);
+
+    if (!table->fitted)
+        write_head(sink, table);
+    unsigned last = last_shown(table);
+    for (unsigned i = 0; i <= last; i++) {
+        if (table->layout[i].width == 0)
+            continue;
+        show(table, i, cells, &text);
+        layout_cell(sink->out, &style, cell_tint(table, i, buf_str(&text)), buf_str(&text),
+                    table->layout[i].width, false, i == last);
+        fputs(i == last ? "\n" : "  ", sink->out);
+    }
+    buf_release(&text);
+}
+
+static void table_end(struct sink *sink)
+{
+    const struct table *table = sink->state;
+
+    if (sink->rows == 0)
+        fprintf(sink->out, "%s\n", table->none);
+}
+
+const struct format format_table = {.name = "table",
+                                    .begin = table_begin,
+                                    .measure = table_measure,
+                                    .row = table_row,
+                                    .end = table_end};
