@@ -1,0 +1,17 @@
+/*
+ * The credential for the forge: FLEETDRIFT_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN, else what
+ * [github] token_file holds, else what token_command prints. Never a flag (it would show in ps),
+ * never in a message: once found it is registered with log_secret().
+ */
+#ifndef CLI_TOKEN_H
+#define CLI_TOKEN_H
+
+#include "cli/settings.h"
+
+#define TOKEN_MAX        4096  /* bytes that a file or command may give */
+#define TOKEN_COMMAND_MS 10000 /* that the command may take */
+
+/* *out is the caller's to free, NULL when no source is configured. */
+int token_find(const struct settings *settings, char **out, struct err *err);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Values as people write them, checked. Every failure is REASON_USAGE and shows the value.
+ */
+#ifndef CLI_VALUE_H
+#define CLI_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define VALUE_COUNT_MAX 1000000u
+
+int value_count(const char *text, unsigned *out, struct err *err);
+int value_bool(const char *text, bool *out, struct err *err);
+/* "90", "90s", "15m", "2h", "1d", or "none"; milliseconds. */
+int value_duration(const char *text, uint64_t *out, struct err *err);
+/* Position of the word in `choices` (ends with NULL). */
+int value_choice(const char *text, const char *const *choices, int *out, struct err *err);
+/* "I/N" with 1 <= I <= N. */
+int value_shard(const char *text, unsigned *shard, unsigned *shards, struct err *err);
+
+/* Checks without a result: 0, or -1 and a sentence. */
+int value_check_url(const char *text, struct err *err);        /* http(s), no credentials in it */
+int value_check_owner(const char *text, struct err *err);      /* "acme" */
+int value_check_repository(const char *text, struct err *err); /* "acme/tools" */
+int value_check_shard(const char *text, struct err *err);
+int value_check_run(const char *text, struct err *err); /* "latest" or a number */
+int value_check_severity(const char *text, struct err *err);
+int value_check_state(const char *text, struct err *err);
+
+#endif

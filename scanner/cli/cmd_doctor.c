@@ -1,0 +1,202 @@
+#include "cli/command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/doctor.h"
+#include "cli/terminal.h"
+#include "cli/token.h"
+#include "report/words.h"
+
+#define DISK_LOW (1024ull * 1024 * 1024) /* bytes free; below, a fleet's mirrors may not fit */
+
+static const struct flag flags[] = {
+    {"db", "FILE", "scan.database", "database (fleetdrift.db)"},
+    {"cache", "DIR", "scan.cache", "mirrors (~/.cache/fleetdrift)"},
+    {"rules", "DIR", "scan.rules", "your own rules, beside the built-in ones"},
+    {"offline", NULL, "offline", "ask no service"},
+    {"colour", "WHEN", "output.colour", "auto, always or never"},
+    {"github-api", "URL", "github.api", "root of the REST API"},
+    {"github-git", "URL", "github.git", "root of the git host"},
+    {"index", "URL", "index.url", "root of the package index"},
+    {"ca-file", "FILE", "http.ca_file", "certificates to trust instead of the system's"},
+    {"allow-http", NULL, "http.allow_http", "plain http beyond this machine"},
+    {NULL},
+};
+
+static const char about[] =
+    "Checks what a scan needs, one line each, and says what to do about what is wrong:\n"
+    "configuration, rules, token, the three services (one request each: reachable, certificate,\n"
+    "rate limit, clock), disk, database. Changes nothing.\n"
+    "\n"
+    "Exit status: 0 all good, 2 configuration or token, 3 a service, 4 disk or database.\n";
+
+static const char examples[] = "  fleetdrift doctor\n"
+                               "  fleetdrift doctor --config fleetdrift.toml --db /srv/drift.db\n";
+
+void doctor_say(struct doctor *doctor, enum mark mark, const char *label, const char *text,
+                const char *advice)
+{
+    struct buf line = BUF_INIT(WORDS_MAX);
+
+    words_add(&line, text, strlen(text));
+    marks_line(stdout, &doctor->style, mark, label, buf_str(&line), doctor->width);
+    buf_release(&line);
+    if (advice != NULL)
+        marks_note(stdout, advice, doctor->width);
+}
+
+void doctor_fault(struct doctor *doctor, enum status status)
+{
+    static const enum status order[] = {STATUS_GOOD, STATUS_PARTIAL, STATUS_USAGE, STATUS_LOCAL};
+    int now = 0, next = 0;
+
+    for (int i = 0; i < 4; i++) {
+        now = order[i] == doctor->status ? i : now;
+        next = order[i] == status ? i : next;
+    }
+    doctor->status = order[now > next ? now : next];
+}
+
+static void check_configuration(struct doctor *doctor)
+{
+    const struct context *context = doctor->context;
+    const struct settings *s = &context->settings;
+
+    doctor_say(doctor, MARK_GOOD, "configuration",
+               context->config != NULL ? context->config : "none: the defaults hold", NULL);
+    char *fleet = mem_printf("%zu organisations, %zu repositories, %zu packages named",
+                             s->organisations.count, s->repositories.count, s->packages.count);
+    bool named = s->organisations.count + s->repositories.count + s->packages.count > 0;
+    doctor_say(doctor, named ? MARK_GOOD : MARK_UNKNOWN, "fleet",
+               named ? fleet : "the configuration names none; name it when you scan", NULL);
+    free(fleet);
+}
+
+static void check_rules(struct doctor *doctor)
+{
+    struct err err = {0};
+    struct rules *rules;
+
+    if (rules_load(doctor->context->settings.rules, &rules, &err) != 0) {
+        doctor_fault(doctor, STATUS_USAGE);
+        doctor_say(doctor, MARK_BAD, "rules", err.text, NULL);
+        return;
+    }
+    char *text = mem_printf("%zu", rules_count(rules));
+    doctor_say(doctor, MARK_GOOD, "rules", text, NULL);
+    free(text);
+    rules_free(rules);
+}
+
+static void check_token(struct doctor *doctor)
+{
+    struct context *context = doctor->context;
+    struct err err = {0};
+
+    if (token_find(&context->settings, &context->token, &err) != 0) {
+        doctor_fault(doctor, STATUS_USAGE);
+        doctor_say(doctor, MARK_BAD, "token", err.text, NULL);
+    } else if (context->token == NULL) {
+        doctor_say(doctor, MARK_UNKNOWN, "token", "none: only what is public is seen",
+                   "Set FLEETDRIFT_GITHUB_TOKEN, or token_file in [github].");
+    } else {
+        doctor_say(doctor, MARK_GOOD, "token", "found", NULL);
+    }
+}
+
+/* The nearest directory above `path` that is there already: a scan makes the rest. */
+static char *existing_directory(const char *path)
+{
+    char *dir = mem_strdup(path);
+    struct stat st;
+
+    while (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        char *slash = strrchr(dir, '/');
+        if (slash == NULL || slash == dir) {
+            free(dir);
+            return mem_strdup(slash == NULL ? "." : "/");
+        }
+        *slash = '\0';
+    }
+    return dir;
+}
+
+static void check_disk(struct doctor *doctor, const char *label, const char *path)
+{
+    char *dir = existing_directory(path);
+    struct statvfs fs;
+
+    if (access(dir, W_OK | X_OK) != 0 || statvfs(dir, &fs) != 0) {
+        char *text = mem_printf("%s: %s", dir, strerror(errno));
+        doctor_fault(doctor, STATUS_LOCAL);
+        doctor_say(doctor, MARK_BAD, label, text, "It must be a directory that you can write to.");
+        free(text);
+    } else {
+        unsigned long long room = (unsigned long long)fs.f_bavail * fs.f_frsize;
+        bool low = room < DISK_LOW;
+        char *text = mem_printf("%s: %.1f GB free", path, (double)room / 1e9);
+        doctor_say(doctor, low ? MARK_UNKNOWN : MARK_GOOD, label, text,
+                   low ? "That is little: a fleet of a hundred packages takes about 1 GB." : NULL);
+        free(text);
+    }
+    free(dir);
+}
+
+static void check_database(struct doctor *doctor)
+{
+    const char *path = doctor->context->settings.database;
+    struct store *store = NULL;
+    struct err err = {0};
+
+    check_disk(doctor, "database directory", path);
+    if (access(path, F_OK) != 0) {
+        doctor_say(doctor, MARK_UNKNOWN, "database", "not there yet: the first scan makes it",
+                   NULL);
+        return;
+    }
+    if (store_open(path, STORE_READ, &store, &err) == 0 && store_check(store, &err) == 0) {
+        doctor_say(doctor, MARK_GOOD, "database", path, NULL);
+    } else {
+        doctor_fault(doctor, STATUS_LOCAL);
+        doctor_say(doctor, MARK_BAD, "database", err.text,
+                   "Move it away and scan again: facts come back, earlier runs do not.");
+    }
+    if (store != NULL)
+        store_close(store);
+}
+
+static int run(struct context *context, struct err *err)
+{
+    struct doctor doctor = {.context = context};
+    struct report_options options;
+
+    terminal_report_options(&context->settings, &options);
+    doctor.style = (struct style){options.ascii, options.colour};
+    doctor.width = options.width;
+    check_configuration(&doctor);
+    check_rules(&doctor);
+    check_token(&doctor);
+    if (!context->settings.offline && doctor_services(&doctor, err) != 0)
+        return -1;
+    check_disk(&doctor, "cache", context->settings.cache);
+    check_database(&doctor);
+    return (int)doctor.status;
+}
+
+const struct command cmd_doctor = {
+    .name = "doctor",
+    .line = "check configuration, token, services, clock, disk and database",
+    .usage = "doctor [OPTIONS]",
+    .about = about,
+    .examples = examples,
+    .flags = flags,
+    .run = run,
+};

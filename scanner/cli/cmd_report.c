@@ -1,0 +1,108 @@
+#include "cli/command.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "cli/terminal.h"
+#include "report/output.h"
+#include "report/report.h"
+
+static const struct flag flags[] = {
+    {"what", "WHAT", "output.what", "packages, findings, releases, coverage or all"},
+    {"format", "FORMAT", "output.format", "table, csv, json or ndjson", 'f'},
+    {"output", "FILE", "output", "write to FILE; csv also to a directory: DIR/", 'o'},
+    {"run", "ID", "run", "an earlier run (latest)"},
+    {"package", "NAME", "only-package", "only this package"},
+    {"repo", "OWNER/NAME", "only-repository", "only this repository"},
+    {"rule", "ID", "only-rule", "only findings of this rule"},
+    {"severity", "SEVERITY", "only-severity", "only findings of this severity"},
+    {"state", "STATE", "only-state", "only new, open, resolved, historic or waived findings"},
+    {"db", "FILE", "scan.database", "database (fleetdrift.db)"},
+    {"rules", "DIR", "scan.rules", "your own rules, for what a card says to do"},
+    {"colour", "WHEN", "output.colour", "auto, always or never"},
+    {NULL},
+};
+
+static const char about[] =
+    "Prints what a scan stored, without the network. With a PACKAGE, its card: what the index, "
+    "the\n"
+    "tag, the source and the changelog say about it, line by line, and what to do next.\n"
+    "\n"
+    "A table shows packages unless --what says otherwise; json and ndjson show everything; with\n"
+    "--format or --what a PACKAGE is the same as --package. Two\n"
+    "reports of one run are the same bytes.\n";
+
+static const char examples[] =
+    "  fleetdrift report                             every package, worst rule, status\n"
+    "  fleetdrift report acme-tools                  the card of one package\n"
+    "  fleetdrift report --what findings --severity critical\n"
+    "  fleetdrift report --format csv --output drift/\n"
+    "                                                one file a table\n"
+    "  fleetdrift report --format json --run 41 | jq '.findings[].rule'\n";
+
+/* With --format or --what a PACKAGE is a filter like --package; else its card is wanted. */
+static bool wants_card(const struct settings *settings, const struct report_options *options)
+{
+    return settings->card != NULL && options->format == REPORT_TABLE && settings->what < 0;
+}
+
+static void report_options(const struct settings *settings, struct report_options *options)
+{
+    terminal_report_options(settings, options);
+    if (settings->card != NULL)
+        options->package = settings->card;
+}
+
+static int check(struct context *context, struct err *err)
+{
+    const struct settings *s = &context->settings;
+    struct report_options options;
+
+    if (s->card != NULL && s->package != NULL)
+        return err_set(err, REASON_USAGE, "PACKAGE and --package say the same: give one of them");
+    report_options(s, &options);
+    return report_check(&options, s->output, err);
+}
+
+static int write_card(struct context *context, const struct report_options *options,
+                      struct err *err)
+{
+    const struct settings *s = &context->settings;
+    struct output output;
+
+    if (output_open(&output, s->output, err) != 0)
+        return -1;
+    int result = report_card(context->store, context->rules, s->card, options, output.file, err);
+    if (output_close(&output, result == 0, err) != 0)
+        return -1;
+    return result;
+}
+
+static int run(struct context *context, struct err *err)
+{
+    const struct settings *s = &context->settings;
+    struct report_options options;
+
+    report_options(s, &options);
+    int result = wants_card(s, &options)
+                     ? write_card(context, &options, err)
+                     : report_write_file(context->store, &options, s->output, err);
+    if (result != 0)
+        return -1;
+    if (s->output != NULL)
+        log_info("wrote %s", s->output);
+    return STATUS_GOOD;
+}
+
+const struct command cmd_report = {
+    .name = "report",
+    .line = "print what a scan found, in any format, or the card of one package",
+    .usage = "report [OPTIONS] [PACKAGE]",
+    .about = about,
+    .examples = examples,
+    .flags = flags,
+    .operand = "card",
+    .needs = NEEDS_STORE | NEEDS_RULES,
+    .check = check,
+    .run = run,
+};

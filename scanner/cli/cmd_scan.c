@@ -1,0 +1,189 @@
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/terminal.h"
+#include "cli/value.h"
+#include "report/report.h"
+#include "scan/scan.h"
+
+static const struct flag flags[] = {
+    {"org", "NAME", "fleet.organisations", "organisation or user to list; repeatable"},
+    {"repo", "OWNER/NAME", "fleet.repositories", "repository, without a listing; repeatable"},
+    {"package", "NAME[=OWNER/NAME]", "package", "package, and its repository; repeatable"},
+    {"db", "FILE", "scan.database", "database (fleetdrift.db)"},
+    {"cache", "DIR", "scan.cache", "mirrors (~/.cache/fleetdrift)"},
+    {"rules", "DIR", "scan.rules", "your own rules, beside the built-in ones"},
+    {"format", "FORMAT", "output.format", "table, csv, json or ndjson", 'f'},
+    {"what", "WHAT", "output.what", "packages, findings, releases, coverage or all"},
+    {"output", "FILE", "output", "write to FILE; csv also to a directory: DIR/", 'o'},
+    {"fail-on", "SEVERITY", "scan.fail_on", "exit 1 from this severity on, or none (high)"},
+    {"verify", "WHICH", "scan.verify", "compare published files; this version: none"},
+    {"archived", NULL, "github.archived", "also archived repositories of a listing"},
+    {"forks", NULL, "github.forks", "also forks of a listing"},
+    {"ignore", "GLOB", "github.ignore", "leave out OWNER/NAME of a listing; repeatable"},
+    {"jobs", "N", "scan.jobs", "repositories in work at once (32)", 'j'},
+    {"shard", "I/N", "scan.shard", "take part I of N of the fleet"},
+    {"deadline", "TIME", "scan.deadline", "stop looking after 90s, 15m, 2h"},
+    {"offline", NULL, "offline", "judge again what is stored, without the network"},
+    {"progress", "HOW", "scan.progress", "auto, plain or none"},
+    {"colour", "WHEN", "output.colour", "auto, always or never"},
+    {"github-api", "URL", "github.api", "root of the REST API"},
+    {"github-git", "URL", "github.git", "root of the git host"},
+    {"github-graphql", "URL", "github.graphql", "address of the GraphQL API"},
+    {"index", "URL", "index.url", "root of the package index"},
+    {"ca-file", "FILE", "http.ca_file", "certificates to trust instead of the system's"},
+    {"allow-http", NULL, "http.allow_http", "plain http beyond this machine"},
+    {NULL},
+};
+
+static const char about[] =
+    "Looks at every Python package of the fleet: what the index has, what the tags say, what the\n"
+    "source declares, what the changelog holds. Stores it, judges it, and prints one line a\n"
+    "package. The fleet is what is named here, else [fleet] of the configuration.\n"
+    "\n"
+    "A token is taken from FLEETDRIFT_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN, or as the\n"
+    "configuration says. Listing an organisation needs one in practice; --repo and --package of\n"
+    "public repositories do not.\n";
+
+static const char examples[] =
+    "  fleetdrift scan acme                          all of an organisation\n"
+    "  fleetdrift scan --package acme-tools=acme/tools\n"
+    "                                                one package, no configuration, no token\n"
+    "  fleetdrift scan acme --format csv --output drift.csv\n"
+    "  fleetdrift scan acme --format csv --output drift/\n"
+    "                                                packages.csv, findings.csv and the others\n"
+    "  fleetdrift scan --config fleetdrift.toml --progress none --fail-on critical\n"
+    "                                                every night, from cron\n";
+
+static int check(struct context *context, struct err *err)
+{
+    const struct settings *s = &context->settings;
+    struct report_options options;
+
+    if (s->organisations.count + s->repositories.count + s->packages.count == 0 && !s->offline)
+        return err_set(
+            err, REASON_USAGE,
+            "nothing to scan: name an organisation, --repo OWNER/NAME or --package NAME");
+    terminal_report_options(s, &options);
+    return report_check(&options, s->output, err);
+}
+
+/* What was asked, for the run's row; a token is never part of it. */
+static char *arguments(const struct context *context)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < context->argc; i++)
+        json_array_append_new(list, json_string(context->argv[i]));
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    return text;
+}
+
+static char *user_agent(const struct settings *settings)
+{
+    return settings->contact != NULL
+               ? mem_printf("fleetdrift/" FLEETDRIFT_VERSION " (+%s)", settings->contact)
+               : mem_strdup("fleetdrift/" FLEETDRIFT_VERSION);
+}
+
+static struct scan_options scan_options(const struct context *context, const char *agent,
+                                        const char *asked)
+{
+    const struct settings *s = &context->settings;
+    struct scan_options options = {
+        .owners = s->organisations.items,
+        .repositories = s->repositories.items,
+        .packages = s->packages.items,
+        .package_count = s->packages.count,
+        .github_api = s->github_api,
+        .github_git = s->github_git,
+        .github_web = s->github_web.items,
+        .index = s->index,
+        .token = context->token,
+        .archived = s->archived,
+        .forks = s->forks,
+        .ignore = s->ignore.items,
+        .cache = s->cache,
+        .http = {.user_agent = agent,
+                 .ca_file = s->ca_file,
+                 .proxy = s->proxy,
+                 .allow_http = s->allow_http,
+                 .host_connections = s->connections,
+                 .connect_timeout_ms = s->connect_timeout_ms,
+                 .stall_timeout_ms = s->stall_timeout_ms,
+                 .max_wait_ms = s->max_wait_ms},
+        .jobs = s->jobs,
+        .deadline_ms = s->deadline_ms,
+        .offline = s->offline,
+        .progress = (enum scan_progress)s->progress,
+        .arguments = asked,
+    };
+
+    if (s->shard != NULL)
+        value_shard(s->shard, &options.shard, &options.shards, NULL); /* checked when it was set */
+    return options;
+}
+
+static enum status judge(const struct scan_result *result, int fail_on)
+{
+    unsigned found = 0;
+
+    for (int severity = 0; fail_on != FAIL_ON_NONE && severity <= fail_on; severity++)
+        found += result->rules.counts[severity];
+    if (found > 0)
+        return STATUS_FINDINGS;
+    return result->rules.unknown > 0 || result->interrupted ? STATUS_PARTIAL : STATUS_GOOD;
+}
+
+static int show(struct context *context, const struct scan_result *result, struct err *err)
+{
+    const struct settings *s = &context->settings;
+    struct report_options options;
+
+    terminal_report_options(s, &options);
+    options.run = result->run;
+    if (report_write_file(context->store, &options, s->output, err) != 0)
+        return -1;
+    if (s->output != NULL)
+        log_info("wrote %s", s->output);
+    else if (options.format == REPORT_TABLE)
+        return report_summary(context->store, &options, stdout, err);
+    return 0;
+}
+
+static int run(struct context *context, struct err *err)
+{
+    char *agent = user_agent(&context->settings);
+    char *asked = arguments(context);
+    struct scan_options options = scan_options(context, agent, asked);
+    struct scan_result result = {0};
+    int status = scan_run(context->store, context->rules, &options, &result, err);
+
+    free(agent);
+    free(asked);
+    if (status != 0 || show(context, &result, err) != 0)
+        return -1;
+    return (int)judge(&result, context->settings.fail_on);
+}
+
+const struct command cmd_scan = {
+    .name = "scan",
+    .line = "look at a fleet, judge it, store it, print what was found",
+    .usage = "scan [OPTIONS] [ORG...]",
+    .about = about,
+    .examples = examples,
+    .flags = flags,
+    .operand = "fleet.organisations",
+    .needs = NEEDS_SCAN_STORE | NEEDS_RULES | NEEDS_TOKEN,
+    .check = check,
+    .run = run,
+};

@@ -1,0 +1,300 @@
+#include "cli/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "facts/toml.h"
+
+struct reading {
+    struct settings *settings;
+    const char *path;
+    json_t *lines; /* where each key stands */
+    struct err *err;
+};
+
+static int at_line(const struct reading *reading, const char *key)
+{
+    long line = (long)json_integer_value(json_object_get(reading->lines, key));
+
+    if (line > 0)
+        return err_prefix(reading->err, "%s:%ld", reading->path, line);
+    return err_prefix(reading->err, "%s", reading->path);
+}
+
+/* Names that may stand in a file: every setting, its sections, and the members of [[package]]. */
+static int refuse_key(const struct reading *reading, const char *key)
+{
+    const char *names[96] = {
+        "package.name", "package.repository", "fleet", "github", "index", "scan", "http", "output"};
+    size_t n = 8;
+
+    for (const struct setting *s = settings_table(); s->name != NULL; s++)
+        if (strchr(s->name, '.') != NULL && n + 1 < sizeof names / sizeof *names)
+            names[n++] = s->name;
+    const char *nearest = text_nearest(key, names);
+    if (nearest != NULL)
+        err_set(reading->err, REASON_USAGE, "unknown key \"%s\"; did you mean \"%s\"?", key,
+                nearest);
+    else
+        err_set(reading->err, REASON_USAGE, "unknown key \"%s\"", key);
+    return -1;
+}
+
+static int refuse_type(const struct reading *reading, const char *key, const char *wanted)
+{
+    return err_set(reading->err, REASON_USAGE, "%s must be %s", key, wanted);
+}
+
+static int assign(const struct reading *reading, const struct setting *setting, const char *text)
+{
+    if (settings_assign(reading->settings, setting, text, LAYER_FILE, reading->err) != 0)
+        return err_prefix(reading->err, "%s", setting->name);
+    return 0;
+}
+
+static int assign_list(const struct reading *reading, const struct setting *setting,
+                       const json_t *value)
+{
+    size_t i;
+    json_t *item;
+
+    if (!json_is_array(value))
+        return refuse_type(reading, setting->name, "a list of texts: [\"...\"]");
+    settings_empty(reading->settings, setting, LAYER_FILE);
+    json_array_foreach(value, i, item)
+    {
+        if (!json_is_string(item))
+            return refuse_type(reading, setting->name, "a list of texts: [\"...\"]");
+        if (assign(reading, setting, json_string_value(item)) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int assign_integer(const struct reading *reading, const struct setting *setting,
+                          const json_t *value)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    return assign(reading, setting, text);
+}
+
+static int assign_value(const struct reading *reading, const struct setting *setting,
+                        const json_t *value)
+{
+    switch (setting->type) {
+    case SETTING_LIST:
+        return assign_list(reading, setting, value);
+    case SETTING_BOOL:
+        if (!json_is_boolean(value))
+            return refuse_type(reading, setting->name, "true or false");
+        return assign(reading, setting, json_is_true(value) ? "true" : "false");
+    case SETTING_COUNT:
+        if (!json_is_integer(value))
+            return refuse_type(reading, setting->name, "a number");
+        return assign_integer(reading, setting, value);
+    case SETTING_DURATION:
+        if (json_is_integer(value))
+            return assign_integer(reading, setting, value);
+        if (!json_is_string(value))
+            return refuse_type(reading, setting->name, "a duration: \"90s\", \"15m\", \"none\"");
+        return assign(reading, setting, json_string_value(value));
+    case SETTING_TEXT:
+    case SETTING_CHOICE:
+        if (!json_is_string(value))
+            return refuse_type(reading, setting->name, "a text: \"...\"");
+        return assign(reading, setting, json_string_value(value));
+    case SETTING_PACKAGES:
+        break;
+    }
+    abort();
+}
+
+static int read_section(const struct reading *reading, const char *section, json_t *object)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(object, key, value)
+    {
+        char *name = mem_printf("%s.%s", section, key);
+        const struct setting *setting = settings_find(name);
+        int result =
+            setting == NULL ? refuse_key(reading, name) : assign_value(reading, setting, value);
+        if (result != 0)
+            at_line(reading, name);
+        free(name);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The keys of one [[package]]; *wrong becomes the one that a failure is about. */
+static int read_package(const struct reading *reading, json_t *table, const char **wrong)
+{
+    const char *name = NULL, *repository = NULL, *key;
+    json_t *value;
+
+    json_object_foreach(table, key, value)
+    {
+        const char **place = strcmp(key, "name") == 0         ? &name
+                             : strcmp(key, "repository") == 0 ? &repository
+                                                              : NULL;
+        *wrong = key;
+        if (place == NULL)
+            return refuse_key(reading, key);
+        if (!json_is_string(value))
+            return refuse_type(reading, key, "a text: \"...\"");
+        *place = json_string_value(value);
+    }
+    *wrong = "";
+    if (name == NULL || strchr(name, '=') != NULL)
+        return err_set(reading->err, REASON_USAGE, "[[package]] needs the name of a package");
+    char *text = repository != NULL ? mem_printf("%s=%s", name, repository) : mem_strdup(name);
+    int result = assign(reading, settings_find("package"), text);
+    free(text);
+    return result;
+}
+
+static int read_packages(const struct reading *reading, const json_t *tables)
+{
+    size_t i;
+    json_t *table;
+
+    if (!json_is_array(tables)) {
+        refuse_type(reading, "package", "written as [[package]]");
+        return at_line(reading, "package");
+    }
+    json_array_foreach(tables, i, table)
+    {
+        const char *wrong = "";
+        int result = json_is_object(table)
+                         ? read_package(reading, table, &wrong)
+                         : refuse_type(reading, "package", "written as [[package]]");
+        if (result == 0)
+            continue;
+        char *key = mem_printf("package[%zu]%s%s", i, *wrong != '\0' ? "." : "", wrong);
+        at_line(reading, key);
+        free(key);
+        return -1;
+    }
+    return 0;
+}
+
+static bool is_section(const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const struct setting *s = settings_table(); s->name != NULL; s++)
+        if (strncmp(s->name, name, len) == 0 && s->name[len] == '.')
+            return true;
+    return false;
+}
+
+static int read_document(const struct reading *reading, json_t *document)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(document, key, value)
+    {
+        int result;
+        if (strcmp(key, "package") == 0)
+            result = read_packages(reading, value);
+        else if (is_section(key) && json_is_object(value))
+            result = read_section(reading, key, value);
+        else {
+            if (is_section(key))
+                refuse_type(reading, key, "a section");
+            else
+                refuse_key(reading, key);
+            result = at_line(reading, key);
+        }
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int config_read(struct settings *settings, const char *text, size_t len, const char *path,
+                struct err *err)
+{
+    struct reading reading = {.settings = settings, .path = path, .err = err};
+    json_t *document;
+
+    if (toml_parse_lines(text, len, path, &document, &reading.lines, err) != 0) {
+        err->reason = REASON_USAGE;
+        return -1;
+    }
+    int result = read_document(&reading, document);
+    json_decref(document);
+    json_decref(reading.lines);
+    return result;
+}
+
+int config_load(struct settings *settings, const char *path, struct err *err)
+{
+    struct buf text = BUF_INIT(CONFIG_MAX);
+    FILE *f = fopen(path, "re");
+    char chunk[4096];
+    int result = 0;
+    size_t n;
+
+    if (f == NULL)
+        return err_set(err, REASON_USAGE, "configuration %s: %s", path, strerror(errno));
+    while (result == 0 && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        result = buf_add(&text, chunk, n);
+    if (result != 0)
+        err_set(err, REASON_USAGE, "configuration %s: larger than %d bytes", path, CONFIG_MAX);
+    else if (ferror(f))
+        result = err_set(err, REASON_USAGE, "configuration %s: %s", path, strerror(errno));
+    else
+        result = config_read(settings, buf_str(&text), text.len, path, err);
+    fclose(f);
+    buf_release(&text);
+    return result;
+}
+
+/* $VARIABLE/rest, else ~/INSTEAD/rest; NULL without a home. */
+static const char *home_path(struct settings *settings, const char *variable, const char *instead,
+                             const char *rest)
+{
+    const char *base = getenv(variable);
+    const char *home = getenv("HOME");
+
+    if (base != NULL && *base == '/')
+        return arena_printf(&settings->arena, "%s/%s", base, rest);
+    if (home != NULL && *home == '/')
+        return arena_printf(&settings->arena, "%s/%s/%s", home, instead, rest);
+    return NULL;
+}
+
+const char *config_find(struct settings *settings, const char *named)
+{
+    const char *variable = getenv("FLEETDRIFT_CONFIG");
+
+    if (named != NULL)
+        return arena_strdup(&settings->arena, named);
+    if (variable != NULL && *variable != '\0')
+        return arena_strdup(&settings->arena, variable);
+    const char *path =
+        home_path(settings, "XDG_CONFIG_HOME", ".config", "fleetdrift/fleetdrift.toml");
+    return path != NULL && access(path, F_OK) == 0 ? path : NULL;
+}
+
+const char *config_default_cache(struct settings *settings)
+{
+    const char *path = home_path(settings, "XDG_CACHE_HOME", ".cache", "fleetdrift");
+
+    return path != NULL ? path : "./.fleetdrift-cache";
+}

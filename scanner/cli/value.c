@@ -1,0 +1,181 @@
+#include "cli/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Digits at the start, at most VALUE_COUNT_MAX; returns what follows, NULL when there are none. */
+static const char *leading_count(const char *text, unsigned *out)
+{
+    unsigned n = 0;
+
+    if (!is_digit(*text))
+        return NULL;
+    for (; is_digit(*text); text++) {
+        n = n * 10 + (unsigned)(*text - '0');
+        if (n > VALUE_COUNT_MAX)
+            return NULL;
+    }
+    *out = n;
+    return text;
+}
+
+int value_count(const char *text, unsigned *out, struct err *err)
+{
+    unsigned n;
+    const char *rest = leading_count(text, &n);
+
+    if (rest == NULL || *rest != '\0')
+        return err_set(err, REASON_USAGE, "\"%s\" is not a number from 0 to %u", text,
+                       VALUE_COUNT_MAX);
+    *out = n;
+    return 0;
+}
+
+int value_bool(const char *text, bool *out, struct err *err)
+{
+    bool yes = strcmp(text, "true") == 0;
+
+    if (!yes && strcmp(text, "false") != 0)
+        return err_set(err, REASON_USAGE, "\"%s\" is neither true nor false", text);
+    *out = yes;
+    return 0;
+}
+
+int value_duration(const char *text, uint64_t *out, struct err *err)
+{
+    static const struct {
+        const char *unit;
+        uint64_t ms;
+    } units[] = {{"", 1000}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+    unsigned n;
+    const char *rest = leading_count(text, &n);
+
+    if (strcmp(text, "none") == 0) {
+        *out = 0;
+        return 0;
+    }
+    for (size_t i = 0; rest != NULL && i < sizeof units / sizeof *units; i++) {
+        if (strcmp(rest, units[i].unit) == 0) {
+            *out = n * units[i].ms;
+            return 0;
+        }
+    }
+    return err_set(err, REASON_USAGE, "\"%s\" is no duration: write 90s, 15m, 2h or none", text);
+}
+
+int value_choice(const char *text, const char *const *choices, int *out, struct err *err)
+{
+    struct buf words = BUF_INIT(ERR_TEXT_MAX);
+
+    for (int i = 0; choices[i] != NULL; i++) {
+        if (strcmp(choices[i], text) == 0) {
+            buf_release(&words);
+            *out = i;
+            return 0;
+        }
+        if (buf_addf(&words, "%s%s", i > 0 ? ", " : "", choices[i]) != 0)
+            break;
+    }
+    err_set(err, REASON_USAGE, "\"%s\" is not known here; this version knows: %s", text,
+            buf_str(&words));
+    buf_release(&words);
+    return -1;
+}
+
+int value_shard(const char *text, unsigned *shard, unsigned *shards, struct err *err)
+{
+    unsigned i, n = 0;
+    const char *rest = leading_count(text, &i);
+
+    if (rest == NULL || *rest != '/' || (rest = leading_count(rest + 1, &n)) == NULL ||
+        *rest != '\0' || i < 1 || i > n)
+        return err_set(err, REASON_USAGE, "\"%s\" is no shard: write I/N, from 1/N to N/N", text);
+    *shard = i;
+    *shards = n;
+    return 0;
+}
+
+int value_check_shard(const char *text, struct err *err)
+{
+    unsigned shard, shards;
+
+    return value_shard(text, &shard, &shards, err);
+}
+
+/* A URL ends in logs and in the database, so a password in it would be written down there. */
+int value_check_url(const char *text, struct err *err)
+{
+    bool http = text_starts_with(text, "http://");
+    const char *host = text + (http ? 7 : 8);
+
+    if (!http && !text_starts_with(text, "https://"))
+        return err_set(err, REASON_USAGE, "\"%s\" is no http(s) URL", text);
+    size_t len = strcspn(host, "/?#");
+    if (memchr(host, '@', len) != NULL)
+        return err_set(err, REASON_USAGE,
+                       "a URL must not hold a user name or password; tokens have their own place");
+    if (len == 0 || strpbrk(text, " \t\r\n?#") != NULL)
+        return err_set(err, REASON_USAGE, "\"%s\" is no URL of a service", text);
+    return 0;
+}
+
+static bool is_name(const char *text, size_t len)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-_.";
+
+    return len > 0 && len <= 100 && strspn(text, allowed) >= len && strncmp(text, "..", len) != 0;
+}
+
+int value_check_owner(const char *text, struct err *err)
+{
+    if (!is_name(text, strlen(text)))
+        return err_set(err, REASON_USAGE,
+                       "\"%s\" is no name of an organisation or user (a repository is named with "
+                       "--repo OWNER/NAME)",
+                       text);
+    return 0;
+}
+
+int value_check_repository(const char *text, struct err *err)
+{
+    const char *slash = strchr(text, '/');
+
+    if (slash == NULL || !is_name(text, (size_t)(slash - text)) ||
+        !is_name(slash + 1, strlen(slash + 1)))
+        return err_set(err, REASON_USAGE, "\"%s\" is no repository: write OWNER/NAME", text);
+    return 0;
+}
+
+int value_check_run(const char *text, struct err *err)
+{
+    unsigned n;
+
+    if (strcmp(text, "latest") != 0 && (value_count(text, &n, NULL) != 0 || n == 0))
+        return err_set(err, REASON_USAGE, "\"%s\" is no run: write latest or its number", text);
+    return 0;
+}
+
+int value_check_severity(const char *text, struct err *err)
+{
+    static const char *const words[] = {"critical", "high", "medium", "low", "info", NULL};
+    int i;
+
+    return value_choice(text, words, &i, err);
+}
+
+int value_check_state(const char *text, struct err *err)
+{
+    static const char *const words[] = {"new", "open", "resolved", "historic", "waived", NULL};
+    int i;
+
+    return value_choice(text, words, &i, err);
+}
