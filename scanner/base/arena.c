@@ -70,16 +70,15 @@ char *arena_strdup(struct arena *arena, const char *s)
 
 char *arena_printf(struct arena *arena, const char *fmt, ...)
 {
-    va_list ap, again;
+    va_list ap;
+    char *text;
 
     va_start(ap, fmt);
-    va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vasprintf(&text, fmt, ap);
     va_end(ap);
     if (n < 0)
         abort();
-    char *out = arena_alloc(arena, (size_t)n + 1);
-    vsnprintf(out, (size_t)n + 1, fmt, again);
-    va_end(again);
+    char *out = arena_strndup(arena, text, (size_t)n);
+    free(text);
     return out;
 }

@@ -76,7 +76,8 @@ void log_set_status(log_status_fn *fn, void *ctx)
 }
 
 /* The whole message is looked through before it is cut: a cut secret would not be recognised. */
-static void print(const char *prefix, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void print(const char *prefix, const char *fmt,
+                                                        va_list ap)
 {
     char line[LINE_MAX_BYTES];
     char *raw;
