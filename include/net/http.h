@@ -7,7 +7,8 @@
  * Redirects are followed here (GET only, at most 5, https stays https); `authorization` goes only
  * to the origin of the request's own URL. Transient faults (connection broken, 5xx, 429, rate limit
  * marks of contracts.md section 1) are retried with growing waits, as often as `retries` says; a
- * wait that the server asks for holds back every request to that origin. Sources: contracts.md 1, 7.
+ * wait that the server asks for holds back every request to that origin. Sources: contracts.md
+ * 1, 7.
  */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
@@ -24,15 +25,17 @@ struct http_transfer;
 
 struct http_options {
     const char *user_agent;
-    const char *ca_file;           /* NULL: the system's */
-    const char *proxy;             /* NULL: the environment's */
-    bool allow_http;               /* plain http beyond loopback addresses */
-    unsigned host_connections;     /* 0: 4 */
-    unsigned in_flight;            /* requests started and not done, per origin; 0: 64 */
-    uint64_t connect_timeout_ms;   /* 0: 15,000 */
-    uint64_t stall_timeout_ms;     /* no byte for so long ends the transfer; 0: 30,000 */
-    uint64_t max_wait_ms;          /* longest wait that a server may ask for; 0: 900,000 */
-    uint64_t retry_base_ms;        /* first wait before a retry, doubling; 0: 500 */
+    const char *ca_file;         /* NULL: the system's */
+    const char *proxy;           /* NULL: the environment's */
+    const char *const *hosts;    /* URLs of the only origins that are contacted, by requests and
+                                    redirects, NULL-terminated; NULL: any */
+    bool allow_http;             /* plain http beyond loopback addresses */
+    unsigned host_connections;   /* 0: 4 */
+    unsigned in_flight;          /* requests started and not done, per origin; 0: 64 */
+    uint64_t connect_timeout_ms; /* 0: 15,000 */
+    uint64_t stall_timeout_ms;   /* no byte for so long ends the transfer; 0: 30,000 */
+    uint64_t max_wait_ms;        /* longest wait that a server may ask for; 0: 900,000 */
+    uint64_t retry_base_ms;      /* first wait before a retry, doubling; 0: 500 */
 };
 
 enum http_method { HTTP_GET, HTTP_POST };
@@ -42,27 +45,27 @@ typedef int http_data_fn(void *ctx, const char *data, size_t len, struct err *er
 
 struct http_request {
     enum http_method method;
-    const char *url;                /* everything here is copied by http_send */
-    const char *const *headers;     /* "Name: value" lines, NULL-terminated; may be NULL */
-    const char *authorization;      /* value of the Authorization header, or NULL */
-    const char *body;               /* of a POST */
+    const char *url;            /* everything here is copied by http_send */
+    const char *const *headers; /* "Name: value" lines, NULL-terminated; may be NULL */
+    const char *authorization;  /* value of the Authorization header, or NULL */
+    const char *body;           /* of a POST */
     size_t body_len;
-    size_t max_bytes;               /* ceiling for the decoded body; 0: 1 MiB */
-    uint64_t timeout_ms;            /* of one attempt, from its start; 0: 60,000 */
-    unsigned retries;               /* attempts after the first; a POST that streams is retried only
-                                       when not one byte of its body came */
-    bool no_follow;                 /* hand back 3xx as an answer */
-    http_data_fn *on_data;          /* NULL: the body is collected in answer->body. Called only for
-                                       2xx answers; other bodies are collected (64 KiB at most) */
+    size_t max_bytes;      /* ceiling for the decoded body; 0: 1 MiB */
+    uint64_t timeout_ms;   /* of one attempt, from its start; 0: 60,000 */
+    unsigned retries;      /* attempts after the first; a POST that streams is retried only
+                              when not one byte of its body came */
+    bool no_follow;        /* hand back 3xx as an answer */
+    http_data_fn *on_data; /* NULL: the body is collected in answer->body. Called only for
+                              2xx answers; other bodies are collected (64 KiB at most) */
     void *on_data_ctx;
-    const char *what;               /* for messages: "acme/tools: refs" */
+    const char *what; /* for messages: "acme/tools: refs" */
 };
 
 struct http_answer {
-    long status;                    /* 0 when no answer came: see err */
-    const char *url;                /* that answered, after redirects */
-    struct buf body;                /* may be detached by the callback */
-    struct err err;                 /* reason NONE when an answer of any status came in whole */
+    long status;     /* 0 when no answer came: see err */
+    const char *url; /* that answered, after redirects */
+    struct buf body; /* may be detached by the callback */
+    struct err err;  /* reason NONE when an answer of any status came in whole */
     unsigned attempts;
     const struct http_headers *headers;
 };
@@ -92,14 +95,14 @@ int http_origin(const char *url, char *out, size_t size);
 int http_check_url(const char *url, bool allow_http, struct err *err);
 
 struct http_stats {
-    uint64_t requests;       /* attempts that were started */
+    uint64_t requests; /* attempts that were started */
     uint64_t retries;
-    uint64_t bytes;          /* received, decoded */
-    uint64_t connections;    /* opened */
+    uint64_t bytes;       /* received, decoded */
+    uint64_t connections; /* opened */
     unsigned in_flight;
     unsigned queued;
-    int64_t wait_until;      /* UTC seconds, when a server asked us to wait; else CLOCK_UNKNOWN */
-    char wait_for[128];      /* that origin */
+    int64_t wait_until; /* UTC seconds, when a server asked us to wait; else CLOCK_UNKNOWN */
+    char wait_for[128]; /* that origin */
 };
 void http_stats(const struct http *http, struct http_stats *out);
 

@@ -8,7 +8,7 @@
 #include "net/loop.h"
 
 struct lane;
-typedef void work_fn(void *item); /* on a pool thread */
+typedef void work_fn(void *item);   /* on a pool thread */
 typedef void work_done(void *item); /* in the loop's thread, exactly once */
 
 /* Threads of the pool; call once, before the first loop. */
