@@ -49,9 +49,9 @@ int mirror_read_commit(struct mirror *mirror, const char *oid, struct mirror_com
                        struct err *err);
 
 struct mirror_tag {
-    char target[OID_HEX];     /* what it leads to in the end (through tags of tags) */
-    bool is_commit;           /* false: it leads to a tree or a blob */
-    int64_t tagged_at;        /* CLOCK_UNKNOWN: the tag has no tagger */
+    char target[OID_HEX]; /* what it leads to in the end (through tags of tags) */
+    bool is_commit;       /* false: it leads to a tree or a blob */
+    int64_t tagged_at;    /* CLOCK_UNKNOWN: the tag has no tagger */
 };
 int mirror_read_tag(struct mirror *mirror, const char *oid, struct mirror_tag *out,
                     struct err *err);
