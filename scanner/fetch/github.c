@@ -1,0 +1,241 @@
+#include "fetch/github.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "fetch/link_header.h"
+#include "net/http_url.h"
+
+#define PAGE_BYTES ((size_t)32 << 20)
+#define URL_MAX    4096
+#define MAX_PAGES                                                                                  \
+    20000 /* two million repositories: beyond that a server is leading us in circles */
+#define RETRIES 3
+
+struct github {
+    struct http *http;
+    char *api;
+    char *authorization; /* NULL: anonymous */
+    char origin[HTTP_ORIGIN_MAX];
+};
+
+/* One listing, or one repository, from its asking to its last page. */
+struct errand {
+    struct github *github;
+    char *subject; /* for messages */
+    char *url;     /* of the page that is asked for */
+    bool listing, is_user;
+    unsigned pages;
+    struct github_known known; /* of that page; etag "" when nothing is */
+    github_known_fn *look_up;
+    github_page_done *done;
+    void *ctx;
+};
+
+struct github *github_new(struct http *http, const struct github_options *options)
+{
+    struct github *github = mem_alloc(sizeof *github);
+    size_t len = strlen(options->api);
+
+    while (len > 0 && options->api[len - 1] == '/')
+        len--;
+    github->http = http;
+    github->api = mem_strndup(options->api, len);
+    if (options->token != NULL)
+        github->authorization = mem_printf("Bearer %s", options->token);
+    if (http_origin(github->api, github->origin, sizeof github->origin) != 0)
+        github->origin[0] = '\0'; /* http_send() will say so */
+    return github;
+}
+
+void github_free(struct github *github)
+{
+    if (github == NULL)
+        return;
+    free(github->api);
+    free(github->authorization);
+    free(github);
+}
+
+static void errand_free(struct errand *errand)
+{
+    free(errand->subject);
+    free(errand->url);
+    free(errand);
+}
+
+static void fail(struct errand *errand, const struct err *err)
+{
+    errand->done(NULL, err, errand->ctx);
+    errand_free(errand);
+}
+
+static void on_answer(struct http_answer *answer, void *ctx);
+
+static void ask(struct errand *errand)
+{
+    struct github *github = errand->github;
+    char condition[sizeof errand->known.etag + 32];
+    const char *headers[] = {"Accept: application/vnd.github+json",
+                             "X-GitHub-Api-Version: 2022-11-28", NULL, NULL};
+
+    errand->known = (struct github_known){{0}, {0}};
+    if (errand->look_up != NULL && errand->look_up(errand->ctx, errand->url, &errand->known) != 0 &&
+        errand->known.etag[0] != '\0') {
+        snprintf(condition, sizeof condition, "If-None-Match: %s", errand->known.etag);
+        headers[2] = condition;
+    }
+    http_send(github->http,
+              &(struct http_request){
+                  .url = errand->url,
+                  .headers = headers,
+                  .authorization = github->authorization,
+                  .max_bytes = PAGE_BYTES,
+                  .retries = RETRIES,
+                  .what = errand->subject,
+              },
+              on_answer, errand);
+}
+
+/* BASE/GROUP/SUBJECT, where the subject's slashes (OWNER/NAME) part segments. */
+static char *address(const struct github *github, const char *group, const char *subject,
+                     const char *query)
+{
+    struct buf url = BUF_INIT(URL_MAX);
+    char *copy = mem_strdup(subject), *rest = copy, *segment;
+    int result = buf_addf(&url, "%s/%s", github->api, group);
+
+    while (result == 0 && (segment = strsep(&rest, "/")) != NULL)
+        result = http_url_add_segment(&url, segment);
+    if (result == 0)
+        result = buf_addstr(&url, query);
+    free(copy);
+    if (result == 0)
+        return buf_detach(&url);
+    buf_release(&url);
+    return NULL;
+}
+
+/* The page after the one that was answered: 1, 0 when there is none, -1. */
+static int find_next(struct errand *errand, const struct http_answer *answer,
+                     char next[sizeof errand->known.next], struct err *err)
+{
+    char origin[HTTP_ORIGIN_MAX];
+
+    if (!errand->listing)
+        return 0;
+    if (answer->status == 304) {
+        memcpy(next, errand->known.next, sizeof errand->known.next);
+    } else {
+        int found = link_header_next(http_header(answer, "Link"), next, sizeof errand->known.next);
+        if (found < 0)
+            return err_set(err, REASON_BAD_ANSWER, "%s: the Link header of %s does not parse",
+                           errand->subject, errand->url);
+        if (found == 0)
+            next[0] = '\0';
+    }
+    if (next[0] == '\0')
+        return 0;
+    if (http_origin(next, origin, sizeof origin) != 0 ||
+        strcmp(origin, errand->github->origin) != 0 || strcmp(next, errand->url) == 0)
+        return err_set(err, REASON_BAD_ANSWER, "%s: %s names \"%.200s\" as its next page",
+                       errand->subject, errand->url, next);
+    if (++errand->pages >= MAX_PAGES)
+        return err_set(err, REASON_LIMIT, "%s: more than %d pages", errand->subject, MAX_PAGES);
+    return 1;
+}
+
+static int check_answer(const struct errand *errand, const struct http_answer *answer,
+                        struct err *err)
+{
+    char origin[HTTP_ORIGIN_MAX];
+
+    if (http_check(answer, errand->subject, err) != 0)
+        return -1;
+    /* Only a redirect brings us elsewhere, and what is elsewhere is not the forge's word. */
+    if (http_origin(answer->url, origin, sizeof origin) != 0 ||
+        strcmp(origin, errand->github->origin) != 0)
+        return err_set(err, REASON_REDIRECT, "%s: %s leads to %s", errand->subject, errand->url,
+                       answer->url);
+    if (answer->status == 304 && errand->known.etag[0] == '\0')
+        return err_set(err, REASON_BAD_ANSWER, "%s: %s answered 304 to an unconditional request",
+                       errand->subject, errand->url);
+    return 0;
+}
+
+static bool try_user(struct errand *errand, const struct http_answer *answer)
+{
+    if (!errand->listing || errand->is_user || errand->pages > 0 || answer->status != 404)
+        return false;
+    free(errand->url);
+    errand->is_user = true;
+    errand->url =
+        address(errand->github, "users", errand->subject, "/repos?per_page=100&type=owner");
+    ask(errand);
+    return true;
+}
+
+static void on_answer(struct http_answer *answer, void *ctx)
+{
+    struct errand *errand = ctx;
+    char next[sizeof errand->known.next] = "";
+    struct err err;
+
+    if (try_user(errand, answer))
+        return;
+    int more = check_answer(errand, answer, &err) == 0 ? find_next(errand, answer, next, &err) : -1;
+    if (more < 0) {
+        fail(errand, &err);
+        return;
+    }
+    struct github_page page = {
+        .url = errand->url,
+        .body = answer->status == 304 ? NULL : buf_str(&answer->body),
+        .body_len = answer->body.len,
+        .etag = http_header(answer, "ETag"),
+        .not_modified = answer->status == 304,
+        .is_user = errand->is_user,
+        .last = more == 0,
+        .next = more == 0 ? NULL : next,
+    };
+    errand->done(&page, NULL, errand->ctx);
+    if (more == 0) {
+        errand_free(errand);
+        return;
+    }
+    free(errand->url);
+    errand->url = mem_strdup(next);
+    ask(errand);
+}
+
+static struct errand *errand_new(struct github *github, const char *subject, char *url,
+                                 github_page_done *done, void *ctx)
+{
+    struct errand *errand = mem_alloc(sizeof *errand);
+
+    *errand = (struct errand){.github = github, .url = url, .done = done, .ctx = ctx};
+    errand->subject = mem_strdup(subject);
+    /* A name that makes no address is refused by http_send(), in its turn. */
+    if (errand->url == NULL)
+        errand->url = mem_strdup("");
+    return errand;
+}
+
+void github_list(struct github *github, const char *owner, github_known_fn *known,
+                 github_page_done *done, void *ctx)
+{
+    struct errand *errand = errand_new(
+        github, owner, address(github, "orgs", owner, "/repos?per_page=100&type=all"), done, ctx);
+
+    errand->listing = true;
+    errand->look_up = known;
+    ask(errand);
+}
+
+void github_repository(struct github *github, const char *full_name, github_page_done *done,
+                       void *ctx)
+{
+    ask(errand_new(github, full_name, address(github, "repos", full_name, ""), done, ctx));
+}
