@@ -17,6 +17,8 @@ import urllib.parse
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
 
     def do_GET(self):
         self.answer(b"")
@@ -47,6 +49,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "QUERY_STRING": url.query,
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": str(len(body)),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
             "REMOTE_ADDR": self.client_address[0],
         }
         protocol = self.headers.get("Git-Protocol")
