@@ -12,46 +12,46 @@
 #include "store/rules.h"
 
 struct scan_package {
-    const char *name;        /* as written */
-    const char *repository;  /* "OWNER/NAME"; NULL: what the index or the fleet says */
+    const char *name;       /* as written */
+    const char *repository; /* "OWNER/NAME"; NULL: what the index or the fleet says */
 };
 
 enum scan_progress { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_NONE };
 
 /* Everything is borrowed and must outlive scan_run. Lists are NULL-terminated unless counted. */
 struct scan_options {
-    const char *const *owners;        /* organisations or users to list */
-    const char *const *repositories;  /* "OWNER/NAME", scanned without a listing */
+    const char *const *owners;       /* organisations or users to list */
+    const char *const *repositories; /* "OWNER/NAME", scanned without a listing */
     const struct scan_package *packages;
     size_t package_count;
 
-    const char *github_api;           /* "https://api.github.com" */
-    const char *github_git;           /* "https://github.com" */
-    const char *const *github_web;    /* hosts whose URLs denote the forge: "github.com" */
-    const char *index;                /* "https://pypi.org" */
-    const char *token;                /* NULL: anonymous */
+    const char *github_api;        /* "https://api.github.com" */
+    const char *github_git;        /* "https://github.com" */
+    const char *const *github_web; /* hosts whose URLs denote the forge: "github.com" */
+    const char *index;             /* "https://pypi.org" */
+    const char *token;             /* NULL: anonymous */
 
-    bool archived, forks;             /* whether what a listing brings is scanned when it is one */
-    const char *const *ignore;        /* globs of "owner/name" that a listing may bring */
-    const char *cache;                /* directory of the mirrors */
+    bool archived, forks;      /* whether what a listing brings is scanned when it is one */
+    const char *const *ignore; /* globs of "owner/name" that a listing may bring */
+    const char *cache;         /* directory of the mirrors */
     struct http_options http;
 
-    unsigned jobs;                    /* repositories in work at once; 0: 32 */
-    unsigned shard, shards;           /* 1..N of N; 0: all */
-    uint64_t deadline_ms;             /* 0: none */
-    bool offline;                     /* evaluate again what is stored */
+    unsigned jobs;          /* repositories in work at once; 0: 32 */
+    unsigned shard, shards; /* 1..N of N; 0: all */
+    uint64_t deadline_ms;   /* 0: none */
+    bool offline;           /* evaluate again what is stored */
     enum scan_progress progress;
-    const char *arguments;            /* JSON array of what was asked, for the run's row */
+    const char *arguments; /* JSON array of what was asked, for the run's row */
 };
 
 struct scan_result {
     int64_t run;
-    bool interrupted;                 /* by a signal; what was stored is kept */
+    bool interrupted; /* by a signal; what was stored is kept */
     struct rules_result rules;
-    unsigned repositories, packages;  /* looked at */
-    int64_t changes;                  /* fact rows that this run wrote */
+    unsigned repositories, packages; /* looked at */
+    int64_t changes;                 /* fact rows that this run wrote */
     struct http_stats http;
-    uint64_t worst_block_us;          /* longest time in which the loop did not wait for events */
+    uint64_t worst_block_us; /* longest time in which the loop did not wait for events */
     uint64_t elapsed_ms;
 };
 

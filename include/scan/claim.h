@@ -1,0 +1,91 @@
+/*
+ * A claim: one package that a repository's projects are named for, or that the user said belongs
+ * to it, and what becomes of it: how the two are linked, which tags denote its versions, and what
+ * history and changelog say of each release. Works on the pool, after the study and after the
+ * index was asked.
+ */
+#ifndef SCAN_CLAIM_H
+#define SCAN_CLAIM_H
+
+#include "facts/links.h"
+#include "facts/tags.h"
+#include "scan/study.h"
+#include "store/rows.h"
+
+#include <uthash.h>
+
+struct package;
+
+/* One version of a claim, equal by PEP 440 however it is spelt. */
+struct version;
+
+struct claim {
+    const char *name;                /* PEP 503 */
+    const char *directory;           /* of its project at the tip; NULL: only tags hold it */
+    const struct study_project *tip; /* NULL with it */
+    bool configured;                 /* by the user */
+    struct package *package;         /* of the scan: asked once for all repositories */
+
+    /* from the store, after the index was asked */
+    struct row_package document; /* state NULL: unknown */
+    struct row_release *releases;
+    size_t release_count;
+
+    /* found out here */
+    struct links_result link;
+    bool kept;                          /* a package of this repository, or one that says so */
+    bool ours;                          /* kept and not contradicted: tags and history count */
+    struct version *versions;           /* that tags denote or trees declare, by order key */
+    struct row_release_source *sources; /* one a release, when ours */
+};
+
+/* What is known besides: all borrowed. */
+struct claim_context {
+    struct study *study;
+    struct reader *reader;
+    struct mirror *mirror;
+    struct arena *arena;
+    const char *repository;    /* "owner/name" */
+    const char *const *former; /* its earlier names; NULL */
+    const char *const *web_hosts;
+    bool fork;
+    struct claim *claims;
+    size_t count;
+    struct tags_match *matches; /* package: index into claims */
+    size_t match_count;
+    bool matched;
+};
+
+/* The claims that a study makes, beside those that are configured; in the arena. */
+void claim_collect(struct claim_context *context);
+/* Whether the index says that this claim's package is another repository's; then *other. */
+bool claim_contradicted(const struct claim_context *context, const struct claim *claim,
+                        const char **other);
+/* Links and tags, once; then versions and changelogs, again after each fetch of the reader's
+   wants, until it has none. */
+int claim_judge(struct claim_context *context, struct err *err);
+
+/* versions.c: which commit set the version of each release. */
+int claim_versions(struct claim_context *context, struct err *err);
+/* notes.c: whether a changelog holds each release; and the tip's changelog of a directory. */
+void claim_notes(struct claim_context *context);
+const char *claim_changelog_path(struct claim_context *context, const char *directory);
+/* The licence file of the project at a directory; NULL: there is none. */
+const char *claim_licence_path(struct claim_context *context, const char *directory);
+
+/* Whether a project read at some commit is the claim's. */
+bool claim_is_project(const struct claim *claim, const struct study_project *at);
+/* What tags and trees that were read say of a version. */
+struct version {
+    const struct study_tag *tag;          /* to judge it by; NULL when none denotes it */
+    const struct study_project *declared; /* oldest commit that states it; NULL */
+    unsigned char *key;
+    size_t key_len;
+    UT_hash_handle hh;
+};
+/* NULL when neither knows it. */
+const struct version *claim_version(const struct claim *claim, const char *text);
+/* Frees what the arena does not hold. */
+void claim_release(struct claim_context *context);
+
+#endif

@@ -1,0 +1,177 @@
+/*
+ * What the parts of the driver share: the scan with its services, and the job of one repository.
+ *
+ * A job is one struct with an arena, a state, an error. One function enters each state
+ * (repository.c); work on the pool and callbacks of fetch/ lead to the next.
+ */
+#ifndef SCAN_JOB_H
+#define SCAN_JOB_H
+
+#include <uthash.h>
+
+#include "facts/listing.h"
+#include "fetch/github.h"
+#include "fetch/gitwire.h"
+#include "fetch/mirror.h"
+#include "fetch/pypi.h"
+#include "net/work.h"
+#include "scan/claim.h"
+#include "scan/scan.h"
+
+struct job;
+struct progress;
+
+struct scan {
+    const struct scan_options *options;
+    struct scan_result *result;
+    struct store *store; /* only from store_lane */
+    struct loop *loop;
+    struct http *http;
+    struct gitwire *wire;
+    struct github *github;
+    struct pypi *pypi;
+    struct lane *store_lane; /* limit 1: the database has one writer */
+    struct lane *cpu_lane;
+    struct progress *progress;
+    struct timer *deadline, *late; /* the run's own; the end of patience after an interrupt */
+    char *host;                    /* of the git root: "github.com", "127.0.0.1:8080" */
+    char *credential;              /* fingerprint under which ETags are remembered */
+
+    struct job *first, *last; /* waiting for a place */
+    unsigned running, done, total;
+    struct job_name *names; /* repositories that have a job */
+    struct package *packages;
+    struct listing *listings;
+    unsigned listing_count; /* listings that are not done */
+    unsigned asking;        /* packages without a repository that are asked for */
+
+    enum reason stop; /* why the rest is not looked at; NONE while it is */
+    struct err fatal; /* a local resource failed */
+};
+
+/* --- packages: package.c -----------------------------------------------------------------------
+ */
+
+/* One package of the index, asked once in a run however many repositories hold it. */
+struct package {
+    char *name; /* PEP 503 */
+    int64_t id; /* once it is ready, unless the store failed */
+    bool ready;
+    bool changed; /* the index told something new */
+    struct waiter *waiters;
+    struct scan *scan;
+    UT_hash_handle hh;
+    /* while it is asked */
+    struct known_package known;
+    struct arena arena;
+    struct buf body;
+    char *etag;
+    bool absent, not_modified;
+    struct err err;   /* of the index: ends in a coverage row */
+    struct err fatal; /* of the store */
+};
+
+typedef void package_ready(struct package *package, void *ctx);
+/* Calls back once the store holds what the index says, or that it could not be asked. */
+void package_ask(struct scan *scan, const char *name, package_ready *ready, void *ctx);
+void packages_free(struct scan *scan);
+
+/* --- one repository: repository.c --------------------------------------------------------------
+ */
+
+#define JOB_STATES(X)                                                                              \
+    X(LOOKUP, "what earlier runs learned")                                                         \
+    X(ASK, "refs and known index documents")                                                       \
+    X(PROBE, "the tip's tree alone, to see whether there is a project")                            \
+    X(HISTORY, "commits and trees of all tags and the default branch")                             \
+    X(STUDY, "tags, projects and versions")                                                        \
+    X(INDEX, "index documents of packages found")                                                  \
+    X(LOAD, "releases, from the store")                                                            \
+    X(RENAMES, "where URLs of other names lead")                                                   \
+    X(JUDGE, "links, matches, history, changelogs")                                                \
+    X(SAVE, "one transaction")                                                                     \
+    X(DONE, "")
+
+enum job_state {
+#define X(id, meaning) JOB_##id,
+    JOB_STATES(X)
+#undef X
+};
+
+struct job {
+    struct scan *scan;
+    struct job *next;
+    struct arena arena;
+    enum job_state state;
+    struct err err;   /* of the remote: ends in a coverage row */
+    struct err fatal; /* of the store or the disk: ends the scan */
+    struct row_repository row;
+    const char *full_name;    /* "owner/name" */
+    const char **former;      /* earlier names, NULL-terminated */
+    struct claim *configured; /* packages that the user said are here (--package N=R) */
+    size_t configured_count;
+
+    int64_t id;
+    struct known_repository known;
+    struct gitwire_refs refs; /* our copy */
+    bool projects;            /* the probe found one */
+    unsigned waiting;         /* answers that are still to come */
+    unsigned rounds;          /* of wanted blobs */
+    unsigned refused;         /* blobs that the server does not have */
+
+    struct mirror *mirror;
+    struct reader *reader;
+    int spool;
+    const char **wants, **haves;
+    size_t want_count, have_count;
+    bool whole; /* small enough to be fetched with its blobs at once */
+    bool filtered;
+    struct study study;
+    struct claim_context context;
+    bool unchanged;      /* refs and index are as the store has them */
+    const char *skipped; /* by policy: "archived", "fork", "ignored" */
+};
+
+/* Runs the job to its end, which starts the next one that waits. */
+void job_begin(struct job *job);
+
+/* objects.c: brings packs into the job's mirror; then calls on, from the loop. job->err tells. */
+enum fetch_kind { FETCH_PROBE, FETCH_HISTORY, FETCH_WANTS };
+void job_fetch(struct job *job, enum fetch_kind kind, void (*then)(struct job *job));
+void job_close_mirror(struct job *job);
+/* Removes the mirror of a repository that turned out to hold no project. */
+void job_drop_mirror(struct job *job);
+
+/* save.c: on the store lane. */
+void job_save_run(void *job);
+
+/* --- the queue: jobs.c -------------------------------------------------------------------------
+ */
+/* "owner/name" with nothing in it that could lead a path or URL elsewhere. */
+bool job_name_is_valid(const char *full_name);
+/* Queues the job of a repository; nothing when it has one already. Strings of the row are copied.
+   `skipped` says why policy leaves it out, or is NULL; what the user named is never left out. */
+void job_add(struct scan *scan, const struct row_repository *row, const char *skipped);
+/* The same for one that is known by its name alone. */
+void job_add_name(struct scan *scan, const char *full_name);
+/* Starts what may start. */
+void jobs_start(struct scan *scan);
+void jobs_free(struct scan *scan);
+
+/* --- listings: discover.c ----------------------------------------------------------------------
+ */
+void discover_start(struct scan *scan);
+void discover_free(struct scan *scan);
+
+/* --- the rest ----------------------------------------------------------------------------------
+ */
+/* From the loop, after work on the pool: when a local resource failed (the reason says so), nothing
+   more is begun and what is under way ends. Returns whether it did. */
+bool scan_check(struct scan *scan, const struct err *err);
+/* Something ended: when it was the last, timers stop and the loop runs out. */
+void scan_idle(struct scan *scan);
+struct progress *progress_new(struct scan *scan);
+void progress_stop(struct progress *progress);
+void progress_free(struct progress *progress);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * What the git side of one repository says: its tags with their commits and dates, the projects at
+ * the default branch's tip and at every tag that could denote a release. Works on the pool.
+ */
+#ifndef SCAN_STUDY_H
+#define SCAN_STUDY_H
+
+#include "scan/reader.h"
+
+/* Revision of what is read and how: facts that an older one read are read again. */
+#define STUDY_REVISION 1
+
+#define STUDY_TIP SIZE_MAX
+
+struct study_tag {
+    const char *name; /* without refs/tags/ */
+    const char *oid;
+    const char *commit; /* NULL: it leads to no commit */
+    bool annotated;
+    int64_t tagged_at, committed_at;
+    int on_default_branch;
+    bool candidate; /* its tree was read */
+};
+
+/* One project at one commit. */
+struct study_project {
+    size_t tag; /* index of the tag, or STUDY_TIP */
+    const char *commit;
+    const char *directory;
+    const struct project *project; /* NULL when it could not be read: see error */
+    const char *error;
+    enum reason reason;
+};
+
+struct study {
+    const char *head; /* commit of the default branch; NULL: empty */
+    int64_t head_committed_at;
+    struct study_tag *tags;
+    size_t tag_count;
+    struct study_project *projects; /* the tip's first, then by tag */
+    size_t project_count;
+};
+
+/* Whether a tree holds a project file outside the directories for tests and the like. */
+int study_probe(struct reader *reader, const char *head, bool *found, struct err *err);
+
+/* Reads all of it; call again after the wants of the reader were fetched, until it has none. The
+   study lives in the arena, what it points to as long as the reader. */
+int study_read(struct reader *reader, struct mirror *mirror, const struct gitwire_refs *refs,
+               struct arena *arena, struct study *out, struct err *err);
+
+#endif

@@ -1,0 +1,320 @@
+#include "scan/claim.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "facts/names.h"
+#include "facts/pep440.h"
+
+#define CLAIMS_MAX 6000 /* distinct names of one repository that the index is asked for */
+
+/* --- which packages -------------------------------------------------------------------------- */
+
+static struct claim *find_claim(const struct claim_context *context, const char *name)
+{
+    for (size_t i = 0; i < context->count; i++)
+        if (strcmp(context->claims[i].name, name) == 0)
+            return &context->claims[i];
+    return NULL;
+}
+
+static void collect_project(struct claim_context *context, const struct study_project *at,
+                            size_t *size)
+{
+    if (at->project == NULL || at->project->normal == NULL)
+        return;
+    struct claim *claim = find_claim(context, at->project->normal);
+    if (claim == NULL) {
+        if (context->count >= CLAIMS_MAX)
+            return;
+        context->claims = mem_grow(context->claims, context->count, size, sizeof *claim);
+        claim = &context->claims[context->count++];
+        *claim = (struct claim){.name = at->project->normal};
+    }
+    /* Of two projects of one name at the tip, one that is not for tests is the package. */
+    if (at->tag == STUDY_TIP &&
+        (claim->tip == NULL || (claim->tip->project->candidate && !at->project->candidate))) {
+        claim->tip = at;
+        claim->directory = at->directory;
+    }
+}
+
+void claim_collect(struct claim_context *context)
+{
+    struct claim *configured = context->claims;
+    size_t size = context->count;
+
+    context->claims = mem_array(size, sizeof *context->claims);
+    if (size > 0)
+        memcpy(context->claims, configured, size * sizeof *configured);
+    for (size_t i = 0; i < context->study->project_count; i++)
+        collect_project(context, &context->study->projects[i], &size);
+    struct claim *kept = arena_array(context->arena, context->count, sizeof *kept);
+    if (context->count > 0)
+        memcpy(kept, context->claims, context->count * sizeof *kept);
+    free(context->claims);
+    context->claims = kept;
+    /* A package that the user named belongs to the only project there is, whatever its name. */
+    if (context->count == 1 && kept[0].configured && kept[0].tip == NULL)
+        for (size_t i = 0; i < context->study->project_count && kept[0].tip == NULL; i++)
+            if (context->study->projects[i].tag == STUDY_TIP) {
+                kept[0].tip = &context->study->projects[i];
+                kept[0].directory = kept[0].tip->directory;
+            }
+}
+
+bool claim_is_project(const struct claim *claim, const struct study_project *at)
+{
+    if (at->project != NULL && at->project->normal != NULL)
+        return strcmp(at->project->normal, claim->name) == 0;
+    /* Its files do not tell the name, or do not parse: then the directory does. */
+    return claim->directory != NULL && strcmp(at->directory, claim->directory) == 0;
+}
+
+/* --- links ----------------------------------------------------------------------------------- */
+
+/* The document's [[label, url], …] as the two lists that links_judge takes. */
+static void document_urls(const struct claim *claim, struct arena *arena, struct links_input *input)
+{
+    json_t *pairs = claim->document.urls != NULL ? json_loads(claim->document.urls, 0, NULL) : NULL;
+    size_t count = json_array_size(pairs);
+    const char **urls = arena_array(arena, count + 1, sizeof *urls);
+    const char **labels = arena_array(arena, count + 1, sizeof *labels);
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *pair = json_array_get(pairs, i);
+        const char *label = json_string_value(json_array_get(pair, 0));
+        const char *url = json_string_value(json_array_get(pair, 1));
+        labels[i] = arena_strdup(arena, label != NULL ? label : "");
+        urls[i] = arena_strdup(arena, url != NULL ? url : "");
+    }
+    json_decref(pairs);
+    input->index_urls = urls;
+    input->index_labels = labels;
+}
+
+static void judge_link(const struct claim_context *context, struct claim *claim, size_t agreeing)
+{
+    struct links_input input = {
+        .repository = context->repository,
+        .former = context->former,
+        .fork = context->fork,
+        .configured = claim->configured,
+        .web_hosts = context->web_hosts,
+        .releases = claim->release_count,
+        .agreeing = agreeing,
+    };
+
+    document_urls(claim, context->arena, &input);
+    links_judge(&input, context->arena, &claim->link);
+}
+
+static bool is_published(const struct claim *claim)
+{
+    return claim->document.state != NULL && strcmp(claim->document.state, "known") == 0;
+}
+
+bool claim_contradicted(const struct claim_context *context, const struct claim *claim,
+                        const char **other)
+{
+    struct claim judged = *claim;
+
+    if (!is_published(claim))
+        return false;
+    judge_link(context, &judged, 0);
+    *other = judged.link.other;
+    return judged.link.state == LINK_CONTRADICTED && judged.link.other != NULL;
+}
+
+static bool is_of_today(const struct claim *claim)
+{
+    return claim->configured ||
+           (claim->tip != NULL && claim->tip->project != NULL && !claim->tip->project->candidate);
+}
+
+/* A name that only old tags or a test directory hold is a package of this repository when the
+   index says so; the repository's own word is enough for a project of today. */
+static bool is_kept(const struct claim *claim)
+{
+    return is_of_today(claim) || (is_published(claim) && (claim->link.state == LINK_MUTUAL ||
+                                                          claim->link.state == LINK_CORROBORATED));
+}
+
+/* --- versions -------------------------------------------------------------------------------- */
+
+static struct version *add_version(struct claim *claim, struct arena *arena, const char *text)
+{
+    struct buf key = BUF_INIT(PEP440_MAX * 4);
+    struct version *version;
+
+    pep440_key(text, strlen(text), &key);
+    HASH_FIND(hh, claim->versions, buf_str(&key), key.len, version);
+    if (version == NULL) {
+        version = arena_alloc(arena, sizeof *version);
+        version->key_len = key.len;
+        version->key = (unsigned char *)arena_strndup(arena, buf_str(&key), key.len);
+        HASH_ADD_KEYPTR(hh, claim->versions, version->key, version->key_len, version);
+    }
+    buf_release(&key);
+    return version;
+}
+
+const struct version *claim_version(const struct claim *claim, const char *text)
+{
+    struct buf key = BUF_INIT(PEP440_MAX * 4);
+    struct version *version;
+
+    pep440_key(text, strlen(text), &key);
+    HASH_FIND(hh, claim->versions, buf_str(&key), key.len, version);
+    buf_release(&key);
+    return version;
+}
+
+static int64_t commit_time(const struct study *study, const struct study_project *at)
+{
+    return at->tag == STUDY_TIP ? study->head_committed_at : study->tags[at->tag].committed_at;
+}
+
+static void note_versions(struct claim_context *context)
+{
+    const struct study *study = context->study;
+
+    for (size_t c = 0; c < context->count; c++)
+        HASH_CLEAR(hh, context->claims[c].versions);
+    for (size_t i = 0; i < context->match_count; i++) {
+        const struct tags_match *match = &context->matches[i];
+        if (match->preferred)
+            add_version(&context->claims[match->package], context->arena, match->version)->tag =
+                &study->tags[match->tag];
+    }
+    for (size_t c = 0; c < context->count; c++)
+        for (size_t i = 0; i < study->project_count; i++) {
+            const struct study_project *at = &study->projects[i];
+            if (at->project == NULL || at->project->version == NULL ||
+                !claim_is_project(&context->claims[c], at))
+                continue;
+            struct version *version =
+                add_version(&context->claims[c], context->arena, at->project->version);
+            if (version->declared == NULL ||
+                commit_time(study, at) < commit_time(study, version->declared))
+                version->declared = at;
+        }
+}
+
+static size_t count_agreeing(const struct claim *claim)
+{
+    size_t agreeing = 0;
+
+    for (size_t i = 0; i < claim->release_count; i++)
+        agreeing += claim_version(claim, claim->releases[i].version) != NULL;
+    return agreeing;
+}
+
+void claim_release(struct claim_context *context)
+{
+    for (size_t i = 0; i < context->count; i++)
+        HASH_CLEAR(hh, context->claims[i].versions);
+}
+
+/* --- tags ------------------------------------------------------------------------------------ */
+
+static void match_input(const struct claim_context *context, const struct claim *claim,
+                        struct tags_package *out)
+{
+    const struct study *study = context->study;
+    struct tags_declared *declared =
+        arena_array(context->arena, study->project_count, sizeof *declared);
+    struct tags_release *releases =
+        arena_array(context->arena, claim->release_count, sizeof *releases);
+
+    *out = (struct tags_package){
+        .name = claim->name,
+        .directory = claim->directory,
+        .declared = declared,
+        .releases = releases,
+        .release_count = claim->release_count,
+    };
+    for (size_t i = 0; i < study->project_count; i++) {
+        const struct study_project *at = &study->projects[i];
+        if (at->tag == STUDY_TIP || at->project == NULL || !claim_is_project(claim, at))
+            continue;
+        bool stated = at->project->kind == DECLARED_STATIC || at->project->kind == DECLARED_DYNAMIC;
+        declared[out->declared_count++] =
+            (struct tags_declared){at->tag, stated ? at->project->version : NULL};
+        if (out->directory == NULL)
+            out->directory = at->directory;
+    }
+    if (out->directory == NULL)
+        out->directory = "";
+    if (claim->tip != NULL && claim->tip->project != NULL) {
+        out->tag_prefix = claim->tip->project->tag_prefix;
+        out->tag_regex = claim->tip->project->tag_regex;
+    }
+    for (size_t i = 0; i < claim->release_count; i++)
+        releases[i] =
+            (struct tags_release){claim->releases[i].version, claim->releases[i].uploaded_at};
+}
+
+static void match_tags(struct claim_context *context)
+{
+    const struct study *study = context->study;
+    struct tags_tag *tags = arena_array(context->arena, study->tag_count, sizeof *tags);
+    struct tags_package *packages = arena_array(context->arena, context->count, sizeof *packages);
+    size_t *index = arena_array(context->arena, context->count, sizeof *index);
+    size_t count = 0;
+
+    for (size_t i = 0; i < study->tag_count; i++)
+        tags[i] = (struct tags_tag){study->tags[i].name, study->tags[i].commit,
+                                    study->tags[i].committed_at};
+    for (size_t i = 0; i < context->count; i++)
+        if (context->claims[i].ours) {
+            match_input(context, &context->claims[i], &packages[count]);
+            index[count++] = i;
+        }
+    context->match_count =
+        tags_match(tags, study->tag_count, packages, count, context->arena, &context->matches);
+    for (size_t i = 0; i < context->match_count; i++)
+        context->matches[i].package = index[context->matches[i].package];
+    note_versions(context);
+}
+
+/* Whose URL another repository's is drops out before tags are matched, so that a vendored copy
+   does not make a repository one of many packages; what only agreement can tell comes after. */
+static void judge_links(struct claim_context *context)
+{
+    for (size_t i = 0; i < context->count; i++) {
+        struct claim *claim = &context->claims[i];
+        judge_link(context, claim, 0);
+        claim->ours =
+            claim->link.state != LINK_CONTRADICTED && (is_of_today(claim) || is_published(claim));
+    }
+    match_tags(context);
+    bool dropped = false;
+    for (size_t i = 0; i < context->count; i++) {
+        struct claim *claim = &context->claims[i];
+        judge_link(context, claim, claim->ours ? count_agreeing(claim) : 0);
+        claim->kept = is_kept(claim);
+        dropped |= claim->ours && !claim->kept;
+        claim->ours = claim->kept && claim->link.state != LINK_CONTRADICTED;
+    }
+    if (dropped)
+        match_tags(context);
+}
+
+int claim_judge(struct claim_context *context, struct err *err)
+{
+    if (!context->matched) {
+        judge_links(context);
+        for (size_t i = 0; i < context->count; i++)
+            context->claims[i].sources =
+                arena_array(context->arena, context->claims[i].release_count,
+                            sizeof *context->claims[i].sources);
+        context->matched = true;
+    }
+    if (claim_versions(context, err) != 0)
+        return -1;
+    claim_notes(context);
+    return 0;
+}

@@ -1,0 +1,139 @@
+#include "scan/claim.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "facts/changelog.h"
+#include "facts/licence.h"
+
+/* Whether a changelog holds each release: looked for at the default branch, which mostly holds all
+   of them, and only for the others at their tags. */
+
+#define TAGS_MAX 200 /* changelogs of one package that are read at tags */
+
+/* The entries of one changelog file at one commit. */
+struct notes {
+    enum source_result result; /* ABSENT: no such file */
+    const char *path;
+    const struct changelog_entry *entries;
+    size_t count;
+};
+
+static const struct reader_file *best_changelog(struct claim_context *context, const char *commit,
+                                                const char *directory)
+{
+    const struct reader_file *files, *best = NULL;
+    size_t count;
+    int best_rank = 0;
+
+    if (reader_files(context->reader, commit, &files, &count, NULL) != 0)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        int rank = changelog_rank(files[i].path, directory);
+        if (rank > best_rank) {
+            best_rank = rank;
+            best = &files[i];
+        }
+    }
+    return best;
+}
+
+static void read_notes(struct claim_context *context, const char *commit, const char *directory,
+                       struct notes *out)
+{
+    const struct reader_file *file = best_changelog(context, commit, directory);
+    struct changelog_entry *entries;
+    const char *data;
+    size_t len;
+
+    *out = (struct notes){.result = SOURCE_ABSENT};
+    if (file == NULL)
+        return;
+    out->path = file->path;
+    out->result = reader_read(context->reader, commit, file->path, &data, &len);
+    if (out->result == SOURCE_FOUND) {
+        out->count = changelog_entries(data, len, context->arena, &entries);
+        out->entries = entries;
+    }
+}
+
+/* Whether the notes answer: an entry, or its absence, or that nobody could look. */
+static bool answer(struct row_release_source *source, const struct notes *notes, const char *at)
+{
+    const struct changelog_entry *entry =
+        notes->result == SOURCE_FOUND
+            ? changelog_find(notes->entries, notes->count, source->version)
+            : NULL;
+    enum fact_state state = entry != NULL ? FACT_KNOWN
+                            : notes->result == SOURCE_FOUND || notes->result == SOURCE_ABSENT
+                                ? FACT_ABSENT
+                                : FACT_UNKNOWN;
+
+    source->changelog_state = fact_state_word(state);
+    source->changelog_path = notes->path;
+    source->changelog_line = entry != NULL ? (int64_t)entry->line : 0;
+    source->changelog_at = entry != NULL ? at : NULL;
+    return entry != NULL;
+}
+
+static void look_at_tag(struct claim_context *context, struct claim *claim, size_t i,
+                        const char *directory, const struct notes *tip)
+{
+    const struct version *version = claim_version(claim, claim->releases[i].version);
+    struct row_release_source at_tag = claim->sources[i];
+    struct notes notes;
+
+    if (version == NULL || version->tag == NULL)
+        return;
+    read_notes(context, version->tag->commit, directory, &notes);
+    answer(&at_tag, &notes, "tag");
+    /* A file that only one of the two has is the one to name. */
+    if (notes.result != SOURCE_ABSENT || tip->result == SOURCE_ABSENT)
+        claim->sources[i] = at_tag;
+}
+
+static void note_claim(struct claim_context *context, struct claim *claim)
+{
+    const char *directory = claim->directory != NULL ? claim->directory : "";
+    struct notes tip = {.result = SOURCE_ABSENT};
+    size_t looked = 0;
+
+    if (context->study->head != NULL)
+        read_notes(context, context->study->head, directory, &tip);
+    if (tip.result == SOURCE_PENDING)
+        return;
+    /* Newest first: what a limit leaves out is old. */
+    for (size_t i = claim->release_count; i-- > 0;)
+        if (!answer(&claim->sources[i], &tip, "default-branch") && ++looked <= TAGS_MAX)
+            look_at_tag(context, claim, i, directory, &tip);
+}
+
+void claim_notes(struct claim_context *context)
+{
+    for (size_t i = 0; i < context->count; i++)
+        if (context->claims[i].ours && context->claims[i].release_count > 0)
+            note_claim(context, &context->claims[i]);
+}
+
+const char *claim_changelog_path(struct claim_context *context, const char *directory)
+{
+    const struct reader_file *file = context->study->head != NULL
+                                         ? best_changelog(context, context->study->head, directory)
+                                         : NULL;
+
+    return file != NULL ? file->path : NULL;
+}
+
+const char *claim_licence_path(struct claim_context *context, const char *directory)
+{
+    const struct reader_file *files;
+    size_t count;
+
+    if (context->study->head == NULL ||
+        reader_files(context->reader, context->study->head, &files, &count, NULL) != 0)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (licence_is_file(files[i].path, directory))
+            return files[i].path;
+    return NULL;
+}

@@ -1,0 +1,264 @@
+#include "scan/job.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+/* A fetch has three steps: on the pool the mirror is opened and what it lacks is listed; the loop
+   brings the pack into a spool file; on the pool again the pack is added to the mirror. */
+
+#define HAVES_MAX   256 /* commits that we tell the server we hold */
+#define ROUNDS_MAX  8   /* of wanted blobs: version files lead to further files, but not far */
+#define REFUSED_MAX 32  /* blobs that a server may lack before the repository is given up */
+#define WHOLE_BYTES (4u << 20) /* a named package is fetched with its blobs at once up to this */
+
+struct fetching {
+    struct job *job;
+    enum fetch_kind kind;
+    void (*then)(struct job *job);
+};
+
+/* --- before: on the pool --------------------------------------------------------------------- */
+
+static char *mirror_path(const struct job *job)
+{
+    /* The host may hold a port: a colon is no good in a directory name that people type. */
+    char *path =
+        mem_printf("%s/%s/%s.git", job->scan->options->cache, job->scan->host, job->full_name);
+    for (char *c = path; *c != '\0'; c++)
+        if (*c == ':')
+            *c = '_';
+    return path;
+}
+
+static int open_mirror(struct job *job, enum fetch_kind kind)
+{
+    if (job->mirror != NULL)
+        return 0;
+    if (kind == FETCH_PROBE)
+        return mirror_open_temporary(job->scan->options->cache, &job->mirror, &job->fatal);
+    char *path = mirror_path(job);
+    char *url = mem_printf("%s/%s.git", job->scan->options->github_git, job->full_name);
+    int result = mirror_open(path, url, &job->mirror, &job->fatal);
+    free(url);
+    free(path);
+    return result;
+}
+
+static void want(struct job *job, const char *oid)
+{
+    job->wants[job->want_count++] = oid;
+}
+
+/* What moved since the mirror was written, and what it holds already. */
+static void want_history(struct job *job)
+{
+    const struct gitwire_refs *refs = &job->refs;
+    const char *head = refs->head_oid;
+
+    job->wants = arena_array(&job->arena, refs->count + 1, sizeof *job->wants);
+    job->haves = arena_array(&job->arena, HAVES_MAX, sizeof *job->haves);
+    if (head[0] != '\0' && !mirror_has(job->mirror, head))
+        want(job, head);
+    else if (head[0] != '\0')
+        job->haves[job->have_count++] = head;
+    if (job->known.head_oid != NULL && strcmp(job->known.head_oid, head) != 0 &&
+        mirror_has(job->mirror, job->known.head_oid))
+        job->haves[job->have_count++] = job->known.head_oid;
+    for (size_t i = 0; i < refs->count; i++) {
+        const struct gitwire_ref *ref = &refs->refs[i];
+        if (!mirror_has(job->mirror, ref->oid)) {
+            if (strcmp(ref->oid, head) != 0)
+                want(job, ref->oid);
+        } else if (job->have_count < HAVES_MAX) {
+            job->haves[job->have_count++] = ref->peeled[0] != '\0' ? ref->peeled : ref->oid;
+        }
+    }
+    job->whole &= job->have_count == 0;
+}
+
+static void want_blobs(struct job *job)
+{
+    const char *const *oids;
+    size_t count = reader_wants(job->reader, &oids);
+
+    job->wants = arena_array(&job->arena, count, sizeof *job->wants);
+    for (size_t i = 0; i < count; i++)
+        want(job, oids[i]);
+}
+
+static void prepare_run(void *item)
+{
+    struct fetching *fetching = item;
+    struct job *job = fetching->job;
+
+    job->want_count = job->have_count = 0;
+    if (open_mirror(job, fetching->kind) != 0)
+        return;
+    if (fetching->kind == FETCH_PROBE) {
+        job->wants = arena_array(&job->arena, 1, sizeof *job->wants);
+        want(job, job->refs.head_oid);
+    } else if (fetching->kind == FETCH_HISTORY) {
+        want_history(job);
+    } else {
+        want_blobs(job);
+    }
+    if (job->want_count > 0)
+        job->spool = mirror_spool(job->mirror, &job->fatal);
+}
+
+/* --- after: on the pool ---------------------------------------------------------------------- */
+
+static void absorb_run(void *item)
+{
+    struct fetching *fetching = item;
+    struct job *job = fetching->job;
+
+    if (job->spool >= 0) {
+        if (job->err.reason == REASON_NONE)
+            mirror_add_pack(job->mirror, job->spool, job->filtered, &job->err);
+        close(job->spool);
+        job->spool = -1;
+    }
+    if (fetching->kind == FETCH_HISTORY && job->err.reason == REASON_NONE)
+        mirror_set_refs(job->mirror, &job->refs, &job->fatal);
+    if (fetching->kind == FETCH_WANTS && job->err.reason == REASON_NONE)
+        reader_fetched(job->reader);
+    if (job->reader == NULL)
+        job->reader = reader_new(job->mirror);
+}
+
+static void absorb_done(void *item)
+{
+    struct fetching *fetching = item;
+    struct job *job = fetching->job;
+    void (*then)(struct job *) = fetching->then;
+
+    free(fetching);
+    scan_check(job->scan, &job->fatal);
+    then(job);
+}
+
+/* --- between: on the loop -------------------------------------------------------------------- */
+
+static void send_fetch(struct fetching *fetching);
+
+static bool rewind_spool(struct job *job)
+{
+    return ftruncate(job->spool, 0) == 0 && lseek(job->spool, 0, SEEK_SET) == 0;
+}
+
+/* A server that lacks one blob refuses the whole request and names it: without that one, the others
+   can still be had, and what needed it is unknown. */
+static bool drop_refused(struct job *job, const struct err *err)
+{
+    for (size_t i = 0; i < job->want_count; i++)
+        if (strstr(err->text, job->wants[i]) != NULL) {
+            log_debug("%s: the server has no %s", job->full_name, job->wants[i]);
+            job->wants[i] = job->wants[--job->want_count];
+            return ++job->refused <= REFUSED_MAX;
+        }
+    return false;
+}
+
+static void on_pack(const struct gitwire_pack *pack, const struct err *err, void *ctx)
+{
+    struct fetching *fetching = ctx;
+    struct job *job = fetching->job;
+
+    bool again = false;
+    if (err->reason == REASON_TOO_LARGE && job->whole) {
+        /* Not as small as hoped: without blobs then, like any other. */
+        job->whole = false;
+        again = rewind_spool(job);
+    } else if (err->reason == REASON_REMOTE && fetching->kind == FETCH_WANTS &&
+               drop_refused(job, err)) {
+        again = job->want_count > 0 && rewind_spool(job);
+        if (!again) {
+            close(job->spool);
+            job->spool = -1;
+            work_submit(job->scan->cpu_lane, absorb_run, absorb_done, fetching);
+            return;
+        }
+    }
+    if (again) {
+        send_fetch(fetching);
+        return;
+    }
+    if (err->reason != REASON_NONE)
+        job->err = *err;
+    else
+        job->filtered = pack->filtered;
+    work_submit(job->scan->cpu_lane, absorb_run, absorb_done, fetching);
+}
+
+static void send_fetch(struct fetching *fetching)
+{
+    struct job *job = fetching->job;
+    bool whole = fetching->kind == FETCH_HISTORY && job->whole;
+    struct gitwire_fetch fetch = {
+        .repository = job->full_name,
+        .wants = job->wants,
+        .want_count = job->want_count,
+        .haves = job->haves,
+        .have_count = job->have_count,
+        .depth = fetching->kind == FETCH_PROBE ? 1 : 0,
+        .blob_none = fetching->kind != FETCH_WANTS && !whole,
+        .fd = job->spool,
+        .max_bytes = whole ? WHOLE_BYTES : 0,
+    };
+    gitwire_fetch(job->scan->wire, &fetch, on_pack, fetching);
+}
+
+static void prepare_done(void *item)
+{
+    struct fetching *fetching = item;
+    struct job *job = fetching->job;
+
+    if (scan_check(job->scan, &job->fatal) || job->err.reason != REASON_NONE ||
+        job->want_count == 0)
+        work_submit(job->scan->cpu_lane, absorb_run, absorb_done, fetching);
+    else
+        send_fetch(fetching);
+}
+
+void job_fetch(struct job *job, enum fetch_kind kind, void (*then)(struct job *job))
+{
+    struct fetching *fetching = mem_alloc(sizeof *fetching);
+
+    *fetching = (struct fetching){.job = job, .kind = kind, .then = then};
+    if (kind == FETCH_WANTS && ++job->rounds > ROUNDS_MAX)
+        err_set(&job->err, REASON_LIMIT, "%s: its version files lead to ever more files",
+                job->full_name);
+    work_submit(job->scan->cpu_lane, prepare_run, prepare_done, fetching);
+}
+
+void job_close_mirror(struct job *job)
+{
+    reader_free(job->reader);
+    job->reader = NULL;
+    mirror_free(job->mirror);
+    job->mirror = NULL;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+void job_drop_mirror(struct job *job)
+{
+    char *path = mirror_path(job);
+
+    job_close_mirror(job);
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    free(path);
+}

@@ -1,0 +1,400 @@
+#include "scan/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/mem.h"
+#include "facts/changelog.h"
+#include "facts/licence.h"
+
+#define FILE_MAX_BYTES  (4u << 20)  /* a larger one is no file that a person keeps versions in */
+#define CACHE_MAX_BYTES (64u << 20) /* of blobs kept in memory for one repository */
+#define TREE_DEPTH_MAX  32
+#define FILES_MAX       20000 /* files that matter in one tree; more is not a fleet's repository */
+
+struct blob {
+    char oid[OID_HEX];
+    char *data;
+    size_t len;
+    UT_hash_handle hh;
+};
+
+struct want {
+    char oid[OID_HEX];
+    bool asked; /* the server was asked for it */
+    UT_hash_handle hh;
+};
+
+/* The files that matter below one tree; paths are relative to it. */
+struct listing {
+    char tree[OID_HEX];
+    struct reader_file *files;
+    size_t count;
+    UT_hash_handle hh;
+};
+
+/* One question that a project's reading asked, and its answer. */
+struct step {
+    const char *path;
+    char oid[OID_HEX]; /* "" when there is no such file */
+    struct step *next;
+};
+
+/* A project as it was read once: right for every tree that answers the same questions alike. */
+struct reading {
+    struct step *steps;
+    struct project project;
+    enum source_result result;
+    struct err err;
+    struct reading *next;
+};
+
+struct readings {
+    char *directory;
+    struct reading *first;
+    UT_hash_handle hh;
+};
+
+struct reader {
+    struct mirror *mirror;
+    struct arena arena;
+    struct blob *blobs;
+    size_t cached;
+    struct want *wants;
+    const char **want_list;
+    struct listing *listings;
+    struct readings *readings;
+};
+
+struct reader *reader_new(struct mirror *mirror)
+{
+    struct reader *reader = mem_alloc(sizeof *reader);
+
+    reader->mirror = mirror;
+    return reader;
+}
+
+static void drop_blobs(struct reader *reader)
+{
+    struct blob *blob, *next;
+
+    HASH_ITER(hh, reader->blobs, blob, next)
+    {
+        HASH_DEL(reader->blobs, blob);
+        free(blob->data);
+        free(blob);
+    }
+    reader->cached = 0;
+}
+
+void reader_free(struct reader *reader)
+{
+    if (reader == NULL)
+        return;
+    drop_blobs(reader);
+    HASH_CLEAR(hh, reader->wants);
+    HASH_CLEAR(hh, reader->listings);
+    HASH_CLEAR(hh, reader->readings);
+    free(reader->want_list);
+    arena_release(&reader->arena);
+    free(reader);
+}
+
+size_t reader_wants(struct reader *reader, const char *const **oids)
+{
+    struct want *want, *next;
+    size_t count = 0;
+
+    free(reader->want_list);
+    reader->want_list = mem_array(HASH_COUNT(reader->wants), sizeof *reader->want_list);
+    HASH_ITER(hh, reader->wants, want, next)
+    {
+        if (!want->asked)
+            reader->want_list[count++] = want->oid;
+    }
+    *oids = reader->want_list;
+    return count;
+}
+
+void reader_fetched(struct reader *reader)
+{
+    struct want *want, *next;
+
+    HASH_ITER(hh, reader->wants, want, next)
+    {
+        want->asked = true;
+    }
+}
+
+static enum source_result note_want(struct reader *reader, const char *oid)
+{
+    struct want *want;
+
+    HASH_FIND_STR(reader->wants, oid, want);
+    if (want != NULL)
+        return want->asked ? SOURCE_FAILED : SOURCE_PENDING;
+    want = arena_alloc(&reader->arena, sizeof *want);
+    memcpy(want->oid, oid, OID_HEX);
+    HASH_ADD_STR(reader->wants, oid, want);
+    return SOURCE_PENDING;
+}
+
+void reader_prefetch(struct reader *reader, const char *oid)
+{
+    if (!mirror_has(reader->mirror, oid))
+        note_want(reader, oid);
+}
+
+static enum source_result read_blob(struct reader *reader, const char *oid, const char **data,
+                                    size_t *len)
+{
+    struct buf buf = BUF_INIT(FILE_MAX_BYTES);
+    struct blob *blob;
+
+    HASH_FIND_STR(reader->blobs, oid, blob);
+    if (blob == NULL) {
+        int found = mirror_read_blob(reader->mirror, oid, &buf, NULL);
+        if (found <= 0) {
+            buf_release(&buf);
+            return found < 0 ? SOURCE_FAILED : note_want(reader, oid);
+        }
+        blob = mem_alloc(sizeof *blob);
+        memcpy(blob->oid, oid, OID_HEX);
+        blob->len = buf.len;
+        blob->data = buf_detach(&buf);
+        reader->cached += blob->len;
+        HASH_ADD_STR(reader->blobs, oid, blob);
+    }
+    *data = blob->data;
+    *len = blob->len;
+    return SOURCE_FOUND;
+}
+
+/* --- files that matter ----------------------------------------------------------------------- */
+
+/* By the name alone: where it lies is judged by those who ask for it. */
+static bool matters(const char *name)
+{
+    return project_is_project_file(name) || changelog_rank(name, "") > 0 ||
+           licence_is_file(name, "");
+}
+
+struct level {
+    struct reader *reader;
+    struct listing *listing;
+    size_t size;
+    struct level_tree {
+        char oid[OID_HEX];
+        char *name;
+    } * trees;
+    size_t tree_count, tree_size;
+};
+
+static void add_file(struct level *level, const char *path, const char *oid)
+{
+    struct listing *listing = level->listing;
+
+    listing->files = mem_grow(listing->files, listing->count, &level->size, sizeof *listing->files);
+    listing->files[listing->count++] = (struct reader_file){path, oid};
+}
+
+/* One level of a tree: its files that matter, and its directories for later. */
+static int on_entry(void *ctx, const char *path, enum mirror_kind kind, const char *oid)
+{
+    struct level *level = ctx;
+
+    if (kind == MIRROR_TREE) {
+        level->trees =
+            mem_grow(level->trees, level->tree_count, &level->tree_size, sizeof *level->trees);
+        struct level_tree *tree = &level->trees[level->tree_count++];
+        memcpy(tree->oid, oid, OID_HEX);
+        tree->name = mem_strdup(path);
+        return 1;
+    }
+    if ((kind == MIRROR_BLOB || kind == MIRROR_EXECUTABLE) && matters(path))
+        add_file(level, arena_strdup(&level->reader->arena, path),
+                 arena_strdup(&level->reader->arena, oid));
+    return 0;
+}
+
+static const struct listing *list_tree(struct reader *reader, const char *oid, unsigned depth,
+                                       struct err *err);
+
+/* Takes in what lies below one directory. */
+static int add_tree(struct level *level, const struct level_tree *tree, unsigned depth,
+                    struct err *err)
+{
+    const struct listing *below = list_tree(level->reader, tree->oid, depth + 1, err);
+
+    if (below == NULL)
+        return -1;
+    if (level->listing->count + below->count > FILES_MAX)
+        return err_set(err, REASON_LIMIT, "more than %d project files in one tree", FILES_MAX);
+    for (size_t i = 0; i < below->count; i++)
+        add_file(level,
+                 arena_printf(&level->reader->arena, "%s/%s", tree->name, below->files[i].path),
+                 below->files[i].oid);
+    return 0;
+}
+
+static const struct listing *list_tree(struct reader *reader, const char *oid, unsigned depth,
+                                       struct err *err)
+{
+    struct listing *listing;
+    int result = 0;
+
+    HASH_FIND_STR(reader->listings, oid, listing);
+    if (listing != NULL)
+        return listing;
+    listing = arena_alloc(&reader->arena, sizeof *listing);
+    memcpy(listing->tree, oid, OID_HEX);
+    struct level level = {.reader = reader, .listing = listing};
+    if (depth < TREE_DEPTH_MAX)
+        result = mirror_walk(reader->mirror, oid, 1000000, on_entry, &level, err);
+    for (size_t i = 0; i < level.tree_count; i++) {
+        if (result == 0)
+            result = add_tree(&level, &level.trees[i], depth, err);
+        free(level.trees[i].name);
+    }
+    free(level.trees);
+    if (result == 0) {
+        size_t bytes = listing->count * sizeof *listing->files;
+        struct reader_file *kept = arena_alloc(&reader->arena, bytes);
+        if (bytes > 0)
+            memcpy(kept, listing->files, bytes);
+        free(listing->files);
+        listing->files = kept;
+        HASH_ADD_STR(reader->listings, tree, listing);
+        return listing;
+    }
+    free(listing->files);
+    return NULL;
+}
+
+int reader_files(struct reader *reader, const char *commit, const struct reader_file **files,
+                 size_t *count, struct err *err)
+{
+    struct mirror_commit info;
+
+    if (mirror_read_commit(reader->mirror, commit, &info, err) != 0)
+        return -1;
+    const struct listing *listing = list_tree(reader, info.tree, 0, err);
+    if (listing == NULL)
+        return -1;
+    *files = listing->files;
+    *count = listing->count;
+    return 0;
+}
+
+/* --- reading by path ------------------------------------------------------------------------- */
+
+/* The blob at a path: 1 found, 0 absent (or no plain file), -1 error. */
+static int find_blob(struct reader *reader, const char *commit, const char *path, char oid[OID_HEX])
+{
+    enum mirror_kind kind;
+    int found = mirror_entry(reader->mirror, commit, path, &kind, oid, NULL);
+
+    if (found == 1 && kind != MIRROR_BLOB && kind != MIRROR_EXECUTABLE)
+        found = 0;
+    return found;
+}
+
+enum source_result reader_read(struct reader *reader, const char *commit, const char *path,
+                               const char **data, size_t *len)
+{
+    char oid[OID_HEX];
+    int found = find_blob(reader, commit, path, oid);
+
+    if (found <= 0)
+        return found < 0 ? SOURCE_FAILED : SOURCE_ABSENT;
+    return read_blob(reader, oid, data, len);
+}
+
+struct asking {
+    struct reader *reader;
+    const char *commit;
+    struct step *first, **last;
+};
+
+static enum source_result ask(void *ctx, const char *path, const char **data, size_t *len)
+{
+    struct asking *asking = ctx;
+    struct reader *reader = asking->reader;
+    struct step *step = arena_alloc(&reader->arena, sizeof *step);
+    int found = find_blob(reader, asking->commit, path, step->oid);
+
+    if (found < 0)
+        return SOURCE_FAILED;
+    if (found == 0)
+        step->oid[0] = '\0';
+    step->path = arena_strdup(&reader->arena, path);
+    *asking->last = step;
+    asking->last = &step->next;
+    return found == 0 ? SOURCE_ABSENT : read_blob(reader, step->oid, data, len);
+}
+
+static bool same_answers(struct reader *reader, const char *commit, const struct step *step)
+{
+    for (; step != NULL; step = step->next) {
+        char oid[OID_HEX];
+        int found = find_blob(reader, commit, step->path, oid);
+        if (found < 0 || strcmp(found == 0 ? "" : oid, step->oid) != 0)
+            return false;
+    }
+    return true;
+}
+
+static struct readings *readings_of(struct reader *reader, const char *directory)
+{
+    struct readings *readings;
+
+    HASH_FIND_STR(reader->readings, directory, readings);
+    if (readings == NULL) {
+        readings = arena_alloc(&reader->arena, sizeof *readings);
+        readings->directory = arena_strdup(&reader->arena, directory);
+        HASH_ADD_KEYPTR(hh, reader->readings, readings->directory, strlen(readings->directory),
+                        readings);
+    }
+    return readings;
+}
+
+static enum source_result answer(const struct reading *reading, const struct project **out,
+                                 struct err *err)
+{
+    *out = &reading->project;
+    if (reading->result == SOURCE_FAILED && err != NULL)
+        *err = reading->err;
+    return reading->result;
+}
+
+enum source_result reader_project(struct reader *reader, const char *commit, const char *directory,
+                                  const struct project **out, struct err *err)
+{
+    struct readings *readings = readings_of(reader, directory);
+
+    /* Commits come in the order of history: the last reading that fits is tried first. */
+    for (struct reading **at = &readings->first; *at != NULL; at = &(*at)->next) {
+        struct reading *reading = *at;
+        if (same_answers(reader, commit, reading->steps)) {
+            *at = reading->next;
+            reading->next = readings->first;
+            readings->first = reading;
+            return answer(reading, out, err);
+        }
+    }
+    if (reader->cached > CACHE_MAX_BYTES)
+        drop_blobs(reader);
+    struct reading *reading = arena_alloc(&reader->arena, sizeof *reading);
+    struct asking asking = {.reader = reader, .commit = commit, .last = &asking.first};
+    struct source source = {ask, &asking};
+    reading->result =
+        project_read(&source, directory, &reader->arena, &reading->project, &reading->err);
+    if (reading->result == SOURCE_PENDING)
+        return SOURCE_PENDING;
+    reading->steps = asking.first;
+    reading->next = readings->first;
+    readings->first = reading;
+    return answer(reading, out, err);
+}

@@ -1,0 +1,433 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/job.h"
+
+#include "base/log.h"
+
+/* The life of one repository's job, top to bottom. */
+
+static const char *const state_names[] = {
+#define X(id, meaning) #id,
+    JOB_STATES(X)
+#undef X
+};
+
+static void set_state(struct job *job, enum job_state state)
+{
+    log_debug("%s: %s", job->full_name, state_names[state]);
+    job->state = state;
+}
+
+static void enter_save(struct job *job);
+
+/* --- DONE ------------------------------------------------------------------------------------ */
+
+static void enter_done(struct job *job)
+{
+    struct scan *scan = job->scan;
+
+    set_state(job, JOB_DONE);
+    claim_release(&job->context);
+    job_close_mirror(job);
+    arena_release(&job->arena);
+    free(job);
+    scan->running--;
+    scan->done++;
+    jobs_start(scan);
+    scan_idle(scan);
+}
+
+/* --- SAVE ------------------------------------------------------------------------------------ */
+
+static void save_done(void *item)
+{
+    struct job *job = item;
+
+    scan_check(job->scan, &job->fatal);
+    enter_done(job);
+}
+
+static void enter_save(struct job *job)
+{
+    set_state(job, JOB_SAVE);
+    /* An interrupt says nothing of a repository: its facts stay as they were. */
+    if (job->scan->fatal.reason != REASON_NONE || job->err.reason == REASON_INTERRUPTED)
+        enter_done(job);
+    else
+        work_submit(job->scan->store_lane, job_save_run, save_done, job);
+}
+
+/* --- JUDGE ----------------------------------------------------------------------------------- */
+
+static void enter_judge(struct job *job);
+
+static void judge_run(void *item)
+{
+    struct job *job = item;
+
+    claim_judge(&job->context, &job->err);
+}
+
+static void judge_done(void *item)
+{
+    struct job *job = item;
+    const char *const *wants;
+
+    if (job->err.reason == REASON_NONE && reader_wants(job->reader, &wants) > 0)
+        job_fetch(job, FETCH_WANTS, enter_judge);
+    else
+        enter_save(job);
+}
+
+static void enter_judge(struct job *job)
+{
+    set_state(job, JOB_JUDGE);
+    if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
+        enter_save(job);
+    else
+        work_submit(job->scan->cpu_lane, judge_run, judge_done, job);
+}
+
+/* --- RENAMES --------------------------------------------------------------------------------- */
+
+struct renamed {
+    struct job *job;
+    const char *other; /* "owner/name" that the index names */
+};
+
+static void renames_asked(struct job *job)
+{
+    if (--job->waiting == 0)
+        enter_judge(job);
+}
+
+static void add_former(struct job *job, const char *name)
+{
+    size_t count = 0;
+
+    while (job->former != NULL && job->former[count] != NULL)
+        count++;
+    const char **former = arena_array(&job->arena, count + 2, sizeof *former);
+    for (size_t i = 0; i < count; i++)
+        former[i] = job->former[i];
+    former[count] = name;
+    job->former = former;
+    job->context.former = former;
+}
+
+static void on_renamed(const struct github_page *page, const struct err *err, void *ctx)
+{
+    struct renamed *renamed = ctx;
+    struct job *job = renamed->job;
+    struct listing_repository *found;
+    size_t count;
+
+    /* Where that URL leads is a help, not a fact: without an answer it stays another's. */
+    (void)err;
+    if (page != NULL && page->body != NULL &&
+        listing_parse(page->body, page->body_len, &job->arena, &found, &count, NULL) == 0 &&
+        count == 1 && found->forge_id == job->row.forge_id)
+        add_former(job, renamed->other);
+    renames_asked(job);
+}
+
+/* A repository that was renamed is still meant by its old URL: where the index names another one of
+   the forge, the forge is asked whether that is this one. */
+static void enter_renames(struct job *job)
+{
+    const char *other;
+
+    set_state(job, JOB_RENAMES);
+    job->waiting = 1;
+    for (size_t i = 0; i < job->context.count && job->row.forge_id != 0; i++) {
+        struct claim *claim = &job->context.claims[i];
+        if (!claim_contradicted(&job->context, claim, &other))
+            continue;
+        struct renamed *renamed = arena_alloc(&job->arena, sizeof *renamed);
+        *renamed = (struct renamed){job, other};
+        job->waiting++;
+        github_repository(job->scan->github, other, on_renamed, renamed);
+    }
+    renames_asked(job);
+}
+
+/* --- LOAD ------------------------------------------------------------------------------------ */
+
+static void load_run(void *item)
+{
+    struct job *job = item;
+    struct store *store = job->scan->store;
+
+    for (size_t i = 0; i < job->context.count && job->fatal.reason == REASON_NONE; i++) {
+        struct claim *claim = &job->context.claims[i];
+        if (claim->package == NULL || claim->package->id == 0)
+            continue;
+        if (store_package(store, claim->package->id, &job->arena, &claim->document, &job->fatal) ==
+            0)
+            store_releases(store, claim->package->id, &job->arena, &claim->releases,
+                           &claim->release_count, &job->fatal);
+    }
+}
+
+static void load_done(void *item)
+{
+    struct job *job = item;
+
+    if (scan_check(job->scan, &job->fatal))
+        enter_save(job);
+    else
+        enter_renames(job);
+}
+
+static void enter_load(struct job *job)
+{
+    set_state(job, JOB_LOAD);
+    work_submit(job->scan->store_lane, load_run, load_done, job);
+}
+
+/* --- INDEX ----------------------------------------------------------------------------------- */
+
+static void index_asked(struct job *job)
+{
+    if (--job->waiting == 0)
+        enter_load(job);
+}
+
+static void on_claimed(struct package *package, void *ctx)
+{
+    struct job *job = ctx;
+
+    for (size_t i = 0; i < job->context.count; i++)
+        if (strcmp(job->context.claims[i].name, package->name) == 0)
+            job->context.claims[i].package = package;
+    index_asked(job);
+}
+
+static void enter_index(struct job *job)
+{
+    set_state(job, JOB_INDEX);
+    job->context = (struct claim_context){
+        .study = &job->study,
+        .reader = job->reader,
+        .mirror = job->mirror,
+        .arena = &job->arena,
+        .repository = job->full_name,
+        .former = job->former,
+        .web_hosts = job->scan->options->github_web,
+        .fork = job->row.fork == 1,
+        .claims = job->configured,
+        .count = job->configured_count,
+    };
+    claim_collect(&job->context);
+    job->waiting = 1;
+    for (size_t i = 0; i < job->context.count; i++) {
+        job->waiting++;
+        package_ask(job->scan, job->context.claims[i].name, on_claimed, job);
+    }
+    index_asked(job);
+}
+
+/* --- STUDY ----------------------------------------------------------------------------------- */
+
+static void enter_study(struct job *job);
+
+static void study_run(void *item)
+{
+    struct job *job = item;
+
+    if (job->err.reason == REASON_NONE && job->fatal.reason == REASON_NONE)
+        study_read(job->reader, job->mirror, &job->refs, &job->arena, &job->study, &job->err);
+}
+
+static void study_done(void *item)
+{
+    struct job *job = item;
+    const char *const *wants;
+
+    if (job->err.reason != REASON_NONE)
+        enter_save(job);
+    else if (reader_wants(job->reader, &wants) > 0)
+        job_fetch(job, FETCH_WANTS, enter_study);
+    else
+        enter_index(job);
+}
+
+static void enter_study(struct job *job)
+{
+    set_state(job, JOB_STUDY);
+    if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
+        enter_save(job);
+    else
+        work_submit(job->scan->cpu_lane, study_run, study_done, job);
+}
+
+static void enter_history(struct job *job)
+{
+    set_state(job, JOB_HISTORY);
+    job_fetch(job, FETCH_HISTORY, enter_study);
+}
+
+/* --- PROBE ----------------------------------------------------------------------------------- */
+
+static void probe_run(void *item)
+{
+    struct job *job = item;
+
+    if (job->err.reason == REASON_NONE && job->fatal.reason == REASON_NONE)
+        study_probe(job->reader, job->refs.head_oid, &job->projects, &job->err);
+    job_close_mirror(job);
+}
+
+static void probe_done(void *item)
+{
+    struct job *job = item;
+
+    if (job->err.reason == REASON_NONE && job->projects)
+        enter_history(job);
+    else
+        enter_save(job);
+}
+
+static void on_probed(struct job *job)
+{
+    work_submit(job->scan->cpu_lane, probe_run, probe_done, job);
+}
+
+static void enter_probe(struct job *job)
+{
+    set_state(job, JOB_PROBE);
+    job_fetch(job, FETCH_PROBE, on_probed);
+}
+
+/* --- ASK ------------------------------------------------------------------------------------- */
+
+static bool is_unchanged(const struct job *job, bool index_changed)
+{
+    return !index_changed && job->known.digest != NULL &&
+           strcmp(job->known.digest, job->refs.digest) == 0 && job->known.reader == STUDY_REVISION;
+}
+
+static bool index_changed(const struct job *job)
+{
+    struct package *package;
+
+    for (size_t i = 0; i < job->known.package_count; i++) {
+        HASH_FIND_STR(job->scan->packages, job->known.packages[i].name, package);
+        if (package != NULL && package->changed)
+            return true;
+    }
+    for (size_t i = 0; i < job->configured_count; i++) {
+        HASH_FIND_STR(job->scan->packages, job->configured[i].name, package);
+        if (package != NULL && package->changed)
+            return true;
+    }
+    return false;
+}
+
+static void decide(struct job *job)
+{
+    if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
+        enter_save(job);
+    else if (is_unchanged(job, index_changed(job))) {
+        job->unchanged = true;
+        enter_save(job);
+    } else if (job->refs.head_oid[0] == '\0')
+        enter_save(job); /* empty: nothing to fetch */
+    else if (job->known.has_projects || job->configured_count > 0)
+        enter_history(job);
+    else
+        enter_probe(job);
+}
+
+static void asked(struct job *job)
+{
+    if (--job->waiting == 0)
+        decide(job);
+}
+
+static void copy_refs(struct job *job, const struct gitwire_refs *refs)
+{
+    job->refs = *refs;
+    job->refs.refs = arena_array(&job->arena, refs->count, sizeof *refs->refs);
+    for (size_t i = 0; i < refs->count; i++) {
+        job->refs.refs[i] = refs->refs[i];
+        job->refs.refs[i].name = arena_strdup(&job->arena, refs->refs[i].name);
+    }
+    job->refs.head_ref = arena_strdup(&job->arena, refs->head_ref);
+    job->refs.moved_to = NULL;
+    if (refs->moved_to != NULL && job_name_is_valid(refs->moved_to)) {
+        /* The name that the user gave is a former one; the host told today's. */
+        const char *slash = strchr(refs->moved_to, '/');
+        add_former(job, job->full_name);
+        job->full_name = arena_strdup(&job->arena, refs->moved_to);
+        job->row.owner =
+            arena_strndup(&job->arena, refs->moved_to, (size_t)(slash - refs->moved_to));
+        job->row.name = arena_strdup(&job->arena, slash + 1);
+    }
+}
+
+static void on_refs(const struct gitwire_refs *refs, const struct err *err, void *ctx)
+{
+    struct job *job = ctx;
+
+    if (refs == NULL)
+        job->err = *err;
+    else
+        copy_refs(job, refs);
+    asked(job);
+}
+
+static void on_known(struct package *package, void *ctx)
+{
+    (void)package;
+    asked(ctx);
+}
+
+static void enter_ask(struct job *job)
+{
+    set_state(job, JOB_ASK);
+    job->waiting = 2;
+    gitwire_ls_refs(job->scan->wire, job->full_name, on_refs, job);
+    for (size_t i = 0; i < job->known.package_count; i++) {
+        job->waiting++;
+        package_ask(job->scan, job->known.packages[i].name, on_known, job);
+    }
+    for (size_t i = 0; i < job->configured_count; i++) {
+        job->waiting++;
+        package_ask(job->scan, job->configured[i].name, on_known, job);
+    }
+    asked(job);
+}
+
+/* --- LOOKUP ---------------------------------------------------------------------------------- */
+
+static void lookup_run(void *item)
+{
+    struct job *job = item;
+
+    store_known_repository(job->scan->store, job->row.host, job->row.forge_id, job->row.owner,
+                           job->row.name, &job->arena, &job->known, &job->fatal);
+}
+
+static void lookup_done(void *item)
+{
+    struct job *job = item;
+
+    if (scan_check(job->scan, &job->fatal) || job->skipped != NULL)
+        enter_save(job);
+    else
+        enter_ask(job);
+}
+
+void job_begin(struct job *job)
+{
+    set_state(job, JOB_LOOKUP);
+    if (job->scan->stop != REASON_NONE) {
+        err_set(&job->err, job->scan->stop, "%s: %s", job->full_name,
+                reason_meaning(job->scan->stop));
+        enter_save(job);
+    } else {
+        work_submit(job->scan->store_lane, lookup_run, lookup_done, job);
+    }
+}

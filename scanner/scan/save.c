@@ -1,0 +1,249 @@
+#include <string.h>
+
+#include "scan/job.h"
+
+#include "base/clock.h"
+
+/* What a job found, as rows of the store, in one transaction. A fact that could not be looked at
+   leaves its rows as they were: coverage says that it is unknown now. */
+
+/* --- coverage -------------------------------------------------------------------------------- */
+
+static const char *const git_facts[] = {"refs", "objects", "projects"};
+#define GIT_FACTS (sizeof git_facts / sizeof *git_facts)
+
+/* A project at the tip whose files do not parse: what it declares is unknown, the rest is not. */
+static const struct study_project *bad_project(const struct job *job)
+{
+    for (size_t i = 0; i < job->study.project_count; i++)
+        if (job->study.projects[i].tag == STUDY_TIP && job->study.projects[i].project == NULL)
+            return &job->study.projects[i];
+    return NULL;
+}
+
+static int save_coverage(struct job *job, struct err *err)
+{
+    struct row_coverage rows[GIT_FACTS];
+    const struct study_project *bad = bad_project(job);
+    bool empty = job->err.reason == REASON_NONE && job->refs.head_oid[0] == '\0';
+
+    for (size_t i = 0; i < GIT_FACTS; i++) {
+        rows[i] = (struct row_coverage){
+            .repository_id = job->id, .fact = git_facts[i], .status = "known"};
+        if (job->skipped != NULL) {
+            rows[i].status = "skipped";
+            rows[i].reason = job->skipped;
+        } else if (job->err.reason != REASON_NONE) {
+            rows[i].status = "unknown";
+            rows[i].reason = reason_word(job->err.reason);
+            rows[i].detail = job->err.text;
+        } else if (empty) {
+            rows[i].status = "absent";
+            rows[i].reason = reason_word(REASON_EMPTY);
+        }
+    }
+    if (bad != NULL) {
+        rows[2].status = "unknown";
+        rows[2].reason = reason_word(bad->reason);
+        rows[2].detail = bad->error;
+    }
+    return store_put_coverage(job->scan->store, rows, GIT_FACTS, err);
+}
+
+/* --- git facts ------------------------------------------------------------------------------- */
+
+static int save_refs(struct job *job, struct err *err)
+{
+    const struct study *study = &job->study;
+    struct row_tag *rows = arena_array(&job->arena, study->tag_count, sizeof *rows);
+    struct row_refs refs = {
+        .digest = job->refs.digest,
+        .head_ref = job->refs.head_ref,
+        .head_oid = job->refs.head_oid[0] != '\0' ? job->refs.head_oid : NULL,
+        .head_committed_at = study->head != NULL ? study->head_committed_at : CLOCK_UNKNOWN,
+        /* A file that did not parse is read again next time, whatever the refs say. */
+        .reader = bad_project(job) != NULL ? 0 : STUDY_REVISION,
+    };
+
+    for (size_t i = 0; i < study->tag_count; i++) {
+        const struct study_tag *tag = &study->tags[i];
+        rows[i] = (struct row_tag){
+            .name = tag->name,
+            .oid = tag->oid,
+            .commit = tag->commit,
+            .kind = tag->annotated ? "annotated" : "lightweight",
+            .tagged_at = tag->tagged_at,
+            .committed_at = tag->committed_at,
+            .on_default_branch = tag->on_default_branch,
+        };
+    }
+    return store_put_refs(job->scan->store, job->id, &refs, rows, study->tag_count, err);
+}
+
+static void declaration_row(const struct study_project *at, struct row_declaration *row)
+{
+    *row = (struct row_declaration){
+        .commit = at->commit, .directory = at->directory, .kind = "unknown", .reason = at->error};
+    if (at->project == NULL)
+        return;
+    row->name = at->project->name;
+    row->normal = at->project->normal;
+    row->kind = declared_kind_word(at->project->kind);
+    row->version = at->project->version;
+    row->origin = at->project->origin;
+    row->reason = at->project->reason;
+}
+
+/* Of a tag's tree only the projects count whose versions the tag denotes. */
+static bool is_denoted(const struct job *job, const struct study_project *at)
+{
+    for (size_t i = 0; i < job->context.match_count; i++) {
+        const struct tags_match *match = &job->context.matches[i];
+        if (match->tag == at->tag && claim_is_project(&job->context.claims[match->package], at))
+            return true;
+    }
+    return false;
+}
+
+static int save_declarations(struct job *job, struct err *err)
+{
+    const struct study *study = &job->study;
+    struct row_declaration *rows = arena_array(&job->arena, study->project_count, sizeof *rows);
+    size_t count = 0;
+
+    for (size_t i = 0; i < study->project_count; i++)
+        if (study->projects[i].tag == STUDY_TIP || is_denoted(job, &study->projects[i]))
+            declaration_row(&study->projects[i], &rows[count++]);
+    return store_put_declarations(job->scan->store, job->id, rows, count, err);
+}
+
+static bool is_kept(const struct job *job, const struct study_project *at)
+{
+    for (size_t i = 0; i < job->context.count; i++)
+        if (job->context.claims[i].kept && job->context.claims[i].tip == at)
+            return true;
+    return false;
+}
+
+static int save_projects(struct job *job, struct err *err)
+{
+    const struct study *study = &job->study;
+    struct row_project *rows = arena_array(&job->arena, study->project_count, sizeof *rows);
+    size_t count = 0;
+
+    for (size_t i = 0; i < study->project_count; i++) {
+        const struct study_project *at = &study->projects[i];
+        if (at->tag != STUDY_TIP)
+            continue;
+        const struct project *project = at->project;
+        struct row_project *row = &rows[count++];
+        *row = (struct row_project){.directory = at->directory, .licence_state = "unknown"};
+        if (project == NULL)
+            continue;
+        row->name = project->name;
+        row->normal = project->normal;
+        row->backend = project->backend;
+        row->licence = project->licence;
+        row->licence_path = claim_licence_path(&job->context, at->directory);
+        row->licence_state = row->licence_path != NULL ? "known" : "absent";
+        row->changelog_path = claim_changelog_path(&job->context, at->directory);
+        row->candidate = project->candidate && !is_kept(job, at);
+    }
+    return store_put_projects(job->scan->store, job->id, rows, count, err);
+}
+
+/* --- packages -------------------------------------------------------------------------------- */
+
+static int save_links(struct job *job, struct err *err)
+{
+    struct row_link *rows = arena_array(&job->arena, job->context.count, sizeof *rows);
+    size_t count = 0;
+
+    for (size_t i = 0; i < job->context.count; i++) {
+        const struct claim *claim = &job->context.claims[i];
+        if (!claim->kept || claim->package == NULL || claim->package->id == 0)
+            continue;
+        rows[count++] = (struct row_link){
+            .package_id = claim->package->id,
+            .directory = claim->directory,
+            .state = link_state_word(claim->link.state),
+            .evidence = claim->link.evidence,
+            .other = claim->link.other,
+        };
+    }
+    return store_put_links(job->scan->store, job->id, rows, count, err);
+}
+
+static int save_denotes(struct job *job, struct err *err)
+{
+    const struct claim_context *context = &job->context;
+    struct row_denotes *rows = arena_array(&job->arena, context->match_count, sizeof *rows);
+    size_t count = 0;
+
+    for (size_t i = 0; i < context->match_count; i++) {
+        const struct tags_match *match = &context->matches[i];
+        const struct claim *claim = &context->claims[match->package];
+        if (!claim->ours || claim->package == NULL || claim->package->id == 0)
+            continue;
+        rows[count++] = (struct row_denotes){
+            .package_id = claim->package->id,
+            .tag = context->study->tags[match->tag].name,
+            .version = match->version,
+            .how = match->how,
+            .preferred = match->preferred,
+        };
+    }
+    return store_put_denotes(job->scan->store, job->id, rows, count, err);
+}
+
+static int save_sources(struct job *job, struct err *err)
+{
+    size_t total = 0, count = 0;
+
+    for (size_t i = 0; i < job->context.count; i++)
+        total += job->context.claims[i].release_count;
+    struct row_release_source *rows = arena_array(&job->arena, total, sizeof *rows);
+    for (size_t i = 0; i < job->context.count; i++) {
+        const struct claim *claim = &job->context.claims[i];
+        if (!claim->ours || claim->package == NULL || claim->package->id == 0)
+            continue;
+        for (size_t r = 0; r < claim->release_count; r++) {
+            rows[count] = claim->sources[r];
+            rows[count++].package_id = claim->package->id;
+        }
+    }
+    return store_put_release_sources(job->scan->store, job->id, rows, count, err);
+}
+
+static int save_facts(struct job *job, struct err *err)
+{
+    if (save_refs(job, err) != 0 || save_declarations(job, err) != 0 ||
+        save_projects(job, err) != 0 || save_links(job, err) != 0 || save_denotes(job, err) != 0)
+        return -1;
+    return save_sources(job, err);
+}
+
+static int save(struct job *job, struct err *err)
+{
+    struct store *store = job->scan->store;
+
+    if (store_put_repository(store, &job->row, &job->id, err) != 0 ||
+        store_touch_repository(store, job->id, err) != 0 || save_coverage(job, err) != 0)
+        return -1;
+    if (job->unchanged || job->skipped != NULL || job->err.reason != REASON_NONE)
+        return 0;
+    return save_facts(job, err);
+}
+
+void job_save_run(void *item)
+{
+    struct job *job = item;
+    struct store *store = job->scan->store;
+
+    if (store_begin(store, &job->fatal) != 0)
+        return;
+    if (save(job, &job->fatal) != 0 || store_commit(store, &job->fatal) != 0)
+        store_rollback(store);
+    else if (job->mirror != NULL && job->err.reason == REASON_NONE && job->context.count == 0)
+        job_drop_mirror(job);
+}

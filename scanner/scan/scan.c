@@ -1,0 +1,289 @@
+#include "scan/scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scan/job.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "facts/names.h"
+
+#define INTERRUPT_MS     1500
+#define INTERRUPT_STATUS 130 /* as a shell reports a program that SIGINT ended */
+
+/* --- ends before its time -------------------------------------------------------------------- */
+
+static bool is_local(enum reason reason)
+{
+    return reason == REASON_DISK || reason == REASON_DATABASE || reason == REASON_INTERNAL;
+}
+
+static void stop(struct scan *scan, enum reason reason)
+{
+    if (scan->stop != REASON_NONE)
+        return;
+    scan->stop = reason;
+    http_cancel_all(scan->http, reason);
+}
+
+bool scan_check(struct scan *scan, const struct err *err)
+{
+    if (is_local(err->reason) && scan->fatal.reason == REASON_NONE) {
+        scan->fatal = *err;
+        stop(scan, err->reason);
+    }
+    return scan->fatal.reason != REASON_NONE;
+}
+
+static void on_interrupt_late(void *ctx)
+{
+    (void)ctx;
+    _exit(INTERRUPT_STATUS);
+}
+
+static void on_interrupt(void *ctx)
+{
+    struct scan *scan = ctx;
+
+    log_warning("interrupted: what is stored is kept, the next scan goes on from it");
+    scan->result->interrupted = true;
+    stop(scan, REASON_INTERRUPTED);
+    /* Work on the pool cannot be called back; what it has not stored is not needed. */
+    scan->late = loop_timer(scan->loop, INTERRUPT_MS, on_interrupt_late, scan);
+}
+
+static void on_deadline(void *ctx)
+{
+    struct scan *scan = ctx;
+
+    scan->deadline = NULL;
+    log_warning("the deadline has come: what was not looked at yet is unknown in this run");
+    stop(scan, REASON_DEADLINE);
+}
+
+/* When the last job is done nothing may keep the loop alive. */
+void scan_idle(struct scan *scan)
+{
+    if (scan->listing_count > 0 || scan->running > 0 || scan->first != NULL || scan->asking > 0)
+        return;
+    timer_cancel(scan->deadline);
+    timer_cancel(scan->late);
+    scan->deadline = scan->late = NULL;
+    progress_stop(scan->progress);
+}
+
+/* --- begins ---------------------------------------------------------------------------------- */
+
+static char *fingerprint(const char *token)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    if (token == NULL)
+        return mem_strdup("anonymous");
+    for (const char *c = token; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
+    /* Sixteen bits tell credentials apart and say nothing of one. */
+    return mem_printf("%04x", (unsigned)(hash >> 48));
+}
+
+static char *host_of(const char *url)
+{
+    const char *start = strstr(url, "://");
+
+    start = start != NULL ? start + 3 : url;
+    return mem_strndup(start, strcspn(start, "/"));
+}
+
+static void on_asked(struct package *package, void *ctx)
+{
+    struct scan *scan = ctx;
+
+    (void)package;
+    scan->asking--;
+    scan_idle(scan);
+}
+
+/* Packages that the user named without a repository: the index is asked, and whatever repository of
+   the fleet claims them is linked. Where the index's URLs lead is never contacted. */
+static void ask_named(struct scan *scan)
+{
+    const struct scan_options *options = scan->options;
+    char normal[NAME_MAX_BYTES];
+
+    for (size_t i = 0; i < options->package_count; i++) {
+        if (options->packages[i].repository != NULL ||
+            names_normalise(options->packages[i].name, normal) != 0)
+            continue;
+        scan->asking++;
+        package_ask(scan, normal, on_asked, scan);
+    }
+}
+
+static int check_repository(const char *full_name, struct err *err)
+{
+    if (!job_name_is_valid(full_name))
+        return err_set(err, REASON_USAGE, "\"%s\" is not OWNER/NAME", full_name);
+    return 0;
+}
+
+static int check_options(const struct scan_options *options, struct err *err)
+{
+    char normal[NAME_MAX_BYTES];
+
+    for (size_t i = 0; options->repositories != NULL && options->repositories[i] != NULL; i++)
+        if (check_repository(options->repositories[i], err) != 0)
+            return -1;
+    for (size_t i = 0; i < options->package_count; i++)
+        if (options->packages[i].repository != NULL &&
+            check_repository(options->packages[i].repository, err) != 0)
+            return -1;
+
+    for (size_t i = 0; i < options->package_count; i++)
+        if (names_normalise(options->packages[i].name, normal) != 0)
+            return err_set(err, REASON_USAGE, "\"%s\" is not the name of a package",
+                           options->packages[i].name);
+    const char *const roots[] = {options->github_api, options->github_git, options->index};
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (http_check_url(roots[i], options->http.allow_http, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int open_services(struct scan *scan, struct err *err)
+{
+    const struct scan_options *options = scan->options;
+    struct buf facts = BUF_INIT(4096);
+    char *key = mem_printf("git-host %s", options->github_git);
+    int result = -1;
+
+    if (store_recall(scan->store, key, &facts, err) < 0 || loop_new(&scan->loop, err) != 0)
+        goto out;
+    scan->store_lane = lane_new(scan->loop, 1);
+    scan->cpu_lane = lane_new(scan->loop, work_default_threads());
+    if (http_new(scan->loop, &options->http, &scan->http, err) != 0)
+        goto out;
+    struct gitwire_options git = {
+        .base = options->github_git,
+        .token = options->token,
+        .agent = "fleetdrift/" FLEETDRIFT_VERSION,
+        .host_facts = facts.len > 0 ? buf_str(&facts) : NULL,
+    };
+    struct github_options github = {.api = options->github_api, .token = options->token};
+    struct pypi_options pypi = {.index = options->index};
+    if (gitwire_new(scan->http, &git, &scan->wire, err) != 0)
+        goto out;
+    scan->github = github_new(scan->http, &github);
+    scan->pypi = pypi_new(scan->http, &pypi);
+    result = loop_on_interrupt(scan->loop, on_interrupt, scan, err);
+out:
+    buf_release(&facts);
+    free(key);
+    return result;
+}
+
+static void close_services(struct scan *scan)
+{
+    gitwire_free(scan->wire);
+    github_free(scan->github);
+    pypi_free(scan->pypi);
+    http_free(scan->http);
+    if (scan->loop != NULL) {
+        lane_free(scan->store_lane);
+        lane_free(scan->cpu_lane);
+        loop_free(scan->loop);
+    }
+    free(scan->host);
+    free(scan->credential);
+}
+
+static int remember_host(struct scan *scan, struct err *err)
+{
+    const char *facts = gitwire_host_facts(scan->wire);
+    struct buf known = BUF_INIT(4096);
+    char *key = mem_printf("git-host %s", scan->options->github_git);
+    int result = store_recall(scan->store, key, &known, err);
+
+    if (result >= 0 && facts[0] != '\0' && strcmp(buf_str(&known), facts) != 0)
+        result = store_remember(scan->store, key, facts, err);
+    buf_release(&known);
+    free(key);
+    return result < 0 ? -1 : 0;
+}
+
+/* --- the run --------------------------------------------------------------------------------- */
+
+static int observe(struct scan *scan, struct err *err)
+{
+    if (open_services(scan, err) != 0)
+        return -1;
+    mirror_global_init();
+    scan->progress = progress_new(scan);
+    if (scan->options->deadline_ms > 0)
+        scan->deadline = loop_timer(scan->loop, scan->options->deadline_ms, on_deadline, scan);
+    ask_named(scan);
+    discover_start(scan);
+    scan_idle(scan);
+    loop_run(scan->loop);
+    mirror_global_exit();
+    if (scan->fatal.reason != REASON_NONE) {
+        *err = scan->fatal;
+        return -1;
+    }
+    return remember_host(scan, err);
+}
+
+static void sum_up(struct scan *scan, uint64_t started_ms)
+{
+    struct scan_result *result = scan->result;
+
+    result->run = store_run(scan->store);
+    result->changes = store_changes(scan->store);
+    result->repositories = scan->done;
+    result->elapsed_ms = clock_monotonic_ms() - started_ms;
+    if (scan->http != NULL)
+        http_stats(scan->http, &result->http);
+    if (scan->loop != NULL)
+        result->worst_block_us = loop_worst_block_us(scan->loop);
+}
+
+static int finish(struct scan *scan, const struct rules *rules, struct err *err)
+{
+    struct scan_result *result = scan->result;
+
+    if (result->interrupted)
+        return store_end_run(scan->store, RUN_INTERRUPTED, err);
+    if (rules_evaluate(scan->store, rules, &result->rules, err) != 0)
+        return -1;
+    return store_end_run(scan->store, RUN_COMPLETE, err);
+}
+
+int scan_run(struct store *store, const struct rules *rules, const struct scan_options *options,
+             struct scan_result *result, struct err *err)
+{
+    uint64_t started_ms = clock_monotonic_ms();
+    struct scan scan = {.options = options, .result = result, .store = store};
+    struct err ignored;
+
+    *result = (struct scan_result){0};
+    if (check_options(options, err) != 0 || store_begin_run(store, options->arguments, err) != 0)
+        return -1;
+    scan.host = host_of(options->github_git);
+    scan.credential = fingerprint(options->token);
+    /* An offline run touches nothing, and so keeps the fleet of the run before. */
+    int status = options->offline ? 0 : observe(&scan, err);
+    if (status == 0)
+        status = finish(&scan, rules, err);
+    sum_up(&scan, started_ms);
+    if (status != 0)
+        store_end_run(store, RUN_FAILED, &ignored);
+    progress_free(scan.progress);
+    packages_free(&scan);
+    jobs_free(&scan);
+    discover_free(&scan);
+    close_services(&scan);
+    return status;
+}

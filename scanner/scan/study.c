@@ -1,0 +1,252 @@
+#include "scan/study.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "facts/tags.h"
+
+#define TAGS_PREFIX   "refs/tags/"
+#define TAGS_READ_MAX 20000 /* trees of one repository that are read */
+
+/* The directory of a path into out; false when it does not fit. */
+static bool directory_of(const char *path, char *out, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash != NULL ? (size_t)(slash - path) : 0;
+
+    if (len >= size)
+        return false;
+    memcpy(out, path, len);
+    out[len] = '\0';
+    return true;
+}
+
+static const char *basename_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+int study_probe(struct reader *reader, const char *head, bool *found, struct err *err)
+{
+    const struct reader_file *files;
+    size_t count;
+    char directory[4096];
+
+    *found = false;
+    if (reader_files(reader, head, &files, &count, err) != 0)
+        return -1;
+    for (size_t i = 0; i < count && !*found; i++)
+        *found = project_is_project_file(basename_of(files[i].path)) &&
+                 directory_of(files[i].path, directory, sizeof directory) &&
+                 !project_is_candidate_directory(directory);
+    return 0;
+}
+
+/* --- tags ------------------------------------------------------------------------------------ */
+
+struct reachable {
+    char oid[OID_HEX];
+    UT_hash_handle hh;
+};
+
+struct ancestry {
+    struct arena arena;
+    struct reachable *set;
+};
+
+static int on_ancestor(void *ctx, const char *commit, const char *tree, int64_t commit_time)
+{
+    struct ancestry *ancestry = ctx;
+    struct reachable *r = arena_alloc(&ancestry->arena, sizeof *r);
+
+    (void)tree;
+    (void)commit_time;
+    memcpy(r->oid, commit, OID_HEX);
+    HASH_ADD_STR(ancestry->set, oid, r);
+    return 0;
+}
+
+static int mark_default_branch(struct mirror *mirror, struct study *study, struct err *err)
+{
+    struct ancestry ancestry = {ARENA_INIT, NULL};
+    const char *tips[] = {study->head};
+    int result = 0;
+
+    if (study->head != NULL && study->tag_count > 0)
+        result = mirror_history(mirror, tips, 1, on_ancestor, &ancestry, err);
+    for (size_t i = 0; i < study->tag_count && result == 0; i++) {
+        struct study_tag *tag = &study->tags[i];
+        struct reachable *r = NULL;
+        if (tag->commit != NULL)
+            HASH_FIND_STR(ancestry.set, tag->commit, r);
+        tag->on_default_branch = tag->commit == NULL || study->head == NULL ? -1 : r != NULL;
+    }
+    HASH_CLEAR(hh, ancestry.set);
+    arena_release(&ancestry.arena);
+    return result;
+}
+
+static int read_tag(struct mirror *mirror, const struct gitwire_ref *ref, struct arena *arena,
+                    struct study_tag *tag, struct err *err)
+{
+    struct mirror_tag object;
+    struct mirror_commit commit;
+    struct err ignored;
+
+    *tag = (struct study_tag){
+        .name = arena_strdup(arena, ref->name + strlen(TAGS_PREFIX)),
+        .oid = arena_strdup(arena, ref->oid),
+        .annotated = ref->peeled[0] != '\0',
+        .tagged_at = CLOCK_UNKNOWN,
+        .committed_at = CLOCK_UNKNOWN,
+        .on_default_branch = -1,
+    };
+    const char *target = ref->oid;
+    if (tag->annotated) {
+        if (mirror_read_tag(mirror, ref->oid, &object, err) != 0)
+            return -1;
+        tag->tagged_at = object.tagged_at;
+        if (!object.is_commit)
+            return 0;
+        target = object.target;
+    }
+    /* A lightweight tag of a tree or a blob is legal, and denotes no commit. */
+    if (mirror_read_commit(mirror, target, &commit, &ignored) != 0)
+        return mirror_has(mirror, target) || !tag->annotated
+                   ? 0
+                   : err_set(err, ignored.reason, "%s", ignored.text);
+    tag->commit = arena_strdup(arena, target);
+    tag->committed_at = commit.commit_time;
+    tag->candidate = tags_is_candidate(tag->name);
+    return 0;
+}
+
+static int read_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct arena *arena,
+                     struct study *study, struct err *err)
+{
+    study->tags = arena_array(arena, refs->count, sizeof *study->tags);
+    for (size_t i = 0; i < refs->count; i++) {
+        if (!text_starts_with(refs->refs[i].name, TAGS_PREFIX))
+            continue;
+        if (read_tag(mirror, &refs->refs[i], arena, &study->tags[study->tag_count], err) != 0)
+            return -1;
+        study->tag_count++;
+    }
+    return mark_default_branch(mirror, study, err);
+}
+
+/* --- projects -------------------------------------------------------------------------------- */
+
+struct reading_at {
+    struct reader *reader;
+    struct arena *arena;
+    struct study *study;
+    size_t size; /* of study->projects */
+    size_t tag;
+    const char *commit;
+};
+
+static void read_project(struct reading_at *at, const char *directory)
+{
+    const struct project *project;
+    struct err err = {0};
+    enum source_result result = reader_project(at->reader, at->commit, directory, &project, &err);
+
+    if (result == SOURCE_ABSENT || result == SOURCE_PENDING)
+        return;
+    struct study *study = at->study;
+    study->projects =
+        mem_grow(study->projects, study->project_count, &at->size, sizeof *study->projects);
+    study->projects[study->project_count++] = (struct study_project){
+        .tag = at->tag,
+        .commit = at->commit,
+        .directory = arena_strdup(at->arena, directory),
+        .project = result == SOURCE_FOUND ? project : NULL,
+        .error = result == SOURCE_FAILED ? arena_strdup(at->arena, err.text) : NULL,
+        .reason = err.reason,
+    };
+}
+
+/* Every directory of the commit that holds a project file; those for tests only at the tip, where
+   the index may still say that one is a project. */
+static int read_commit(struct reading_at *at, struct err *err)
+{
+    const struct reader_file *files;
+    size_t count;
+    char directory[4096], last[4096] = "\001";
+
+    if (reader_files(at->reader, at->commit, &files, &count, err) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (!project_is_project_file(basename_of(files[i].path)) ||
+            !directory_of(files[i].path, directory, sizeof directory))
+            continue;
+        if (at->tag != STUDY_TIP && project_is_candidate_directory(directory))
+            continue;
+        reader_prefetch(at->reader, files[i].oid);
+        if (strcmp(directory, last) != 0)
+            read_project(at, directory);
+        memcpy(last, directory, sizeof last);
+    }
+    return 0;
+}
+
+static int read_projects(struct reading_at *at, struct err *err)
+{
+    struct study *study = at->study;
+    size_t read = 0;
+
+    if (study->head != NULL) {
+        at->tag = STUDY_TIP;
+        at->commit = study->head;
+        if (read_commit(at, err) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < study->tag_count; i++) {
+        if (!study->tags[i].candidate)
+            continue;
+        if (++read > TAGS_READ_MAX)
+            return err_set(err, REASON_LIMIT, "more than %d tags whose trees would be read",
+                           TAGS_READ_MAX);
+        at->tag = i;
+        at->commit = study->tags[i].commit;
+        if (read_commit(at, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int study_read(struct reader *reader, struct mirror *mirror, const struct gitwire_refs *refs,
+               struct arena *arena, struct study *out, struct err *err)
+{
+    struct mirror_commit head;
+    struct study study = {.head_committed_at = CLOCK_UNKNOWN};
+
+    if (refs->head_oid[0] != '\0') {
+        if (mirror_read_commit(mirror, refs->head_oid, &head, err) != 0)
+            return -1;
+        study.head = arena_strdup(arena, refs->head_oid);
+        study.head_committed_at = head.commit_time;
+    }
+    struct reading_at at = {.reader = reader, .arena = arena, .study = &study};
+    int result = read_tags(mirror, refs, arena, &study, err);
+    if (result == 0)
+        result = read_projects(&at, err);
+    if (result == 0) {
+        struct study_project *projects = study.projects;
+        study.projects = arena_array(arena, study.project_count, sizeof *projects);
+        if (study.project_count > 0)
+            memcpy(study.projects, projects, study.project_count * sizeof *projects);
+        free(projects);
+        *out = study;
+        return 0;
+    }
+    free(study.projects);
+    return -1;
+}

@@ -1,0 +1,213 @@
+#include "scan/claim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "facts/pep440.h"
+
+/* Which commit set the version of each release. Tags and the tip answer for most; for the others
+   the whole history is searched, and only when every commit of it could be read is a version that
+   none declares absent. */
+
+#define READINGS_MAX 1000000 /* commits times directories of one repository */
+#define WANTS_MAX    5000    /* blobs of history that are fetched for this */
+
+/* A directory in which the project of a claim stood at some time. */
+struct place {
+    struct claim *claim;
+    bool *open; /* by release: history is to answer */
+    const char *directory;
+    const struct project *last; /* what the commit before read there, */
+    size_t release;             /* and the open release that it declares, or SIZE_MAX */
+    bool unsure;                /* some commit does not tell */
+};
+
+struct search {
+    struct claim_context *context;
+    struct place *places;
+    size_t count, size;
+    size_t readings;
+};
+
+static bool is_vcs(const struct claim_context *context, const struct claim *claim)
+{
+    for (size_t i = 0; i < context->study->project_count; i++) {
+        const struct study_project *at = &context->study->projects[i];
+        if (at->project != NULL && at->project->kind == DECLARED_VCS && claim_is_project(claim, at))
+            return true;
+    }
+    return false;
+}
+
+static void answer(struct row_release_source *source, const struct claim_context *context,
+                   const struct version *version)
+{
+    const struct study *study = context->study;
+    const struct study_project *declared = version->declared;
+
+    source->version_commit_state = fact_state_word(FACT_KNOWN);
+    source->version_commit = declared != NULL ? declared->commit : version->tag->commit;
+    if (declared != NULL && declared->tag == STUDY_TIP)
+        source->version_committed_at = study->head_committed_at;
+    else if (declared != NULL)
+        source->version_committed_at = study->tags[declared->tag].committed_at;
+    else
+        source->version_committed_at = version->tag->committed_at;
+}
+
+/* From what was read already; returns the releases that this leaves open, NULL when none. */
+static bool *answer_known(const struct claim_context *context, struct claim *claim)
+{
+    bool *open = arena_array(context->arena, claim->release_count, sizeof *open);
+    bool vcs = is_vcs(context, claim), any = false;
+
+    for (size_t i = 0; i < claim->release_count; i++) {
+        struct row_release_source *source = &claim->sources[i];
+        const struct version *version = claim_version(claim, claim->releases[i].version);
+        source->version = claim->releases[i].version;
+        source->version_commit_state = fact_state_word(FACT_UNKNOWN);
+        source->version_commit = NULL;
+        source->version_committed_at = CLOCK_UNKNOWN;
+        if (version != NULL && (version->declared != NULL || (vcs && version->tag != NULL)))
+            answer(source, context, version);
+        else if (!vcs) /* where versions come from tags, no commit is expected to state one */
+            any = open[i] = true;
+    }
+    return any ? open : NULL;
+}
+
+static void add_place(struct search *search, struct claim *claim, bool *open, const char *directory)
+{
+    for (size_t i = 0; i < search->count; i++)
+        if (search->places[i].claim == claim && strcmp(search->places[i].directory, directory) == 0)
+            return;
+    search->places = mem_grow(search->places, search->count, &search->size, sizeof *search->places);
+    search->places[search->count++] =
+        (struct place){.claim = claim, .open = open, .directory = directory, .release = SIZE_MAX};
+}
+
+static void add_places(struct search *search, struct claim *claim, bool *open)
+{
+    const struct study *study = search->context->study;
+
+    for (size_t i = 0; i < study->project_count; i++)
+        if (claim_is_project(claim, &study->projects[i]))
+            add_place(search, claim, open, study->projects[i].directory);
+    if (claim->directory != NULL)
+        add_place(search, claim, open, claim->directory);
+}
+
+/* The open release that this project declares; whether it leaves room for doubt. */
+static size_t find_release(struct place *place, const struct project *project)
+{
+    const struct claim *claim = place->claim;
+
+    if (project->normal != NULL && strcmp(project->normal, claim->name) != 0)
+        return SIZE_MAX;
+    if (project->kind == DECLARED_OPAQUE || project->kind == DECLARED_VCS)
+        place->unsure = true;
+    if (project->version != NULL)
+        for (size_t i = 0; i < claim->release_count; i++)
+            if (place->open[i] && pep440_compare(project->version, claim->releases[i].version) == 0)
+                return i;
+    return SIZE_MAX;
+}
+
+static void read_place(struct search *search, struct place *place, const char *commit,
+                       int64_t commit_time)
+{
+    const struct project *project;
+    enum source_result result =
+        reader_project(search->context->reader, commit, place->directory, &project, NULL);
+
+    if (result == SOURCE_PENDING || result == SOURCE_FAILED)
+        place->unsure = true;
+    if (result != SOURCE_FOUND)
+        return;
+    if (project != place->last) {
+        place->last = project;
+        place->release = find_release(place, project);
+    }
+    if (place->release != SIZE_MAX) {
+        /* Children come before parents, so the last one that is seen is the oldest. */
+        struct row_release_source *source = &place->claim->sources[place->release];
+        source->version_commit_state = fact_state_word(FACT_KNOWN);
+        source->version_commit = arena_strdup(search->context->arena, commit);
+        source->version_committed_at = commit_time;
+    }
+}
+
+static int on_commit(void *ctx, const char *commit, const char *tree, int64_t commit_time)
+{
+    struct search *search = ctx;
+
+    (void)tree;
+    search->readings += search->count;
+    if (search->readings > READINGS_MAX)
+        return 1;
+    for (size_t i = 0; i < search->count; i++)
+        read_place(search, &search->places[i], commit, commit_time);
+    return 0;
+}
+
+static bool is_unsure(const struct search *search, const struct claim *claim)
+{
+    bool unsure = search->readings > READINGS_MAX;
+
+    for (size_t i = 0; i < search->count; i++)
+        unsure |= search->places[i].claim == claim && search->places[i].unsure;
+    return unsure;
+}
+
+/* What no commit declares is absent, if every commit told. */
+static void conclude(const struct search *search)
+{
+    for (size_t i = 0; i < search->count; i++) {
+        struct claim *claim = search->places[i].claim;
+        enum fact_state state = is_unsure(search, claim) ? FACT_UNKNOWN : FACT_ABSENT;
+        for (size_t r = 0; r < claim->release_count; r++)
+            if (claim->sources[r].version_commit == NULL && search->places[i].open[r])
+                claim->sources[r].version_commit_state = fact_state_word(state);
+    }
+}
+
+static int search_history(struct search *search, struct err *err)
+{
+    const struct study *study = search->context->study;
+    const char **tips = mem_array(study->tag_count + 1, sizeof *tips);
+    size_t count = 0;
+
+    if (study->head != NULL)
+        tips[count++] = study->head;
+    for (size_t i = 0; i < study->tag_count; i++)
+        if (study->tags[i].commit != NULL)
+            tips[count++] = study->tags[i].commit;
+    int result = mirror_history(search->context->mirror, tips, count, on_commit, search, err);
+    free(tips);
+    return result;
+}
+
+int claim_versions(struct claim_context *context, struct err *err)
+{
+    struct search search = {.context = context};
+    const char *const *wants;
+    int result = 0;
+
+    for (size_t i = 0; i < context->count; i++) {
+        struct claim *claim = &context->claims[i];
+        bool *open = claim->ours ? answer_known(context, claim) : NULL;
+        if (open != NULL)
+            add_places(&search, claim, open);
+    }
+    if (search.count > 0) {
+        result = search_history(&search, err);
+        /* Too many blobs to fetch for this question alone: it stays open. */
+        if (reader_wants(context->reader, &wants) > WANTS_MAX)
+            reader_fetched(context->reader);
+        conclude(&search);
+    }
+    free(search.places);
+    return result;
+}
