@@ -33,7 +33,8 @@ struct context {
     const struct command *command;
     struct settings settings;
     const char *config; /* path of the configuration that was read; NULL: none */
-    char *token;        /* NULL: none */
+    enum log_level level;
+    char *token; /* NULL: none */
     struct rules *rules;
     struct store *store;
     char **argv; /* of the call, for the run's row */

@@ -11,7 +11,7 @@
 #define LAYOUT_GAP 2 /* columns between two columns */
 
 struct layout_column {
-    unsigned natural; /* widest cell, or the heading */
+    unsigned natural; /* widest cell, or the heading; 0: not shown */
     unsigned least;   /* below this a cell says nothing; more than `natural` is the same as it */
     unsigned rank;    /* 0: always shown; else the higher, the sooner it is left out */
     unsigned width;   /* result; 0: left out */

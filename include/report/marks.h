@@ -8,7 +8,7 @@
 
 enum mark { MARK_GOOD, MARK_BAD, MARK_UNKNOWN };
 
-#define MARK_LABEL 22 /* columns of the label; the text begins after it */
+#define MARK_LABEL 23 /* columns of the label; the text begins after it */
 
 /* `text` is escaped already; it is wrapped at `width` (0: no limit) under itself. */
 void marks_line(FILE *out, const struct style *style, enum mark mark, const char *label,

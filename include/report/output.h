@@ -1,5 +1,6 @@
 /*
- * Files that are whole or not there: written beside the target, synced, renamed.
+ * Files that are whole or not there: written beside the target, synced, renamed. A device or a pipe
+ * is written to as it is.
  */
 #ifndef REPORT_OUTPUT_H
 #define REPORT_OUTPUT_H
@@ -11,7 +12,8 @@
 
 struct output {
     FILE *file;
-    char *path, *temporary; /* NULL: standard output */
+    char *path;      /* NULL: standard output */
+    char *temporary; /* NULL: written to directly */
 };
 
 /* NULL or "-": standard output. */

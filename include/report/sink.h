@@ -36,7 +36,8 @@ struct sink {
 /* Every function may be NULL. They only write; the caller looks at ferror(out). */
 struct format {
     const char *name;
-    bool document; /* several sheets fit into one, and the run and the summary come first */
+    bool document; /* several sheets fit into one; the run and the summary come first, but where
+                      lines of a single sheet are asked of a format without open() */
     void (*open)(struct sink *sink);
     void (*begin)(struct sink *sink); /* of a sheet: the columns are known */
     /* Not NULL: all rows come here first, and then again to row(). */

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "cli/terminal.h"
+#include "facts/names.h"
 #include "report/output.h"
 #include "report/report.h"
 
@@ -46,6 +47,15 @@ static bool wants_card(const struct settings *settings, const struct report_opti
     return settings->card != NULL && options->format == REPORT_TABLE && settings->what < 0;
 }
 
+/* The package in the spelling of the database; a name that is none is kept, and not found. */
+static void normalise(struct settings *settings, const char **name)
+{
+    char normal[NAME_MAX_BYTES];
+
+    if (*name != NULL && names_normalise(*name, normal) == 0)
+        *name = arena_strdup(&settings->arena, normal);
+}
+
 static void report_options(const struct settings *settings, struct report_options *options)
 {
     terminal_report_options(settings, options);
@@ -55,9 +65,11 @@ static void report_options(const struct settings *settings, struct report_option
 
 static int check(struct context *context, struct err *err)
 {
-    const struct settings *s = &context->settings;
+    struct settings *s = &context->settings;
     struct report_options options;
 
+    normalise(s, &s->card);
+    normalise(s, &s->package);
     if (s->card != NULL && s->package != NULL)
         return err_set(err, REASON_USAGE, "PACKAGE and --package say the same: give one of them");
     report_options(s, &options);

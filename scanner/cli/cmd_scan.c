@@ -153,10 +153,12 @@ static int show(struct context *context, const struct scan_result *result, struc
     options.run = result->run;
     if (report_write_file(context->store, &options, s->output, err) != 0)
         return -1;
+    if (context->level >= LOG_INFO && report_summary(context->store, &options, stderr, err) != 0)
+        return -1;
     if (s->output != NULL)
         log_info("wrote %s", s->output);
-    else if (options.format == REPORT_TABLE)
-        return report_summary(context->store, &options, stdout, err);
+    if (result->interrupted)
+        log_warning("interrupted: what was stored is kept, the next scan goes on from it");
     return 0;
 }
 

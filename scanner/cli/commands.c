@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -66,6 +67,10 @@ static int provide(struct context *context, struct err *err)
     if ((needs & NEEDS_SCAN_STORE) &&
         store_open(settings->database, STORE_SCAN, &context->store, err) != 0)
         return -1;
+    if ((needs & NEEDS_STORE) && access(settings->database, F_OK) != 0)
+        return err_set(err, REASON_DATABASE,
+                       "there is no database %s: a scan makes it, --db names another",
+                       settings->database);
     if ((needs & NEEDS_STORE) &&
         store_open(settings->database, STORE_READ, &context->store, err) != 0)
         return -1;
@@ -106,6 +111,7 @@ static enum status run_command(const struct command *command, int argc, char **a
         call_release(&call);
         return complain(&err, command);
     }
+    context.level = call.level;
     log_set_level(call.level);
     if (call.help)
         help_command(command, stdout);
@@ -152,6 +158,7 @@ int commands_main(int argc, char **argv)
     enum status status = STATUS_GOOD;
 
     setlocale(LC_CTYPE, "");
+    log_set_level(LOG_INFO);
     sigaction(SIGPIPE, &ignore, NULL);
     if (command != NULL)
         status = run_command(command, argc - 1, argv + 1);

@@ -137,7 +137,7 @@ static bool is_name(const char *text, size_t len)
 
 int value_check_owner(const char *text, struct err *err)
 {
-    if (!is_name(text, strlen(text)))
+    if (!is_name(text, strlen(text)) || *text == '-')
         return err_set(err, REASON_USAGE,
                        "\"%s\" is no name of an organisation or user (a repository is named with "
                        "--repo OWNER/NAME)",

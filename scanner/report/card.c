@@ -25,7 +25,7 @@ static int read_card(struct store *store, const char *package, struct card *card
     if (packages.count == 0)
         return err_set(err, REASON_USAGE,
                        "run %" PRId64 " has no package %s; `fleetdrift report` lists them",
-                       record_integer(runs.items, "run", 0), package);
+                       record_integer(runs.items, "id", 0), package);
     card->package = packages.items;
     card->run = runs.items;
     if (records_read(store, "report_packages", binds, 5, 1, arena, &summaries, err) != 0 ||
@@ -49,13 +49,14 @@ static void write_tinted(const struct card *card, enum tint tint, const char *te
 
 static void write_fact(const struct card *card, const char *label, const struct buf *text)
 {
-    fprintf(card->out, "  %-12s", label);
-    layout_paragraph(card->out, buf_str(text), 14, 14, card->options->width);
+    fprintf(card->out, "  %-15s", label);
+    layout_paragraph(card->out, buf_str(text), 17, 17, card->options->width);
 }
 
 static void write_title(const struct card *card)
 {
     const char *status = card_word(card->summary, "status");
+    int64_t counts[4];
     struct buf text = BUF_INIT(WORDS_MAX);
 
     card_say(&text, "%s", card_word(card->package, "display"));
@@ -64,6 +65,12 @@ static void write_title(const struct card *card)
     write_tinted(card, TINT_BOLD, buf_str(&text));
     fputs(": ", card->out);
     write_tinted(card, words_tint(status), status);
+    for (int i = 0; i < 4; i++)
+        counts[i] = record_integer(card->summary, severity_word((enum severity)i), 0);
+    buf_reset(&text);
+    words_counts(&text, counts);
+    if (text.len > 0)
+        fprintf(card->out, " (%s)", buf_str(&text));
     fputs("\n\n", card->out);
     buf_release(&text);
 }
@@ -134,7 +141,7 @@ static size_t list(const struct records *records, const char *column,
     return count;
 }
 
-static bool counts(const struct record *finding)
+static bool is_counted(const struct record *finding)
 {
     return record_is(finding, "state", "new") || record_is(finding, "state", "open");
 }
@@ -143,7 +150,7 @@ static bool same_rule(const struct record *finding, const void *of)
 {
     const struct record *first = of;
 
-    return counts(finding) && finding > first &&
+    return is_counted(finding) && finding > first &&
            record_is(finding, "rule", card_word(first, "rule")) &&
            record_is(finding, "severity", card_word(first, "severity"));
 }
@@ -160,7 +167,7 @@ static const char *rule_help(const struct rules *rules, const char *id)
 static bool told_before(const struct card *card, const struct record *finding)
 {
     for (const struct record *f = card->findings.items; f < finding; f++)
-        if (counts(f) && same_rule(finding, f))
+        if (is_counted(f) && same_rule(finding, f))
             return true;
     return false;
 }
@@ -202,15 +209,15 @@ static void write_findings(const struct card *card, const struct rules *rules)
         bool kept_quiet =
             record_is(finding, "state", "historic") || record_is(finding, "state", "waived");
         kept += kept_quiet;
-        if (!counts(finding) || told_before(card, finding))
+        if (!is_counted(finding) || told_before(card, finding))
             continue;
         if (shown++ == 0)
             fputs("\nFindings\n", card->out);
         write_finding(card, rules, finding);
     }
     if (kept > 0)
-        fprintf(card->out, "%s  %zu more are historic or waived and do not count.\n",
-                shown > 0 ? "" : "\n", kept);
+        fprintf(card->out, "%s  %zu more %s historic or waived and not counted.\n",
+                shown > 0 ? "" : "\n", kept, kept == 1 ? "is" : "are");
 }
 
 static bool is_untagged(const struct record *release, const void *of)
@@ -249,7 +256,7 @@ static void write_foot(const struct card *card)
 {
     struct buf text = BUF_INIT(WORDS_MAX);
 
-    card_say(&text, "As of run %" PRId64 ", ", record_integer(card->run, "run", 0));
+    card_say(&text, "As of run %" PRId64 ", ", record_integer(card->run, "id", 0));
     words_instant(&text, card_word(card->run, "started_at"));
     fprintf(card->out, "\n%s.\n", buf_str(&text));
     buf_release(&text);

@@ -112,11 +112,6 @@ static void json_close(struct sink *sink)
     fputs("}\n", sink->out);
 }
 
-static void ndjson_open(struct sink *sink)
-{
-    fputs("{\"kind\":\"schema\",\"schema\":\"" REPORT_SCHEMA "\"}\n", sink->out);
-}
-
 static void ndjson_row(struct sink *sink, const struct cell *cells)
 {
     fprintf(sink->out, "{\"kind\":\"%s\",", sink->sheet->kind);
@@ -131,5 +126,4 @@ const struct format format_json = {.name = "json",
                                    .row = json_row,
                                    .end = json_end,
                                    .close = json_close};
-const struct format format_ndjson = {
-    .name = "ndjson", .document = true, .open = ndjson_open, .row = ndjson_row};
+const struct format format_ndjson = {.name = "ndjson", .document = true, .row = ndjson_row};

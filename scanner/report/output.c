@@ -15,6 +15,23 @@ static int fail(const char *path, struct err *err)
     return err_set(err, REASON_DISK, "%s cannot be written: %s", path, strerror(errno));
 }
 
+/* A device or a pipe is written to; only a file can be replaced. */
+static bool is_special(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static int open_special(struct output *output, const char *path, struct err *err)
+{
+    output->file = fopen(path, "we");
+    if (output->file == NULL)
+        return fail(path, err);
+    output->path = mem_strdup(path);
+    return 0;
+}
+
 int output_open(struct output *output, const char *path, struct err *err)
 {
     mode_t mask;
@@ -25,6 +42,8 @@ int output_open(struct output *output, const char *path, struct err *err)
         output->file = stdout;
         return 0;
     }
+    if (is_special(path))
+        return open_special(output, path, err);
     output->path = mem_strdup(path);
     output->temporary = mem_printf("%s.XXXXXX", path);
     fd = mkostemp(output->temporary, O_CLOEXEC);
@@ -60,8 +79,11 @@ static void sync_directory(const char *path)
 
 static int keep_file(struct output *output, struct err *err)
 {
-    if (fflush(output->file) != 0 || ferror(output->file) || fsync(fileno(output->file)) != 0 ||
-        rename(output->temporary, output->path) != 0)
+    if (fflush(output->file) != 0 || ferror(output->file))
+        return fail(output->path, err);
+    if (output->temporary == NULL)
+        return 0;
+    if (fsync(fileno(output->file)) != 0 || rename(output->temporary, output->path) != 0)
         return fail(output->path, err);
     sync_directory(output->path);
     return 0;
@@ -77,7 +99,7 @@ int output_close(struct output *output, bool keep, struct err *err)
         result = keep_file(output, err);
     if (output->file != NULL)
         fclose(output->file);
-    if (!keep || result != 0)
+    if (output->temporary != NULL && (!keep || result != 0))
         unlink(output->temporary);
     free(output->path);
     free(output->temporary);

@@ -158,12 +158,19 @@ static int write_sheet(struct store *store, struct sink *sink, const struct shee
     return result;
 }
 
+/* Lines of one kind need none; a document, and lines of many kinds, say what they are about. */
+static bool with_preamble(const struct sink *sink)
+{
+    return sink->format->document &&
+           (sink->format->open != NULL || sink->options->what == REPORT_ALL);
+}
+
 static int write_sheets(struct store *store, struct sink *sink, struct err *err)
 {
     enum report_what what = sink->options->what;
 
-    if (sink->format->document && (write_sheet(store, sink, &run_sheet, err) != 0 ||
-                                   write_sheet(store, sink, &summary_sheet, err) != 0))
+    if (with_preamble(sink) && (write_sheet(store, sink, &run_sheet, err) != 0 ||
+                                write_sheet(store, sink, &summary_sheet, err) != 0))
         return -1;
     for (int i = 0; i < REPORT_ALL; i++)
         if ((what == (enum report_what)i || what == REPORT_ALL) &&
@@ -222,6 +229,8 @@ static int write_one(struct store *store, const struct report_options *options, 
     if (output_open(&output, path, err) != 0)
         return -1;
     int result = report_write(store, options, output.file, err);
+    if (result != 0 && err->reason == REASON_DISK && path != NULL)
+        err_prefix(err, "%s", path);
     if (output_close(&output, result == 0, err) != 0)
         return -1;
     return result;

@@ -9,8 +9,6 @@
 #include "report/sink.h"
 #include "report/words.h"
 
-#define DETAILS_MAX 5
-
 static int64_t number(const struct record *summary, const char *name)
 {
     return record_integer(summary, name, 0);
@@ -49,10 +47,10 @@ static void write_findings(const struct record *summary, FILE *out)
     for (int i = 0; i < 4; i++)
         counts[i] = number(summary, names[i]);
     words_counts(&text, counts);
-    add(&aside, number(summary, "new"), "new");
-    add(&aside, number(summary, "resolved"), "resolved");
-    add(&aside, number(summary, "historic"), "historic, not counted");
-    add(&aside, number(summary, "waived"), "waived, not counted");
+    add(&aside, number(summary, "findings_new"), "new");
+    add(&aside, number(summary, "findings_resolved"), "resolved");
+    add(&aside, number(summary, "findings_historic"), "historic, not counted");
+    add(&aside, number(summary, "findings_waived"), "waived, not counted");
     fprintf(out, "Findings: %s", text.len > 0 ? buf_str(&text) : "none");
     if (aside.len > 0)
         fprintf(out, " (%s)", buf_str(&aside));
@@ -65,7 +63,7 @@ static void write_details(const struct records *details, int64_t total, FILE *ou
 {
     struct buf text = BUF_INIT(WORDS_MAX);
 
-    for (size_t i = 0; i < details->count && i < DETAILS_MAX; i++) {
+    for (size_t i = 0; i < details->count && i < REPORT_UNSEEN_MAX; i++) {
         const struct record *d = &details->items[i];
         const char *why = record_text(d, "detail");
         const char *subject = record_text(d, "subject"), *fact = record_text(d, "fact");
@@ -78,7 +76,7 @@ static void write_details(const struct records *details, int64_t total, FILE *ou
         fputs("  ", out);
         layout_paragraph(out, buf_str(&text), 2, 4, width);
     }
-    if (total > DETAILS_MAX)
+    if (total > REPORT_UNSEEN_MAX)
         fputs("  All of them: fleetdrift report --what coverage\n", out);
     buf_release(&text);
 }
@@ -93,10 +91,10 @@ int report_summary(struct store *store, const struct report_options *options, FI
     if (result == 0)
         result = records_read(store, "report_summary", NULL, 0, 1, &arena, &summary, err);
     if (result == 0)
-        result = records_read(store, "report_coverage_details", NULL, 0, DETAILS_MAX, &arena,
+        result = records_read(store, "report_coverage_details", NULL, 0, REPORT_UNSEEN_MAX, &arena,
                               &details, err);
     if (result == 0 && summary.count == 1) {
-        int64_t unseen = number(summary.items, "not_looked_at");
+        int64_t unseen = number(summary.items, "coverage_unknown");
         fputc('\n', out);
         write_fleet(summary.items, out);
         write_findings(summary.items, out);

@@ -17,6 +17,7 @@ enum shape {
     SHAPE_COUNTS, /* critical, high, medium and low, from `first` on */
     SHAPE_STATE,  /* a severity or status, in its colour */
     SHAPE_KNOWN,  /* a text; "?" instead of "-" where `second` is NULL too: nobody could look */
+    SHAPE_PROSE,  /* a sentence: wrapped, and the last column */
     SHAPE_SOURCE, /* a declared version, else in words what its kind (`second`) means */
 };
 
@@ -40,7 +41,7 @@ static const struct table_column package_columns[] = {
     {"SOURCE", "declared_version", "declared_kind", SHAPE_SOURCE, 8, 3},
     {"TAGGED", "releases_tagged", "releases", SHAPE_RATIO, 9, 8},
     {"FINDINGS", "critical", NULL, SHAPE_COUNTS, 11, 4},
-    {"WORST", "worst_rule", NULL, SHAPE_TEXT, 20, 5},
+    {"WORST RULE", "worst_rule", NULL, SHAPE_TEXT, 20, 5},
     {NULL},
 };
 static const struct table_column finding_columns[] = {
@@ -48,9 +49,9 @@ static const struct table_column finding_columns[] = {
     {"STATE", "state", NULL, SHAPE_TEXT, 8, 4},
     {"PACKAGE", "package", NULL, SHAPE_TEXT, 14, 1},
     {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 18, 5},
-    {"VERSION", "version", NULL, SHAPE_TEXT, 7, 2},
-    {"RULE", "rule", NULL, SHAPE_TEXT, 16, 3},
-    {"WHAT", "message", NULL, SHAPE_TEXT, 24, 1},
+    {"VERSION", "version", NULL, SHAPE_TEXT, 7, 1},
+    {"RULE", "rule", NULL, SHAPE_TEXT, 30, 3},
+    {"WHAT", "message", NULL, SHAPE_PROSE, 36, 2},
     {NULL},
 };
 static const struct table_column release_columns[] = {
@@ -152,6 +153,7 @@ static void show(const struct table *table, unsigned i, const struct cell *cells
     switch (table->columns[i].shape) {
     case SHAPE_TEXT:
     case SHAPE_STATE:
+    case SHAPE_PROSE:
         words_cell(out, first);
         break;
     case SHAPE_DAY:
@@ -195,10 +197,10 @@ static void table_begin(struct sink *sink)
         table->first[table->count] = sink_column(sink, column->first);
         table->second[table->count] =
             column->second != NULL ? sink_column(sink, column->second) : -1;
-        table->layout[table->count] =
-            (struct layout_column){.natural = (unsigned)strlen(column->head),
-                                   .least = column->least,
-                                   .rank = column->rank};
+        table->layout[table->count] = (struct layout_column){
+            .natural = table->first[table->count] < 0 ? 0 : (unsigned)strlen(column->head),
+            .least = column->least,
+            .rank = column->rank};
     }
     sink->state = table;
 }
@@ -209,6 +211,8 @@ static void table_measure(struct sink *sink, const struct cell *cells)
     struct buf text = BUF_INIT(WORDS_MAX);
 
     for (unsigned i = 0; i < table->count; i++) {
+        if (table->layout[i].natural == 0)
+            continue;
         show(table, i, cells, &text);
         unsigned columns = (unsigned)text_columns(buf_str(&text));
         if (columns > table->layout[i].natural)
@@ -259,10 +263,26 @@ static void write_head(struct sink *sink, struct table *table)
     table->fitted = true;
 }
 
+static void write_cell(struct sink *sink, const struct table *table, unsigned i, const char *text,
+                       bool last)
+{
+    struct style style = {sink->options->ascii, sink->options->colour};
+    unsigned width = table->layout[i].width, indent = 0;
+
+    if (table->columns[i].shape == SHAPE_PROSE && sink->options->width > 0) {
+        for (unsigned before = 0; before < i; before++)
+            if (table->layout[before].width > 0)
+                indent += table->layout[before].width + LAYOUT_GAP;
+        layout_paragraph(sink->out, text, indent, indent, indent + width);
+        return;
+    }
+    layout_cell(sink->out, &style, cell_tint(table, i, text), text, width, false, last);
+    fputs(last ? "\n" : "  ", sink->out);
+}
+
 static void table_row(struct sink *sink, const struct cell *cells)
 {
     struct table *table = sink->state;
-    struct style style = {sink->options->ascii, sink->options->colour};
     struct buf text = BUF_INIT(WORDS_MAX);
 
     if (!table->fitted)
@@ -272,9 +292,7 @@ static void table_row(struct sink *sink, const struct cell *cells)
         if (table->layout[i].width == 0)
             continue;
         show(table, i, cells, &text);
-        layout_cell(sink->out, &style, cell_tint(table, i, buf_str(&text)), buf_str(&text),
-                    table->layout[i].width, false, i == last);
-        fputs(i == last ? "\n" : "  ", sink->out);
+        write_cell(sink, table, i, buf_str(&text), i == last);
     }
     buf_release(&text);
 }

@@ -1,0 +1,206 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/config.h"
+#include "cli/settings.h"
+#include "cli/value.h"
+
+static int read_text(struct settings *settings, const char *text, struct err *err)
+{
+    settings_init(settings);
+    return config_read(settings, text, strlen(text), "c.toml", err);
+}
+
+static void assert_refused(const char *text, const char *said)
+{
+    struct settings settings;
+    struct err err = {0};
+
+    assert_int_equal(read_text(&settings, text, &err), -1);
+    assert_int_equal(err.reason, REASON_USAGE);
+    if (strstr(err.text, said) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", err.text, said);
+    settings_release(&settings);
+}
+
+static void test_values_land(void **state)
+{
+    struct settings settings;
+    struct err err = {0};
+    const char *text = "[fleet]\norganisations = [\"acme\", \"initech\"]\n"
+                       "[[package]]\nname = \"acme-tools\"\nrepository = \"acme/tools\"\n"
+                       "[[package]]\nname = \"loose\"\n"
+                       "[github]\nforks = true\nweb = [\"git.acme.example\"]\n"
+                       "[scan]\njobs = 7\ndeadline = \"15m\"\nfail_on = \"none\"\n"
+                       "[http]\nstall_timeout = 9\n";
+
+    (void)state;
+    assert_int_equal(read_text(&settings, text, &err), 0);
+    assert_int_equal(settings.organisations.count, 2);
+    assert_string_equal(settings.organisations.items[1], "initech");
+    assert_null(settings.organisations.items[2]);
+    assert_int_equal(settings.packages.count, 2);
+    assert_string_equal(settings.packages.items[0].repository, "acme/tools");
+    assert_null(settings.packages.items[1].repository);
+    assert_true(settings.forks);
+    assert_int_equal(settings.github_web.count, 1);
+    assert_int_equal(settings.jobs, 7);
+    assert_int_equal(settings.deadline_ms, 900000);
+    assert_int_equal(settings.fail_on, FAIL_ON_NONE);
+    assert_int_equal(settings.stall_timeout_ms, 9000);
+    assert_string_equal(settings.index, "https://pypi.org");
+    settings_release(&settings);
+}
+
+static void test_refusals_name_the_line(void **state)
+{
+    (void)state;
+    assert_refused("[scan]\n\njob = 3\n", "c.toml:3: unknown key \"scan.job\"; did you mean "
+                                          "\"scan.jobs\"?");
+    assert_refused("[scan]\njobs = true\n", "c.toml:2: scan.jobs must be a number");
+    assert_refused("[scan]\njobs = 2000000\n", "c.toml:2: scan.jobs: \"2000000\"");
+    assert_refused("[policy]\nsince = \"1.0\"\n", "c.toml:1: unknown key \"policy\"");
+    assert_refused("offline = true\n", "unknown key \"offline\"");
+    assert_refused("[fleet]\norganisations = [1]\n", "c.toml:2: fleet.organisations must be");
+    assert_refused("[github]\napi = \"https://u:p@h\"\n", "tokens have their own place");
+    assert_refused("[scan]\nverify = \"all\"\n", "this version knows: none");
+    assert_refused("[[package]]\nname = \"a b\"\n", "is no package");
+}
+
+/* What is written in `above` replaces what is in `below`, and only that. */
+static void test_fleet_of_the_command_line(void **state)
+{
+    struct settings settings;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(read_text(&settings, "[fleet]\norganisations = [\"acme\"]\n", &err), 0);
+    settings_choose_fleet(&settings);
+    assert_int_equal(settings.organisations.count, 1);
+    assert_int_equal(settings_assign(&settings, settings_find("package"), "one", LAYER_FLAG, &err),
+                     0);
+    assert_int_equal(
+        settings_assign(&settings, settings_find("package"), "two=a/b", LAYER_FLAG, &err), 0);
+    settings_choose_fleet(&settings);
+    assert_int_equal(settings.organisations.count, 0);
+    assert_int_equal(settings.packages.count, 2);
+    settings_release(&settings);
+}
+
+static bool same_list(const struct setting_list *a, const struct setting_list *b)
+{
+    bool same = a->count == b->count;
+
+    for (size_t i = 0; same && i < a->count; i++)
+        same = strcmp(a->items[i], b->items[i]) == 0;
+    return same;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_value(const struct setting *setting, const struct settings *a,
+                       const struct settings *b)
+{
+    const void *x = (const char *)a + setting->offset;
+    const void *y = (const char *)b + setting->offset;
+
+    switch (setting->type) {
+    case SETTING_TEXT:
+        return same_text(*(const char *const *)x, *(const char *const *)y);
+    case SETTING_LIST:
+        return same_list(x, y);
+    case SETTING_COUNT:
+        return *(const unsigned *)x == *(const unsigned *)y;
+    case SETTING_BOOL:
+        return *(const bool *)x == *(const bool *)y;
+    case SETTING_DURATION:
+        return *(const uint64_t *)x == *(const uint64_t *)y;
+    case SETTING_CHOICE:
+        return *(const int *)x == *(const int *)y;
+    case SETTING_PACKAGES:
+        return true;
+    }
+    return false;
+}
+
+/* The file that people copy says every setting and its true default. */
+static void test_annotated_file_holds_every_default(void **state)
+{
+    struct settings written, defaults;
+    struct err err = {0};
+    char text[32768];
+    FILE *f = fopen(CONFIG_EXAMPLE, "r");
+
+    (void)state;
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    settings_init(&defaults);
+    if (read_text(&written, text, &err) != 0)
+        fail_msg("%s", err.text);
+    for (const struct setting *s = settings_table(); s->name != NULL; s++) {
+        const char *dot = strchr(s->name, '.');
+        char line[80];
+        if (dot == NULL)
+            continue;
+        snprintf(line, sizeof line, "\n%s = ", dot + 1);
+        if (strstr(text, line) == NULL)
+            fail_msg("%s is not in the annotated configuration", s->name);
+        if (!same_value(s, &written, &defaults))
+            fail_msg("%s has another default in the annotated configuration", s->name);
+    }
+    settings_release(&written);
+    settings_release(&defaults);
+}
+
+static void test_values(void **state)
+{
+    unsigned n = 0, shards = 0;
+    uint64_t ms = 1;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(value_count("1000000", &n, &err), 0);
+    assert_int_equal(value_count("99999999999999999999", &n, &err), -1);
+    assert_int_equal(value_count("", &n, &err), -1);
+    assert_int_equal(value_count("+1", &n, &err), -1);
+    assert_int_equal(value_duration("2h", &ms, &err), 0);
+    assert_int_equal(ms, 7200000);
+    assert_int_equal(value_duration("none", &ms, &err), 0);
+    assert_int_equal(ms, 0);
+    assert_int_equal(value_duration("2 h", &ms, &err), -1);
+    assert_int_equal(value_shard("2/3", &n, &shards, &err), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(shards, 3);
+    assert_int_equal(value_shard("0/3", &n, &shards, &err), -1);
+    assert_int_equal(value_shard("1/3x", &n, &shards, &err), -1);
+    assert_int_equal(value_check_repository("acme/tools", &err), 0);
+    assert_int_equal(value_check_repository("acme/../x", &err), -1);
+    assert_int_equal(value_check_repository("acme/", &err), -1);
+    assert_int_equal(value_check_repository("/tools", &err), -1);
+    assert_int_equal(value_check_owner("acme corp", &err), -1);
+    assert_int_equal(value_check_url("https://", &err), -1);
+    assert_int_equal(value_check_url("http://127.0.0.1:8080/api", &err), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values_land),
+        cmocka_unit_test(test_refusals_name_the_line),
+        cmocka_unit_test(test_fleet_of_the_command_line),
+        cmocka_unit_test(test_annotated_file_holds_every_default),
+        cmocka_unit_test(test_values),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
