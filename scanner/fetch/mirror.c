@@ -1,4 +1,4 @@
-#include "fetch/mirror_internal.h"
+#include "fetch/mirror.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "fetch/mirror_dir.h"
+#include "fetch/mirror_internal.h"
 
 #define CACHE_BYTES  (32 << 20)  /* of parsed objects, all mirrors together */
 #define CACHE_TREE   (64 << 10)  /* trees up to this are kept: tags of a repository share most */

@@ -78,7 +78,7 @@ static int shell(const char *script)
 /* Refs that ls-remote shows and those of the mirror must be the same, and fsck find no fault. */
 static void check(struct try *try)
 {
-    const char *head = try->refs.head_ref != NULL ? try->refs.head_ref : "HEAD";
+    const char *head = try->refs.head_ref != NULL ? try->refs.head_ref : "refs/heads/*";
     char *script = mem_printf(
         "cd '%s/%s.git' && git ls-remote '%s/%s.git' '%s' 'refs/tags/*' | sort >expected &&"
         "git show-ref -d --heads --tags | tr ' ' '\\t' | sort >found && cmp expected found &&"
