@@ -110,7 +110,7 @@ def banned(files):
 def names(files):
     """A basename stands for one file, in talk and in logs."""
     seen = collections.defaultdict(list)
-    for path in of_kind(files, ".c", ".h", ".cpp", ".sql"):
+    for path in c_files(files):
         seen[os.path.basename(path)].append(path)
     for paths in seen.values():
         if len(paths) > 1:
@@ -162,15 +162,16 @@ def layout(files):
 def listed(files):
     """A source that no build file names is never compiled, a test never run."""
     for path in of_kind(files, ".c", ".cpp"):
-        if not path.startswith(("scanner/", "tests/unit/", "tests/fuzz/fuzz_")):
+        if not path.startswith(("scanner/", "tests/unit/", "tests/fuzz/")):
             continue
-        name = os.path.basename(path)
-        if path.startswith("tests/"):
-            name = os.path.splitext(name)[0].split("_", 1)[1]
-        folder = os.path.dirname(path)
-        builds = [f"{folder}/meson.build", os.path.dirname(folder) + "/meson.build"]
-        if not any(f"'{name}'" in read(build) for build in builds if build in files):
-            yield f"{path}: not in {builds[0]}"
+        folder, name = os.path.split(path)
+        entries = [f"'{name}'"]
+        if name.startswith(("test_", "fuzz_")):  # the build makes the file's name from the entry
+            entries.append("'" + name.split("_", 1)[1].removesuffix(".c") + "'")
+        build = f"{folder}/meson.build"
+        text = read(build) if build in files else ""
+        if not any(entry in text for entry in entries):
+            yield f"{path}: not in {build}"
 
 
 CHECKS = {check.__name__: check for check in
