@@ -1,9 +1,11 @@
 #include "cli/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -150,6 +152,26 @@ static void check_disk(struct doctor *doctor, const char *label, const char *pat
     free(dir);
 }
 
+/* A scan at work is no fault, but the next one would be refused. */
+static void check_lock(struct doctor *doctor, const char *database)
+{
+    char holder[384] = "";
+    char *path = mem_printf("%s.lock", database);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ssize_t n = read(fd, holder, sizeof holder - 1);
+        holder[n > 0 ? n : 0] = '\0';
+        holder[strcspn(holder, "\n")] = '\0';
+        char *text = mem_printf("a scan is at work: %s", holder);
+        doctor_say(doctor, MARK_UNKNOWN, "lock", text, "Another scan can begin when it has ended.");
+        free(text);
+    }
+    if (fd >= 0)
+        close(fd);
+    free(path);
+}
+
 static void check_database(struct doctor *doctor)
 {
     const char *path = doctor->context->settings.database;
@@ -171,6 +193,7 @@ static void check_database(struct doctor *doctor)
     }
     if (store != NULL)
         store_close(store);
+    check_lock(doctor, path);
 }
 
 static int run(struct context *context, struct err *err)

@@ -87,14 +87,13 @@ static void on_answer(struct http_answer *answer, void *ctx)
 
     /* Other services need not have this page: any answer shows that they are there. */
     if (answered && probe->forge_api)
-        http_check(answer, probe->label, &err);
+        http_check(answer, probe->url, &err);
     if (answered && err.reason != REASON_UNAUTHORIZED) {
         doctor_say(doctor, MARK_GOOD, probe->label, probe->url, NULL);
         say_limit(probe, answer);
     } else {
-        bool token = err.reason == REASON_UNAUTHORIZED;
-        doctor_fault(doctor, token ? STATUS_USAGE : STATUS_PARTIAL);
-        doctor_say(doctor, MARK_BAD, token ? "token" : probe->label, err.text, advice(&err));
+        doctor_fault(doctor, err.reason == REASON_UNAUTHORIZED ? STATUS_USAGE : STATUS_PARTIAL);
+        doctor_say(doctor, MARK_BAD, probe->label, err.text, advice(&err));
     }
     if (answered)
         check_clock(doctor, answer);
@@ -105,10 +104,9 @@ static void ask(struct http *http, struct probe *probe, const char *root, const 
     struct http_request request = {.method = HTTP_GET,
                                    .authorization = authorization,
                                    .max_bytes = ANSWER_MAX,
-                                   .timeout_ms = PATIENCE_MS,
-                                   .what = probe->label};
+                                   .timeout_ms = PATIENCE_MS};
     probe->url = mem_printf("%s%s", root, probe->path);
-    request.url = probe->url;
+    request.url = request.what = probe->url;
     http_send(http, &request, on_answer, probe);
 }
 
