@@ -101,7 +101,9 @@ def header(statements, scripts, names):
     lines += ["    SQL_FACT_COUNT", "};", "",
               "struct sql_text {", "    const char *name;", "    const char *text;", "};",
               "struct sql_view {", "    const char *name;", "    const char *drop;",
-              "    const char *create;", "    const char *create_temp;", "};",
+              "    const char *create;", "    const char *create_temp;",
+              "    const char *create_table; /* NULL: no snapshot of it */",
+              "    const char *drop_temp, *drop_table;", "};",
               "/* The statements that bring one kind of fact in line. */",
               "struct sql_fact_set {", "    enum sql clear, add, close, open;",
               "    enum sql_script incoming;", "};", "",
@@ -130,9 +132,16 @@ def view(path):
     name = path.stem
     if f"CREATE VIEW {name} AS" not in text:
         sys.exit(f"{path}: does not say CREATE VIEW {name} AS")
-    temp = text.replace("CREATE VIEW", "CREATE TEMP VIEW", 1)
-    return (f'    {{"{name}",\n{quote(f"DROP VIEW IF EXISTS main.{name};")},\n{quote(text)},\n'
-            f"{quote(temp)}}},")
+    variants = [
+        f"DROP VIEW IF EXISTS main.{name};",
+        text,
+        text.replace("CREATE VIEW", "CREATE TEMP VIEW", 1),
+        text.replace("CREATE VIEW", "CREATE TEMP TABLE", 1) if "\n-- snapshot\n" in text else None,
+        f"DROP VIEW IF EXISTS temp.{name};",
+        f"DROP TABLE IF EXISTS temp.{name};",
+    ]
+    texts = ",\n".join(quote(variant) if variant else "        NULL" for variant in variants)
+    return f'    {{"{name}",\n{texts}}},'
 
 
 def source(statements, scripts, names, files):

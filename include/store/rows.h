@@ -12,56 +12,56 @@
 #include <stdint.h>
 
 struct row_repository {
-    const char *host;            /* "github.com" */
-    int64_t forge_id;            /* 0: not known (named by --repo, never listed) */
-    const char *owner, *name;    /* today's */
-    const char *visibility;      /* NULL when the API was not asked; likewise below */
+    const char *host;         /* "github.com" */
+    int64_t forge_id;         /* 0: not known (named by --repo, never listed) */
+    const char *owner, *name; /* today's */
+    const char *visibility;   /* NULL when the API was not asked; likewise below */
     const char *default_branch;
-    const char *forge_licence;   /* SPDX id that the forge detected */
-    int archived, fork, disabled;   /* 0, 1, -1 unknown */
-    bool named;                  /* by the user, not by a listing */
+    const char *forge_licence;    /* SPDX id that the forge detected */
+    int archived, fork, disabled; /* 0, 1, -1 unknown */
+    bool named;                   /* by the user, not by a listing */
 };
 
 struct row_refs {
-    const char *digest;          /* of everything that ls-refs said */
-    const char *head_ref;        /* NULL: the server does not tell */
-    const char *head_oid;        /* NULL: empty repository */
+    const char *digest;   /* of everything that ls-refs said */
+    const char *head_ref; /* NULL: the server does not tell */
+    const char *head_oid; /* NULL: empty repository */
     int64_t head_committed_at;
-    int reader;                  /* revision of the readers (facts/) that read this; see scan/ */
+    int reader; /* revision of the readers (facts/) that read this; see scan/ */
 };
 
 struct row_tag {
-    const char *name;            /* without refs/tags/ */
-    const char *oid;             /* of the tag object, or the commit of a lightweight one */
-    const char *commit;          /* NULL: leads to no commit */
-    const char *kind;            /* "annotated", "lightweight" */
-    int64_t tagged_at;           /* CLOCK_UNKNOWN: lightweight, or without tagger */
+    const char *name;   /* without refs/tags/ */
+    const char *oid;    /* of the tag object, or the commit of a lightweight one */
+    const char *commit; /* NULL: leads to no commit */
+    const char *kind;   /* "annotated", "lightweight" */
+    int64_t tagged_at;  /* CLOCK_UNKNOWN: lightweight, or without tagger */
     int64_t committed_at;
-    int on_default_branch;       /* 0, 1, -1 unknown */
+    int on_default_branch; /* 0, 1, -1 unknown */
 };
 
 /* One project at one commit: the default branch's tip (tag NULL) or a tag. */
 struct row_declaration {
     const char *commit;
-    const char *directory;       /* "" the root */
-    const char *name;            /* as written; NULL unknown */
-    const char *normal;          /* PEP 503 */
-    const char *kind;            /* declared_kind_word() */
+    const char *directory; /* "" the root */
+    const char *name;      /* as written; NULL unknown */
+    const char *normal;    /* PEP 503 */
+    const char *kind;      /* declared_kind_word() */
     const char *version;
-    const char *origin;          /* "pyproject.toml:3" */
+    const char *origin; /* "pyproject.toml:3" */
     const char *reason;
 };
 
 /* A project of the default branch. */
 struct row_project {
     const char *directory;
-    const char *name, *normal;   /* NULL: its files do not tell */
+    const char *name, *normal; /* NULL: its files do not tell */
     const char *backend;
-    const char *licence;         /* declared */
-    const char *licence_state;   /* "known": a licence file is there; "absent"; "unknown" */
+    const char *licence;       /* declared */
+    const char *licence_state; /* "known": a licence file is there; "absent"; "unknown" */
     const char *licence_path;
-    const char *changelog_path;  /* NULL: none found */
-    int candidate;               /* below tests/, examples/ … and not known to the index */
+    const char *changelog_path; /* NULL: none found */
+    int candidate;              /* below tests/, examples/ … and not known to the index */
 };
 
 struct row_file {
@@ -72,7 +72,7 @@ struct row_file {
 };
 
 struct row_release {
-    const char *version;         /* as the index spells it; the store adds the order key */
+    const char *version; /* as the index spells it; the store adds the order key */
     int64_t uploaded_at;
     int yanked;
     const char *yanked_reason;
@@ -82,28 +82,28 @@ struct row_release {
 
 /* The index's document of a package. */
 struct row_package {
-    const char *index;           /* "https://pypi.org" */
-    const char *name;            /* PEP 503 */
-    const char *state;           /* "known", "absent"; unknown is coverage's */
+    const char *index; /* "https://pypi.org" */
+    const char *name;  /* PEP 503 */
+    const char *state; /* "known", "absent"; unknown is coverage's */
     const char *display, *latest, *licence, *organisation, *serial;
-    const char *urls;            /* JSON array of [label, url] */
+    const char *urls; /* JSON array of [label, url] */
 };
 
 /* The bond of one project of a repository with one package. */
 struct row_link {
     int64_t package_id;
-    const char *directory;       /* of the project today; NULL: only tags hold it */
-    const char *state;           /* link_state_word() */
+    const char *directory; /* of the project today; NULL: only tags hold it */
+    const char *state;     /* link_state_word() */
     const char *evidence;
-    const char *other;           /* contradicted: the repository that the index names */
-    int primary;                 /* of several repositories, the one to judge the package by */
+    const char *other; /* contradicted: the repository that the index names */
+    int primary;       /* of several repositories, the one to judge the package by */
 };
 
 /* A tag that denotes a version of a package, whether the index has that version or not. */
 struct row_denotes {
     int64_t package_id;
     const char *tag;
-    const char *version;         /* PEP 440 normal form, or the text */
+    const char *version; /* PEP 440 normal form, or the text */
     const char *how;
     int preferred;
 };
@@ -111,26 +111,26 @@ struct row_denotes {
 /* What the repository's history and changelog say about one release on the index. */
 struct row_release_source {
     int64_t package_id;
-    const char *version;         /* as the index spells it */
-    const char *version_commit_state;  /* did any commit declare it: known, absent, unknown */
-    const char *version_commit;        /* the oldest that does */
+    const char *version;              /* as the index spells it */
+    const char *version_commit_state; /* did any commit declare it: known, absent, unknown */
+    const char *version_commit;       /* the oldest that does */
     int64_t version_committed_at;
-    const char *changelog_state;       /* known, absent, unknown */
-    const char *changelog_path;        /* where the entry stands, or where it was looked for */
-    int64_t changelog_line;            /* 0: none */
-    const char *changelog_at;          /* "tag", "default-branch"; NULL */
+    const char *changelog_state; /* known, absent, unknown */
+    const char *changelog_path;  /* where the entry stands, or where it was looked for */
+    int64_t changelog_line;      /* 0: none */
+    const char *changelog_at;    /* "tag", "default-branch"; NULL */
 };
 
 /* One thing that was looked at, or could not be. Facts: "listing" (of an organisation), "refs",
    "objects", "projects", "index", "repository". */
 struct row_coverage {
-    const char *organisation;    /* set when neither of the ids is */
-    int64_t repository_id;       /* 0: none */
-    int64_t package_id;          /* 0: none */
+    const char *organisation; /* set when neither of the ids is */
+    int64_t repository_id;    /* 0: none */
+    int64_t package_id;       /* 0: none */
     const char *fact;
-    const char *status;          /* "known", "absent", "unknown", "skipped" (by policy) */
-    const char *reason;          /* reason_word(), or of skipped: "archived", "fork", "ignored" */
-    const char *detail;          /* one sentence; not in the CSV */
+    const char *status; /* "known", "absent", "unknown", "skipped" (by policy) */
+    const char *reason; /* reason_word(), or of skipped: "archived", "fork", "ignored" */
+    const char *detail; /* one sentence; not in the CSV */
 };
 
 #endif

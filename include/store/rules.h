@@ -13,25 +13,28 @@ int severity_parse(const char *word, enum severity *out); /* -1: no such word */
 struct rule {
     const char *id, *title, *needs, *help;
     enum severity severity;
-    const char *sql;
-    const char *source;    /* "built in", or the file it was read from */
+    bool clock;         /* what it yields depends on the date of the run */
+    const char *sql;    /* as in the file, header included */
+    const char *source; /* "built in", or the file it was read from */
 };
 
 struct rules;
-/* The built-in ones, then those of `dir` (may be NULL), which add or override by id. */
+/* The built-in ones, then those of `dir` (may be NULL), which add or override by id. A file that is
+   no rule, or whose SELECT does not fit the schema, is an error that names it. */
 int rules_load(const char *dir, struct rules **out, struct err *err);
 void rules_free(struct rules *rules);
 size_t rules_count(const struct rules *rules);
 const struct rule *rules_at(const struct rules *rules, size_t i); /* ordered by id */
 
 struct rules_result {
-    unsigned counts[5];    /* findings that count (neither historic nor waived), by severity */
-    unsigned fresh;        /* of those, new in this run */
-    unsigned unknown;      /* coverage rows of this run that are unknown */
+    unsigned counts[5]; /* findings that count (neither historic nor waived), by severity */
+    unsigned fresh;     /* of those, new in this run */
+    unsigned unknown;   /* coverage rows of this run that are unknown */
 };
-/* Evaluates as of the store's run and writes findings, in one transaction. A rule that fails is an
-   error that names it; nothing is written then. Skipped when no fact, rule or date it depends on
-   changed. */
+/* Evaluates as of the store's run, once that has looked at its whole fleet (what it did not touch
+   leaves the fleet here), and writes findings, in one transaction. A rule that fails is an error
+   that names it; nothing is written then. Skipped when no fact, rule or date it depends on changed;
+   the result is filled all the same. */
 int rules_evaluate(struct store *store, const struct rules *rules, struct rules_result *out,
                    struct err *err);
 

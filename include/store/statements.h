@@ -24,9 +24,16 @@ struct store {
     bool batch;            /* between store_begin and its end */
     int64_t changes;       /* committed fact rows of this run */
     int64_t batch_changes; /* those of the open batch */
+    bool scope_ended;      /* of this run */
+    bool snapshot;         /* the costly views stand as tables of this connection */
     struct buf key;        /* scratch: an order key */
     struct buf normal;     /* scratch: a normal form */
 };
+
+/* A database in memory without facts, to try statements on. */
+int store_open_empty(struct store **out, struct err *err);
+/* store_begin for a batch that writes no fact of its own: a snapshot stays. */
+int batch_begin(struct store *store, struct err *err);
 
 /* A statement that is being given its values, left to right. */
 struct bound {
@@ -72,12 +79,20 @@ int repository_identity(struct store *store, const struct row_repository *row, i
 int release_identity(struct store *store, int64_t package_id, const char *version, int64_t *id,
                      struct err *err);
 
+/* Ends the scope of what was not touched in this run, which looked at its whole fleet. */
+int store_end_scope(struct store *store, struct err *err);
+
 /* schema/: brings the file up to this program's version and its views up to date. */
 int migrate_up(struct store *store, struct err *err);
 /* For readers: refuses what this program cannot read. */
 int migrate_check(struct store *store, struct err *err);
+
 /* The views again as temporary ones of this connection, which show the chosen run. */
 int views_make_temporary(struct store *store, struct err *err);
+/* The costly ones as tables, for many readings of one run; and back. Facts written and another run
+   chosen take them back by themselves. */
+int views_take_snapshot(struct store *store, struct err *err);
+int views_drop_snapshot(struct store *store, struct err *err);
 
 /* --- the lock -------------------------------------------------------------------------------- */
 /* Takes PATH.lock, or says who holds it. A lock whose process is gone is no lock. */

@@ -16,8 +16,8 @@
 struct store;
 
 enum store_mode {
-    STORE_SCAN,  /* creates, migrates, takes the lock ("PATH.lock" names pid, host and start) */
-    STORE_READ,  /* must exist; never writes; any number beside a scan */
+    STORE_SCAN, /* creates, migrates, takes the lock ("PATH.lock" names pid, host and start) */
+    STORE_READ, /* must exist; never writes; any number beside a scan */
 };
 
 int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err);
@@ -29,14 +29,12 @@ enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
 /* Marks what an earlier scan left "running" as interrupted, then begins. `arguments` is a JSON
    array. store_run() is the id until the end. */
 int store_begin_run(struct store *store, const char *arguments, struct err *err);
-/* Ends the scope of everything that was not touched in this run, which looked at its whole fleet.
-   Call it before rules_evaluate, so that what left the fleet is not judged. A run that touched
-   nothing (offline) ends no scope. */
-int store_end_scope(struct store *store, struct err *err);
-/* A complete run ends scope, too, when that was not done yet. */
+/* A complete run ends the scope of everything that was not touched in it (rules_evaluate, called
+   before, does so too); one that touched nothing at all (offline) ends no scope. */
 int store_end_run(struct store *store, enum run_state state, struct err *err);
 int64_t store_run(const struct store *store);
-/* Number of fact rows that this run opened or closed: 0 means nothing changed. */
+/* Number of fact rows that this run opened or closed, those of the open batch included: 0 means
+   nothing changed. */
 int64_t store_changes(const struct store *store);
 
 /* --- batches -------------------------------------------------------------------------------- */
@@ -59,8 +57,8 @@ struct known_package {
 };
 
 struct known_repository {
-    int64_t id;            /* 0: never seen */
-    const char *digest;    /* of its refs; NULL: never read */
+    int64_t id;         /* 0: never seen */
+    const char *digest; /* of its refs; NULL: never read */
     const char *head_oid;
     int reader;
     bool has_projects;
@@ -105,8 +103,7 @@ int store_put_links(struct store *store, int64_t repository_id, const struct row
 int store_put_denotes(struct store *store, int64_t repository_id, const struct row_denotes *rows,
                       size_t count, struct err *err);
 int store_put_release_sources(struct store *store, int64_t repository_id,
-                              const struct row_release_source *rows, size_t count,
-                              struct err *err);
+                              const struct row_release_source *rows, size_t count, struct err *err);
 /* All coverage rows of one subject: the ids and the organisation of the first row name it, so
    count is at least 1. */
 int store_put_coverage(struct store *store, const struct row_coverage *rows, size_t count,
@@ -132,8 +129,8 @@ struct cell {
 typedef int store_row_fn(void *ctx, const struct cell *cells, size_t count);
 
 struct bind {
-    const char *name;      /* ":package" */
-    const char *text;      /* NULL binds NULL */
+    const char *name; /* ":package" */
+    const char *text; /* NULL binds NULL */
 };
 /* Runs the named query of schema/queries ("report_packages"); columns() tells their names before
    the first row. */

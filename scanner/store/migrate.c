@@ -103,14 +103,3 @@ int migrate_check(struct store *store, struct err *err)
                        store->path, (long long)version, sql_migration_count);
     return 0;
 }
-
-int views_make_temporary(struct store *store, struct err *err)
-{
-    if (store_script(store, SQL_SCRIPT_CHOSEN, err) != 0)
-        return -1;
-    for (size_t i = 0; i < sql_view_count; i++)
-        if (strcmp(sql_views[i].name, "as_of") != 0 &&
-            store_exec(store, sql_views[i].create_temp, err) != 0)
-            return err_prefix(err, "view %s", sql_views[i].name);
-    return 0;
-}

@@ -10,7 +10,7 @@ int64_t store_run(const struct store *store)
 
 int64_t store_changes(const struct store *store)
 {
-    return store->changes;
+    return store->changes + (store->batch ? store->batch_changes : 0);
 }
 
 static int insert_run(struct store *store, const char *arguments, struct err *err)
@@ -39,6 +39,7 @@ int store_begin_run(struct store *store, const char *arguments, struct err *err)
         return -1;
     store->run = run;
     store->changes = 0;
+    store->scope_ended = false;
     struct bound clear = bound_start(store, SQL_SCOPE_CLEAR);
     return bound_run(&clear, err);
 }
@@ -46,8 +47,10 @@ int store_begin_run(struct store *store, const char *arguments, struct err *err)
 int store_end_scope(struct store *store, struct err *err)
 {
     int64_t touched;
-    struct bound count = bound_start(store, SQL_SCOPE_TOUCHED);
 
+    if (store->scope_ended)
+        return 0;
+    struct bound count = bound_start(store, SQL_SCOPE_TOUCHED);
     if (bound_value(&count, 0, &touched, err) != 0)
         return -1;
     if (touched == 0)
@@ -61,6 +64,7 @@ int store_end_scope(struct store *store, struct err *err)
         return -1;
     }
     store->batch_changes += sqlite3_changes64(store->db);
+    store->scope_ended = true;
     return store_commit(store, err);
 }
 
@@ -99,6 +103,10 @@ int store_view_run(struct store *store, int64_t run, struct err *err)
     int64_t found;
 
     if (find_run(store, run, &found, err) != 0)
+        return -1;
+    if (found == store->view)
+        return 0;
+    if (views_drop_snapshot(store, err) != 0)
         return -1;
     struct bound bound = bound_start(store, SQL_CHOSEN_SET);
     bound_integer(&bound, found);

@@ -33,9 +33,9 @@ int store_fail(struct store *store, const char *what, struct err *err)
         return err_set(err, reason, "%s: the file is not a database", store->path);
     if ((code & 0xff) == SQLITE_READONLY)
         return err_set(err, reason, "%s: %s: the file cannot be written", store->path, what);
-    if (reason == REASON_DISK && os != 0)
-        return err_set(err, reason, "%s: %s: %s (%s)", store->path, what, strerror(os),
-                       sqlite3_errmsg(store->db));
+    if (reason == REASON_DISK)
+        return err_set(err, reason, "%s: %s: the disk is full or fails: %s", store->path, what,
+                       os != 0 ? strerror(os) : sqlite3_errmsg(store->db));
     return err_set(err, reason, "%s: %s: %s", store->path, what, sqlite3_errmsg(store->db));
 }
 
@@ -143,7 +143,7 @@ int bound_step(struct bound *bound, struct err *err)
         return 1;
     if (status == SQLITE_DONE)
         return 0;
-    return store_fail(bound->store, "a statement failed", err);
+    return store_fail(bound->store, "the database cannot be read or written", err);
 }
 
 void bound_end(struct bound *bound)

@@ -89,12 +89,17 @@ static int open_read(struct store *store, struct err *err)
                        strerror(errno));
     if (open_file(store, err) != 0)
         return -1;
-    if (store_script(store, SQL_SCRIPT_SETTINGS_READ, err) != 0)
-        return -1;
     return migrate_check(store, err);
 }
 
-int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err)
+static int open_empty(struct store *store, struct err *err)
+{
+    return open_file(store, err) != 0 ? -1 : migrate_up(store, err);
+}
+
+static int open_with(const char *path, enum store_mode mode,
+                     int (*prepare)(struct store *store, struct err *err), struct store **out,
+                     struct err *err)
 {
     struct store *store = mem_alloc(sizeof *store);
 
@@ -102,15 +107,22 @@ int store_open(const char *path, enum store_mode mode, struct store **out, struc
     store->mode = mode;
     buf_init(&store->key, 16 * PEP440_MAX);
     buf_init(&store->normal, 16 * PEP440_MAX);
-    int result = mode == STORE_SCAN ? open_scan(store, err) : open_read(store, err);
-    if (result == 0)
-        result = views_make_temporary(store, err);
-    if (result != 0) {
+    if (prepare(store, err) != 0 || views_make_temporary(store, err) != 0) {
         store_close(store);
         return -1;
     }
     *out = store;
     return 0;
+}
+
+int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err)
+{
+    return open_with(path, mode, mode == STORE_SCAN ? open_scan : open_read, out, err);
+}
+
+int store_open_empty(struct store **out, struct err *err)
+{
+    return open_with(":memory:", STORE_SCAN, open_empty, out, err);
 }
 
 void store_close(struct store *store)
@@ -152,6 +164,13 @@ int store_check(struct store *store, struct err *err)
 /* --- batches --------------------------------------------------------------------------------- */
 
 int store_begin(struct store *store, struct err *err)
+{
+    if (views_drop_snapshot(store, err) != 0)
+        return -1;
+    return batch_begin(store, err);
+}
+
+int batch_begin(struct store *store, struct err *err)
 {
     struct bound bound = bound_start(store, SQL_BEGIN);
 

@@ -21,7 +21,7 @@
 DELETE FROM incoming_{fact};
 
 -- each: {fact}_add
-INSERT OR IGNORE INTO incoming_{fact} VALUES ({marks});
+INSERT OR IGNORE INTO incoming_{fact} ({columns}) VALUES ({marks});
 
 -- each: {fact}_close
 UPDATE stored_{fact} AS s SET until = ?1
@@ -29,8 +29,8 @@ WHERE {is_subject} AND s.until IS NULL AND NOT EXISTS (
     SELECT 1 FROM incoming_{fact} AS i WHERE {same_key} AND {same_values});
 
 -- each: {fact}_open
-INSERT OR REPLACE INTO stored_{fact}
-SELECT i.*, ?1, NULL FROM incoming_{fact} AS i
+INSERT OR REPLACE INTO stored_{fact} ({columns}, since)
+SELECT i.*, ?1 FROM incoming_{fact} AS i
 WHERE NOT EXISTS (
     SELECT 1 FROM stored_{fact} AS s
     WHERE {same_key} AND s.until IS NULL AND {same_values});

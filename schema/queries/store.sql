@@ -4,10 +4,6 @@
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA foreign_keys = ON;
-PRAGMA temp_store = MEMORY;
-
--- script: settings_read
-PRAGMA temp_store = MEMORY;
 
 -- name: schema_version
 PRAGMA user_version;
@@ -149,3 +145,48 @@ CREATE TEMP TABLE chosen (run INTEGER);
 INSERT INTO chosen VALUES (NULL);
 CREATE TEMP VIEW as_of AS
 SELECT id AS run, started_at, ended_at, state FROM run WHERE id = (SELECT run FROM chosen);
+
+-- What the database holds, for doctor and for those who watch it grow.
+-- name: fact_rows
+SELECT (SELECT count(*) FROM stored_scope) + (SELECT count(*) FROM stored_repository)
+     + (SELECT count(*) FROM stored_refs) + (SELECT count(*) FROM stored_tag)
+     + (SELECT count(*) FROM stored_project) + (SELECT count(*) FROM stored_declaration)
+     + (SELECT count(*) FROM stored_package) + (SELECT count(*) FROM stored_release)
+     + (SELECT count(*) FROM stored_file) + (SELECT count(*) FROM stored_link)
+     + (SELECT count(*) FROM stored_denotes) + (SELECT count(*) FROM stored_release_source)
+     + (SELECT count(*) FROM stored_coverage) AS rows;
+
+-- Evaluating rules ---------------------------------------------------------------------------------
+
+-- What an evaluation depends on beside the rules: the facts, and the day.
+-- name: rules_basis
+SELECT sum(changes), (SELECT substr(started_at, 1, 10) FROM as_of) FROM run;
+
+-- name: is_object
+SELECT CASE WHEN json_valid(?1) THEN json_type(?1) = 'object' ELSE 0 END;
+
+-- What the rule said of a subject of which it could not see enough this time stands: not looked at is
+-- not mended.
+-- name: finding_keep
+INSERT OR IGNORE INTO incoming_finding
+SELECT s.rule, s.repository_id, s.package_id, s.version, s.tag, s.detail, s.severity, s.standing,
+       s.message, s.evidence, s.first_run
+FROM stored_finding AS s
+WHERE s.rule = ?1 AND s.until IS NULL AND EXISTS (
+    SELECT 1 FROM coverage AS c
+    WHERE c.status = 'unknown' AND instr(', ' || ?2 || ',', ', ' || c.fact || ',') > 0
+      AND (c.repository_id = s.repository_id OR c.package_id = s.package_id));
+
+-- A finding that holds on keeps the run that first had it.
+-- name: finding_first_run
+UPDATE incoming_finding AS i SET first_run = s.first_run
+FROM stored_finding AS s
+WHERE s.rule = i.rule AND s.repository_id = i.repository_id AND s.package_id = i.package_id
+  AND s.version = i.version AND s.tag = i.tag AND s.detail = i.detail AND s.until IS NULL;
+
+-- name: rules_counts
+SELECT severity, count(*), sum(state = 'new') FROM finding
+WHERE state IN ('new', 'open') GROUP BY severity;
+
+-- name: coverage_unknown
+SELECT count(*) FROM coverage WHERE status = 'unknown';

@@ -1,12 +1,17 @@
 -- Findings. state: 'new' in this run, 'open' since an earlier one, 'resolved' by this very run;
--- 'historic' and 'waived' ones are told but not counted. Severity ranks: critical high medium low
--- info.
+-- 'historic' and 'waived' ones are told but not counted. The ranks give the order of a report.
 CREATE VIEW finding AS
 SELECT s.rule, s.severity,
+       CASE s.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2
+                       WHEN 'low' THEN 3 ELSE 4 END AS severity_rank,
        CASE WHEN s.until = (SELECT run FROM as_of) THEN 'resolved'
             WHEN s.standing <> 'open' THEN s.standing
             WHEN s.first_run = (SELECT run FROM as_of) THEN 'new'
             ELSE 'open' END AS state,
+       CASE WHEN s.until = (SELECT run FROM as_of) THEN 1
+            WHEN s.standing = 'waived' THEN 2
+            WHEN s.standing = 'historic' THEN 3
+            ELSE 0 END AS state_rank,
        nullif(s.repository_id, 0) AS repository_id, nullif(s.package_id, 0) AS package_id,
        nullif(s.version, '') AS version, nullif(s.tag, '') AS tag,
        nullif(s.detail, '') AS detail, s.message, s.evidence,

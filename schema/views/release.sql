@@ -31,14 +31,14 @@ LEFT JOIN stored_tag AS t ON t.repository_id = b.repository_id
     AND (SELECT run FROM as_of) BETWEEN t.since AND ifnull(t.until - 1, 1 << 62)
 LEFT JOIN stored_declaration AS e ON e.repository_id = b.repository_id
     AND e.commit_oid = t.commit_oid
-    AND e.directory = (SELECT x.directory
-                       FROM stored_declaration AS x
-                       WHERE x.repository_id = b.repository_id AND x.commit_oid = t.commit_oid
-                         AND (x.normal = b.name OR x.directory = b.directory)
-                         AND (SELECT run FROM as_of)
-                             BETWEEN x.since AND ifnull(x.until - 1, 1 << 62)
-                       ORDER BY x.normal IS b.name DESC, x.directory IS b.directory DESC,
-                                x.directory LIMIT 1)
+    -- the project of this name wherever it stood then, else the one that stood where it is today
+    AND e.directory = coalesce(
+        (SELECT min(x.directory)
+         FROM stored_declaration AS x
+         WHERE x.repository_id = b.repository_id AND x.commit_oid = t.commit_oid
+           AND x.normal = b.name
+           AND (SELECT run FROM as_of) BETWEEN x.since AND ifnull(x.until - 1, 1 << 62)),
+        b.directory)
     AND (SELECT run FROM as_of) BETWEEN e.since AND ifnull(e.until - 1, 1 << 62)
 LEFT JOIN stored_release_source AS o ON o.repository_id = b.repository_id AND o.release_id = i.id
     AND (SELECT run FROM as_of) BETWEEN o.since AND ifnull(o.until - 1, 1 << 62);

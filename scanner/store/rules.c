@@ -1,0 +1,264 @@
+#include "store/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/rulefile.h"
+#include "store/selection.h"
+#include "store/writing.h"
+
+struct rules {
+    struct arena arena;
+    struct rule *rules;
+    size_t count, size;
+};
+
+/* --- the catalogue -------------------------------------------------------------------------------
+ */
+
+static void add_rule(struct rules *rules, const struct rule *rule)
+{
+    size_t i = 0;
+
+    while (i < rules->count && strcmp(rules->rules[i].id, rule->id) < 0)
+        i++;
+    if (i == rules->count || strcmp(rules->rules[i].id, rule->id) != 0) {
+        rules->rules = mem_grow(rules->rules, rules->count, &rules->size, sizeof *rules->rules);
+        memmove(&rules->rules[i + 1], &rules->rules[i], (rules->count++ - i) * sizeof *rule);
+    }
+    rules->rules[i] = *rule;
+}
+
+struct loading {
+    struct rules *rules;
+    struct store *empty; /* a database without facts, to try the statements on */
+};
+
+static int load_file(void *ctx, const char *path, struct err *err)
+{
+    struct loading *loading = ctx;
+    struct selection selection;
+    struct rule rule;
+
+    if (rulefile_read(path, &loading->rules->arena, &rule, err) != 0)
+        return -1;
+    if (selection_open(&selection, loading->empty, &rule, err) != 0)
+        return -1;
+    selection_close(&selection);
+    add_rule(loading->rules, &rule);
+    return 0;
+}
+
+static int load_folder(struct rules *rules, const char *dir, struct err *err)
+{
+    struct loading loading = {.rules = rules};
+
+    if (store_open_empty(&loading.empty, err) != 0)
+        return -1;
+    int result = rulefile_each(dir, load_file, &loading, err);
+    store_close(loading.empty);
+    return result;
+}
+
+int rules_load(const char *dir, struct rules **out, struct err *err)
+{
+    struct rules *rules = mem_alloc(sizeof *rules);
+    struct rule rule;
+
+    for (size_t i = 0; i < sql_rule_count; i++) {
+        if (rulefile_parse(sql_rules[i].text, "built in", &rules->arena, &rule, err) != 0) {
+            rules_free(rules);
+            return err_prefix(err, "rule %s", sql_rules[i].name);
+        }
+        add_rule(rules, &rule);
+    }
+    if (dir != NULL && load_folder(rules, dir, err) != 0) {
+        rules_free(rules);
+        return -1;
+    }
+    *out = rules;
+    return 0;
+}
+
+void rules_free(struct rules *rules)
+{
+    if (rules == NULL)
+        return;
+    arena_release(&rules->arena);
+    free(rules->rules);
+    free(rules);
+}
+
+size_t rules_count(const struct rules *rules)
+{
+    return rules->count;
+}
+
+const struct rule *rules_at(const struct rules *rules, size_t i)
+{
+    return &rules->rules[i];
+}
+
+/* --- whether there is anything to do
+ * -------------------------------------------------------------- */
+
+/* FNV-1a: tells two catalogues apart, no more. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return (hash ^ 0xff) * 0x100000001b3u;
+}
+
+/* What the findings depend on: the same basis gives the same findings. */
+static int read_basis(struct store *store, const struct rules *rules, struct buf *out,
+                      struct err *err)
+{
+    uint64_t hash = hash_text(0xcbf29ce484222325u, sql_views_digest);
+    bool clock = false;
+
+    for (size_t i = 0; i < rules->count; i++) {
+        hash = hash_text(hash, rules->rules[i].sql);
+        clock = clock || rules->rules[i].clock;
+    }
+    struct bound bound = bound_start(store, SQL_RULES_BASIS);
+    int result = bound_step(&bound, err);
+    if (result > 0)
+        result = buf_addf(out, "%lld %016llx %s", (long long)sqlite3_column_int64(bound.stmt, 0),
+                          (unsigned long long)hash,
+                          clock ? (const char *)sqlite3_column_text(bound.stmt, 1) : "");
+    bound_end(&bound);
+    return result;
+}
+
+/* --- evaluation
+ * ------------------------------------------------------------------------------------ */
+
+static int check_evidence(struct store *store, const struct rule *rule, const char *evidence,
+                          struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_IS_OBJECT);
+    int64_t yes;
+
+    bound_text(&bound, evidence);
+    if (bound_value(&bound, 0, &yes, err) != 0)
+        return -1;
+    if (!yes)
+        return err_set(err, REASON_USAGE, "rule %s (%s): its evidence is no JSON object", rule->id,
+                       rule->source);
+    return 0;
+}
+
+static int add_findings(struct writing *writing, const struct rule *rule, struct err *err)
+{
+    struct store *store = writing->store;
+    struct selection selection;
+    struct selection_row row;
+    int result;
+
+    if (selection_open(&selection, store, rule, err) != 0)
+        return -1;
+    while ((result = selection_next(&selection, &row, err)) > 0) {
+        if (check_evidence(store, rule, row.evidence, err) != 0) {
+            result = -1;
+            break;
+        }
+        struct bound *bound = writing_row(writing);
+        bound_text(bound, rule->id);
+        bound_integer(bound, row.repository_id);
+        bound_integer(bound, row.package_id);
+        bound_text(bound, row.version);
+        bound_text(bound, row.tag);
+        bound_text(bound, row.detail);
+        bound_text(bound, severity_word(row.severity));
+        bound_text(bound, row.historic ? "historic" : "open");
+        bound_text(bound, row.message);
+        bound_text(bound, row.evidence);
+        bound_integer(bound, store->run);
+        writing_add(writing);
+    }
+    selection_close(&selection);
+    return result < 0 ? -1 : writing->result;
+}
+
+static int keep_findings(struct store *store, const struct rule *rule, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_FINDING_KEEP);
+
+    bound_text(&bound, rule->id);
+    bound_text(&bound, rule->needs);
+    return bound_run(&bound, err);
+}
+
+static int write_findings(struct store *store, const struct rules *rules, struct err *err)
+{
+    struct writing writing = writing_start(store, SQL_FACT_FINDING, err);
+
+    for (size_t i = 0; i < rules->count; i++)
+        if (add_findings(&writing, &rules->rules[i], err) != 0 ||
+            keep_findings(store, &rules->rules[i], err) != 0)
+            return -1;
+    struct bound first = bound_start(store, SQL_FINDING_FIRST_RUN);
+    if (bound_run(&first, err) != 0)
+        return -1;
+    writing_subject(&writing);
+    int result = writing_end(&writing);
+    store->batch_changes = 0; /* of facts, which findings are not */
+    return result;
+}
+
+static int evaluate(struct store *store, const struct rules *rules, const char *basis,
+                    struct err *err)
+{
+    if (views_take_snapshot(store, err) != 0 || batch_begin(store, err) != 0)
+        return -1;
+    if (write_findings(store, rules, err) != 0 ||
+        store_remember(store, "evaluated", basis, err) != 0) {
+        store_rollback(store);
+        return -1;
+    }
+    return store_commit(store, err);
+}
+
+static int read_result(struct store *store, struct rules_result *out, struct err *err)
+{
+    struct bound counts = bound_start(store, SQL_RULES_COUNTS);
+    enum severity severity;
+    int64_t unknown;
+    int result;
+
+    *out = (struct rules_result){0};
+    while ((result = bound_step(&counts, err)) > 0) {
+        if (severity_parse((const char *)sqlite3_column_text(counts.stmt, 0), &severity) != 0)
+            continue;
+        out->counts[severity] = (unsigned)sqlite3_column_int64(counts.stmt, 1);
+        out->fresh += (unsigned)sqlite3_column_int64(counts.stmt, 2);
+    }
+    bound_end(&counts);
+    struct bound coverage = bound_start(store, SQL_COVERAGE_UNKNOWN);
+    if (result != 0 || bound_value(&coverage, 0, &unknown, err) != 0)
+        return -1;
+    out->unknown = (unsigned)unknown;
+    return 0;
+}
+
+int rules_evaluate(struct store *store, const struct rules *rules, struct rules_result *out,
+                   struct err *err)
+{
+    struct buf basis = BUF_INIT(256), before = BUF_INIT(256);
+    int result = -1;
+
+    if (store_end_scope(store, err) == 0 && store_view_run(store, store->run, err) == 0 &&
+        read_basis(store, rules, &basis, err) == 0)
+        result = store_recall(store, "evaluated", &before, err);
+    if (result >= 0)
+        result = strcmp(buf_str(&before), buf_str(&basis)) == 0
+                     ? 0
+                     : evaluate(store, rules, buf_str(&basis), err);
+    if (result == 0)
+        result = read_result(store, out, err);
+    buf_release(&basis);
+    buf_release(&before);
+    return result;
+}

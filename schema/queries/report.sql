@@ -1,0 +1,177 @@
+-- What report/ prints. Columns and order are the contract of design section 6: two reports of one
+-- run are the same bytes. :package, :repository ("owner/name" or the name), :rule, :severity and
+-- :state choose rows; NULL chooses all. Columns that are always NULL here wait for facts that later
+-- schema versions bring.
+
+-- name: report_run
+SELECT r.id, r.started_at, r.ended_at, r.state, r.arguments, r.program
+FROM run AS r
+WHERE r.id = (SELECT run FROM as_of);
+
+-- name: report_packages
+WITH releases AS MATERIALIZED (
+    SELECT package_id, count(*) AS releases, sum(tag_state = 'known') AS tagged,
+           sum(tag_state = 'absent') AS untagged, max(tag_state = 'unknown') AS unknown
+    FROM release
+    WHERE files > 0
+    GROUP BY package_id),
+highest AS MATERIALIZED (
+    SELECT p.id AS package_id, p.repository_id,
+           coalesce((SELECT d.tag FROM denotes AS d
+                     WHERE d.repository_id = p.repository_id AND d.package_id = p.id
+                       AND NOT d.is_prerelease
+                     ORDER BY d.order_key DESC, d.preferred DESC, d.tag LIMIT 1),
+                    (SELECT d.tag FROM denotes AS d
+                     WHERE d.repository_id = p.repository_id AND d.package_id = p.id
+                     ORDER BY d.order_key DESC, d.preferred DESC, d.tag LIMIT 1)) AS tag
+    FROM package AS p)
+SELECT r.organisation, r.name AS repository, p.name AS package, p.link,
+       p.newest AS published_version, p.newest_at AS published_at, h.tag,
+       (SELECT d.version FROM denotes AS d
+        WHERE d.repository_id = p.repository_id AND d.package_id = p.id AND d.tag = h.tag
+        ORDER BY d.order_key DESC LIMIT 1) AS tag_version,
+       p.declared_version, p.declared_kind,
+       CASE WHEN p.index_state <> 'unknown' THEN ifnull(s.releases, 0) END AS releases,
+       CASE WHEN p.index_state <> 'unknown' AND ifnull(s.unknown, 0) = 0
+            THEN ifnull(s.tagged, 0) END AS releases_tagged,
+       CASE WHEN p.index_state <> 'unknown' AND ifnull(s.unknown, 0) = 0
+            THEN ifnull(s.untagged, 0) END AS releases_untagged,
+       g.critical, g.high, g.medium, g.low, g.worst_rule, g.status
+FROM package AS p
+JOIN standing AS g ON g.package_id = p.id
+JOIN highest AS h ON h.package_id = p.id
+LEFT JOIN repository AS r ON r.id = p.repository_id
+LEFT JOIN releases AS s ON s.package_id = p.id
+WHERE (:package IS NULL OR :package IN (p.name, p.display))
+  AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
+ORDER BY r.organisation, r.name, p.name, p.index_url;
+
+-- name: report_findings
+SELECT (SELECT run FROM as_of) AS run, f.rule, f.severity, f.state, r.organisation,
+       r.name AS repository, p.name AS package, f.version, f.tag, f.message, f.first_seen,
+       f.evidence
+FROM finding AS f
+LEFT JOIN repository AS r ON r.id = f.repository_id
+LEFT JOIN package_id AS p ON p.id = f.package_id
+LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.version
+WHERE (:package IS NULL OR p.name = :package)
+  AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
+  AND (:rule IS NULL OR f.rule = :rule)
+  AND (:severity IS NULL OR f.severity = :severity)
+  AND (:state IS NULL OR f.state = :state)
+ORDER BY r.organisation, r.name, p.name,
+         f.state_rank, f.severity_rank, i.order_key DESC, f.rule, f.version, f.tag, f.detail;
+
+-- name: report_releases
+SELECT r.organisation, r.name AS repository, s.package, s.version, s.published_at, s.yanked,
+       s.tag, s.tag_kind, s.tag_commit, s.tagged_at, s.declared_at_tag,
+       nullif(s.changelog_state, 'unknown') AS changelog, NULL AS forge_release,
+       NULL AS pull_request, NULL AS reviewed, s.sdist, s.wheel, NULL AS provenance,
+       NULL AS verdict
+FROM release AS s
+LEFT JOIN repository AS r ON r.id = s.repository_id
+WHERE (:package IS NULL OR s.package = :package)
+  AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
+ORDER BY r.organisation, r.name, s.package, s.order_key DESC, s.version;
+
+-- name: report_coverage
+SELECT coalesce(v.organisation, r.organisation) AS organisation, r.name AS repository,
+       p.name AS package, v.fact, v.status, v.reason, v.observed_at
+FROM coverage AS v
+LEFT JOIN package AS k ON k.id = v.package_id
+LEFT JOIN repository AS r ON r.id = coalesce(v.repository_id, k.repository_id)
+LEFT JOIN package_id AS p ON p.id = v.package_id
+WHERE (:package IS NULL OR p.name = :package)
+  AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
+ORDER BY 1, r.name, p.name, v.fact;
+
+-- name: report_coverage_details
+SELECT coalesce(v.organisation, p.name, r.full_name) AS subject, v.fact, v.reason, v.detail
+FROM coverage AS v
+LEFT JOIN repository AS r ON r.id = v.repository_id
+LEFT JOIN package_id AS p ON p.id = v.package_id
+WHERE v.status = 'unknown'
+ORDER BY 1, v.fact;
+
+-- name: report_summary
+WITH statuses AS MATERIALIZED (
+    SELECT count(*) AS packages, sum(status = 'in-sync') AS in_sync, sum(status = 'drift') AS drift,
+           sum(status = 'unpublished') AS unpublished, sum(status = 'not-ours') AS not_ours,
+           sum(status = 'unknown') AS unknown
+    FROM standing),
+releases AS MATERIALIZED (
+    SELECT count(*) AS releases, sum(tag_state = 'known') AS tagged,
+           sum(tag_state = 'absent') AS untagged
+    FROM release
+    WHERE files > 0),
+severities AS MATERIALIZED (
+    SELECT sum(severity = 'critical') AS critical, sum(severity = 'high') AS high,
+           sum(severity = 'medium') AS medium, sum(severity = 'low') AS low,
+           sum(severity = 'info') AS info
+    FROM finding
+    WHERE state IN ('new', 'open')),
+states AS MATERIALIZED (
+    SELECT sum(state = 'new') AS new, sum(state = 'resolved') AS resolved,
+           sum(state = 'historic') AS historic, sum(state = 'waived') AS waived
+    FROM finding),
+looks AS MATERIALIZED (
+    SELECT sum(status = 'unknown') AS unknown, sum(status = 'skipped' AND fact = 'refs') AS skipped
+    FROM coverage)
+SELECT (SELECT count(*) FROM repository) AS repositories, s.packages, ifnull(s.in_sync, 0) AS in_sync,
+       ifnull(s.drift, 0) AS drift, ifnull(s.unpublished, 0) AS unpublished,
+       ifnull(s.not_ours, 0) AS not_ours, ifnull(s.unknown, 0) AS unknown,
+       r.releases, ifnull(r.tagged, 0) AS releases_tagged,
+       ifnull(r.untagged, 0) AS releases_untagged,
+       ifnull(v.critical, 0) AS critical, ifnull(v.high, 0) AS high, ifnull(v.medium, 0) AS medium,
+       ifnull(v.low, 0) AS low, ifnull(v.info, 0) AS info,
+       ifnull(t.new, 0) AS findings_new, ifnull(t.resolved, 0) AS findings_resolved,
+       ifnull(t.historic, 0) AS findings_historic, ifnull(t.waived, 0) AS findings_waived,
+       ifnull(l.unknown, 0) AS coverage_unknown, ifnull(l.skipped, 0) AS repositories_skipped
+FROM statuses AS s, releases AS r, severities AS v, states AS t, looks AS l;
+
+-- name: report_card_package
+SELECT r.organisation, r.name AS repository, r.full_name, r.host, p.name AS package, p.display,
+       p.index_url, p.link, p.link_evidence, p.link_other, p.refs_state, p.index_state,
+       p.newest AS published_version, p.newest_at AS published_at, p.newest_yanked AS yanked,
+       p.directory, p.head, r.default_branch, r.head_ref, r.head_committed_at,
+       p.declared_version, p.declared_kind, p.declared_origin, p.declared_reason,
+       (p.declared_key > p.newest_key) - (p.declared_key < p.newest_key) AS declared_order, p.licence,
+       p.project_licence, p.licence_state, p.licence_path, p.changelog_path,
+       (SELECT started_at FROM as_of) AS observed_at
+FROM package AS p
+LEFT JOIN repository AS r ON r.id = p.repository_id
+WHERE :package IN (p.name, p.display)
+ORDER BY p.index_url LIMIT 1;
+
+-- Highest version first; is_newest marks the one that the card is about.
+-- name: report_card_releases
+SELECT s.version, s.is_newest, s.is_prerelease, s.published_at, s.yanked, s.yanked_reason,
+       s.files, s.sdist, s.wheel, s.tag_state, s.tag, s.tag_kind, s.tag_oid, s.tag_commit,
+       s.tagged_at, s.committed_at, s.on_default_branch, s.declared_at_tag,
+       s.declared_kind_at_tag, s.declared_origin_at_tag,
+       s.declared_key_at_tag = s.order_key AS declared_agrees, s.version_commit_state,
+       s.version_commit, s.version_committed_at, s.changelog_state, s.changelog_path,
+       s.changelog_line, s.changelog_at
+FROM release AS s
+WHERE s.package = :package
+ORDER BY s.order_key DESC, s.version;
+
+-- name: report_card_findings
+SELECT f.rule, f.severity, f.state, f.version, f.tag, f.message, f.evidence, f.first_seen
+FROM finding AS f
+JOIN package AS p ON p.id = f.package_id
+LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.version
+WHERE :package IN (p.name, p.display)
+ORDER BY f.state_rank, f.severity_rank, i.order_key DESC, f.rule, f.version, f.tag, f.detail;
+
+-- Tags of the package that denote no version of the index, highest first.
+-- name: report_card_tags
+SELECT d.tag, d.version, d.is_prerelease, t.commit_oid AS tag_commit, t.tagged_at, t.committed_at
+FROM package AS p
+JOIN denotes AS d ON d.repository_id = p.repository_id AND d.package_id = p.id
+JOIN tag AS t ON t.repository_id = d.repository_id AND t.name = d.tag
+WHERE :package IN (p.name, p.display)
+  AND NOT EXISTS (SELECT 1 FROM release_id AS i
+                  JOIN release AS s ON s.id = i.id
+                  WHERE i.package_id = p.id AND i.order_key = d.order_key)
+ORDER BY d.order_key DESC, d.tag;

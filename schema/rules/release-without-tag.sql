@@ -1,0 +1,27 @@
+-- id: release-without-tag
+-- severity: high
+-- title: A published release that no tag denotes
+-- needs: index, refs, objects
+-- help: Find the commit that was built (`fleetdrift plan PACKAGE` names the candidates), tag it and
+--   push the tag. From now on publish from a tag only.
+--
+-- Critical for the newest release. Historic: published before the package's first tagged release,
+-- and all but the newest where nothing was ever tagged.
+WITH first AS (
+    SELECT package_id, min(CASE WHEN tag_state = 'known' THEN published_at END) AS tagged_from
+    FROM release
+    GROUP BY package_id)
+SELECT r.repository_id, r.package_id, r.version,
+       CASE WHEN r.is_newest THEN 'critical' ELSE 'high' END AS severity,
+       NOT r.is_newest AND ifnull(r.published_at < f.tagged_from, 1) AS historic,
+       format('%s %s was published on %s, but no tag of %s denotes it', r.package, r.version,
+              substr(r.published_at, 1, 10), o.full_name) AS message,
+       json_object('published_at', r.published_at, 'newest', json(iif(r.is_newest, 'true', 'false')),
+                   'first_tagged_release_at', f.tagged_from,
+                   'tags_looked_at', (SELECT count(*) FROM tag AS t
+                                      WHERE t.repository_id = r.repository_id)) AS evidence
+FROM release AS r
+JOIN repository AS o ON o.id = r.repository_id
+JOIN first AS f ON f.package_id = r.package_id
+WHERE r.link IN ('configured', 'mutual', 'corroborated')
+  AND r.files > 0 AND r.tag_state = 'absent';

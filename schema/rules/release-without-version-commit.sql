@@ -1,0 +1,28 @@
+-- id: release-without-version-commit
+-- severity: high
+-- title: A published version that no commit ever declared
+-- needs: index, refs, objects, projects
+-- help: The version was set in a tree that never became a commit of this repository. Find the tree
+--   it was built from (`fleetdrift recover PACKAGE==VERSION`), commit it, tag it.
+--
+-- Historic: published before the first release whose version a commit declares, and all but the
+-- newest where no commit ever declared one.
+WITH first AS (
+    SELECT package_id,
+           min(CASE WHEN version_commit_state = 'known' THEN published_at END) AS declared_from
+    FROM release
+    GROUP BY package_id)
+SELECT r.repository_id, r.package_id, r.version,
+       NOT r.is_newest AND ifnull(r.published_at < f.declared_from, 1) AS historic,
+       format('No commit of %s ever declared version %s of %s, which was published on %s',
+              o.full_name, r.version, r.package, substr(r.published_at, 1, 10)) AS message,
+       json_object('published_at', r.published_at, 'head', o.head,
+                   'first_declared_release_at', f.declared_from, 'tag', r.tag,
+                   'declared_at_tag', r.declared_at_tag) AS evidence
+FROM release AS r
+JOIN repository AS o ON o.id = r.repository_id
+JOIN first AS f ON f.package_id = r.package_id
+WHERE r.link IN ('configured', 'mutual', 'corroborated')
+  AND r.files > 0 AND r.version_commit_state = 'absent'
+  -- at its tag the files leave the version to the tag or to code: nothing to be declared
+  AND ifnull(r.declared_kind_at_tag IN ('vcs', 'opaque', 'placeholder', 'none'), 0) = 0;

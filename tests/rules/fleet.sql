@@ -1,0 +1,38 @@
+-- The fleet of every case: one repository, one package, two releases, all in order, so that no rule
+-- has anything to say. A case changes what it is about. Run 1 began on 2024-06-01. Order keys are
+-- any bytes that order as the versions do.
+UPDATE run SET started_at = '2024-06-01T00:00:00Z';
+
+INSERT INTO repository_id VALUES (1, 'github.com', 101);
+INSERT INTO stored_repository VALUES
+    (1, 'acme', 'rocket', 'public', 'main', 'MIT', 0, 0, 0, 0, 1, NULL);
+INSERT INTO stored_refs VALUES (1, 'digest', 'refs/heads/main', 'c3', '2024-03-02T00:00:00Z', 1, 1, NULL);
+INSERT INTO package_id VALUES (1, 'https://pypi.org', 'rocket', NULL);
+INSERT INTO stored_package VALUES (1, 'known', 'Rocket', '0.2.0', 'MIT', NULL, '1',
+    '[["Repository","https://github.com/acme/rocket"]]', 1, NULL);
+INSERT INTO stored_scope VALUES (1, 0, 1, NULL), (0, 1, 1, NULL);
+INSERT INTO stored_coverage (repository_id, package_id, organisation, fact, status, since) VALUES
+    (1, 0, '', 'refs', 'known', 1), (1, 0, '', 'objects', 'known', 1),
+    (1, 0, '', 'projects', 'known', 1), (0, 1, '', 'index', 'known', 1);
+INSERT INTO stored_project VALUES (1, '', 'Rocket', 'rocket', 'hatchling', 'MIT', 'known', 'LICENSE',
+    'CHANGELOG.md', 0, 1, NULL);
+INSERT INTO stored_link VALUES
+    (1, 1, '', 'mutual', 'https://github.com/acme/rocket', NULL, 0, 1, NULL);
+
+INSERT INTO release_id VALUES (1, 1, '0.1.0', '0.1.0', x'0100', 0), (2, 1, '0.2.0', '0.2.0', x'0200', 0);
+INSERT INTO stored_release VALUES
+    (1, 1, '2024-01-01T10:00:00Z', 0, NULL, 2, 1, 1, 1, NULL),
+    (1, 2, '2024-03-01T10:00:00Z', 0, NULL, 2, 1, 1, 1, NULL);
+INSERT INTO stored_tag VALUES
+    (1, 'v0.1.0', 't1', 'c1', 'annotated', '2024-01-01T09:55:00Z', '2024-01-01T09:50:00Z', 1, 1, NULL),
+    (1, 'v0.2.0', 't2', 'c2', 'annotated', '2024-03-01T09:55:00Z', '2024-03-01T09:50:00Z', 1, 1, NULL);
+INSERT INTO stored_denotes VALUES
+    (1, 1, x'0100', 'v0.1.0', '0.1.0', 0, 'plain', 1, 1, NULL),
+    (1, 1, x'0200', 'v0.2.0', '0.2.0', 0, 'plain', 1, 1, NULL);
+INSERT INTO stored_declaration VALUES
+    (1, 'c1', '', 'Rocket', 'rocket', 'static', '0.1.0', x'0100', 0, 'pyproject.toml:3', NULL, 1, NULL),
+    (1, 'c2', '', 'Rocket', 'rocket', 'static', '0.2.0', x'0200', 0, 'pyproject.toml:3', NULL, 1, NULL),
+    (1, 'c3', '', 'Rocket', 'rocket', 'static', '0.2.0', x'0200', 0, 'pyproject.toml:3', NULL, 1, NULL);
+INSERT INTO stored_release_source VALUES
+    (1, 1, 'known', 'c1', '2024-01-01T09:50:00Z', 'known', 'CHANGELOG.md', 9, 'tag', 1, NULL),
+    (1, 2, 'known', 'c2', '2024-03-01T09:50:00Z', 'known', 'CHANGELOG.md', 3, 'tag', 1, NULL);

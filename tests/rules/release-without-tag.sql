@@ -1,0 +1,52 @@
+-- case: the newest release has no tag
+DELETE FROM stored_denotes WHERE tag = 'v0.2.0';
+-- expect: 0.2.0 critical
+
+-- case: an older release has none, though one before it has
+INSERT INTO release_id VALUES (3, 1, '0.1.5', '0.1.5', x'0150', 0);
+INSERT INTO stored_release VALUES (1, 3, '2024-02-01T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL);
+-- expect: 0.1.5 high
+
+-- case: what was published before the first tagged release is historic
+DELETE FROM stored_denotes WHERE tag = 'v0.1.0';
+-- expect: 0.1.0 high historic
+
+-- case: nothing was ever tagged: only the newest counts
+DELETE FROM stored_denotes;
+DELETE FROM stored_tag;
+-- expect: 0.1.0 high historic
+-- expect: 0.2.0 critical
+
+-- case: an empty repository holds no tag at all
+DELETE FROM stored_denotes;
+DELETE FROM stored_tag;
+UPDATE stored_coverage SET status = 'absent', reason = 'empty' WHERE fact <> 'index';
+-- expect: 0.1.0 high historic
+-- expect: 0.2.0 critical
+
+-- case: a release without files is none
+DELETE FROM stored_denotes WHERE tag = 'v0.2.0';
+UPDATE stored_release SET files = 0, sdist = 0, wheel = 0 WHERE release_id = 2;
+
+-- case: the tag denotes the version in another spelling
+UPDATE release_id SET version = '0.2', normal = '0.2' WHERE id = 2;
+
+-- case: the refs could not be read
+DELETE FROM stored_denotes;
+UPDATE stored_coverage SET status = 'unknown', reason = 'timeout' WHERE fact = 'refs';
+
+-- case: the objects could not be read, so tags may be missing
+DELETE FROM stored_denotes;
+UPDATE stored_coverage SET status = 'unknown', reason = 'truncated' WHERE fact = 'objects';
+
+-- case: the package belongs to somebody else
+DELETE FROM stored_denotes;
+UPDATE stored_link SET state = 'contradicted', other = 'evil/rocket';
+
+-- case: only the repository says that the package is its own
+DELETE FROM stored_denotes;
+UPDATE stored_link SET state = 'claimed';
+
+-- case: no repository is known
+DELETE FROM stored_denotes;
+DELETE FROM stored_link;
