@@ -102,8 +102,6 @@ void origin_pump(struct http_origin *origin);
 void origin_answered(struct http_origin *origin, bool multiplexed);
 /* Nobody starts before so much time has passed, and then one alone. */
 void origin_hold(struct http_origin *origin, uint64_t wait_ms);
-/* An attempt did not reach it: the next one goes alone. */
-void origin_doubt(struct http_origin *origin);
 /* A request gave up reaching it: those that wait end with the same fault, and so do others for a
    while. */
 void origin_bury(struct http_origin *origin, const struct err *fault);

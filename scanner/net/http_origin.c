@@ -133,11 +133,6 @@ void origin_hold(struct http_origin *origin, uint64_t wait_ms)
     origin->open = false;
 }
 
-void origin_doubt(struct http_origin *origin)
-{
-    origin->open = false;
-}
-
 void origin_bury(struct http_origin *origin, const struct err *fault)
 {
     origin->dead = *fault;

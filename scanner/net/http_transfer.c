@@ -155,7 +155,9 @@ static bool try_again(struct http_transfer *transfer, const struct fault *fault)
     };
     struct retry_advice advice = retry_judge(&failed);
 
-    if (advice.limited)
+    /* When an attempt did not even reach the origin, others need not try meanwhile. */
+    bool all_wait = advice.limited || (advice.again && fault->unreachable);
+    if (all_wait)
         origin_hold(origin, advice.wait_ms);
     if (!advice.again || transfer->streamed || transfer->failures >= transfer->request.retries ||
         (advice.limited && advice.wait_ms > http->options.max_wait_ms))
@@ -163,9 +165,7 @@ static bool try_again(struct http_transfer *transfer, const struct fault *fault)
     transfer->failures++;
     http->stats.retries++;
     forget_attempt(transfer);
-    if (fault->unreachable)
-        origin_doubt(origin);
-    if (advice.limited) {
+    if (all_wait) {
         origin_enqueue(origin, transfer, true);
     } else {
         transfer->state = TRANSFER_PAUSED;
