@@ -136,16 +136,14 @@ static void send_request(struct job *job, const char *service, const struct http
     struct gitwire *wire = job->wire;
     struct http_request whole = *request;
     char *url = gitwire_host_url(&wire->host, job->path, service);
-    char *text = mem_printf("%s: %s", job->name, what);
 
     whole.url = url;
-    whole.what = text;
+    whole.what = what; /* finish() puts the repository before it */
     whole.authorization = wire->host.authorization;
     whole.timeout_ms = wire->timeout_ms;
     whole.retries = RETRIES;
     whole.no_follow = true;
     http_send(wire->http, &whole, done, job);
-    free(text);
     free(url);
 }
 

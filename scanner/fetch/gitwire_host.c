@@ -149,7 +149,7 @@ void gitwire_host_refusal(const struct gitwire_host *host, const struct http_ans
                 "%s refuses the token, or the repository does not exist or is not visible to it",
                 host->base);
     else
-        http_check(answer, host->base, err);
+        http_check(answer, "git", err);
 }
 
 int gitwire_host_smart(const struct http_answer *answer, struct err *err)
