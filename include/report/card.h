@@ -9,9 +9,9 @@
 #include "report/report.h"
 
 struct card {
-    const struct report_options *options;
     FILE *out;
     struct style style;
+    unsigned width; /* columns of a line */
     struct arena arena;
     struct record *package;  /* report_card_package */
     struct record *summary;  /* the package's row of report_packages */

@@ -7,7 +7,8 @@
 #include "report/sink.h"
 #include "report/words.h"
 
-#define LISTED_MAX 12 /* versions or tags that one line names */
+#define LISTED_MAX 12  /* versions or tags that one line names */
+#define WIDTH_MAX  100 /* columns: longer lines of prose are hard to read */
 
 static int read_card(struct store *store, const char *package, struct card *card, struct err *err)
 {
@@ -50,7 +51,7 @@ static void write_tinted(const struct card *card, enum tint tint, const char *te
 static void write_fact(const struct card *card, const char *label, const struct buf *text)
 {
     fprintf(card->out, "  %-15s", label);
-    layout_paragraph(card->out, buf_str(text), 17, 17, card->options->width);
+    layout_paragraph(card->out, buf_str(text), 17, 17, card->width);
 }
 
 static void write_title(const struct card *card)
@@ -118,7 +119,7 @@ static void write_checks(const struct card *card)
         buf_reset(&seen);
         enum mark mark = card_checks[i].look(card, &seen);
         marks_line(card->out, &card->style, mark, card_checks[i].label, buf_str(&seen),
-                   card->options->width);
+                   card->width);
     }
     buf_release(&seen);
 }
@@ -177,7 +178,7 @@ static void write_finding(const struct card *card, const struct rules *rules,
 {
     const char *severity = card_word(finding, "severity");
     const char *help = rule_help(rules, card_word(finding, "rule"));
-    unsigned width = card->options->width;
+    unsigned width = card->width;
     struct buf text = BUF_INIT(WORDS_MAX), others = BUF_INIT(WORDS_MAX);
 
     fputs("  ", card->out);
@@ -265,7 +266,10 @@ static void write_foot(const struct card *card)
 int report_card(struct store *store, const struct rules *rules, const char *package,
                 const struct report_options *options, FILE *out, struct err *err)
 {
-    struct card card = {.options = options, .out = out, .style = {options->ascii, options->colour}};
+    struct card card = {.out = out,
+                        .style = {options->ascii, options->colour},
+                        .width = options->width > 0 && options->width < WIDTH_MAX ? options->width
+                                                                                  : WIDTH_MAX};
     int result = store_view_run(store, options->run, err);
 
     if (result == 0)

@@ -11,6 +11,11 @@ static bool is_plain(const char *text)
     return text != NULL && *text != '\0' && *text != '-' && strspn(text, allowed) == strlen(text);
 }
 
+static bool is_url(const char *text)
+{
+    return strncmp(text, "https://", 8) == 0 && is_plain(text + 8);
+}
+
 /* What the package's tags have before the version: of the newest tagged release, else "v". */
 static const char *tag_prefix(struct arena *arena, const struct record *tagged)
 {
@@ -28,7 +33,7 @@ static const char *tag_prefix(struct arena *arena, const struct record *tagged)
 static void step(const struct card *card, unsigned *number, const char *text, const char *command)
 {
     fprintf(card->out, "  %u. ", ++*number);
-    layout_paragraph(card->out, text, 5, 5, card->options->width);
+    layout_paragraph(card->out, text, 5, 5, card->width);
     if (command != NULL)
         fprintf(card->out, "       %s\n", command);
 }
@@ -51,8 +56,14 @@ static void find_source(struct card *card, unsigned *number, const char *tag)
     const char *name = card_word(card->package, "package");
     const char *version = card_word(card->newest, "version");
 
-    step(card, number, "No commit holds this version. Get what was published:",
-         arena_printf(arena, "pip download --no-deps --no-binary :all: %s==%s", name, version));
+    const char *url = record_text(card->newest, "sdist_url");
+
+    /* pip would run the build code of an sdist; what was published is evidence, not to be run */
+    step(card, number, "No commit holds this version. Get what was published, without running it:",
+         url != NULL && is_url(url)
+             ? arena_printf(arena, "curl -O %s", url)
+             : arena_printf(arena, "pip download --no-deps --only-binary :all: %s==%s", name,
+                            version));
     step(card, number,
          "Find the work tree that it was built from, or commit the published files on a branch; "
          "review and merge that.",

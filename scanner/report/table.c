@@ -47,11 +47,11 @@ static const struct table_column package_columns[] = {
 static const struct table_column finding_columns[] = {
     {"SEVERITY", "severity", NULL, SHAPE_STATE, 8, 0},
     {"STATE", "state", NULL, SHAPE_TEXT, 8, 4},
-    {"PACKAGE", "package", NULL, SHAPE_TEXT, 14, 1},
-    {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 18, 5},
-    {"VERSION", "version", NULL, SHAPE_TEXT, 7, 1},
+    {"PACKAGE", "package", NULL, SHAPE_TEXT, 18, 0},
+    {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 60, 5},
+    {"VERSION", "version", NULL, SHAPE_TEXT, 7, 0},
     {"RULE", "rule", NULL, SHAPE_TEXT, 30, 3},
-    {"WHAT", "message", NULL, SHAPE_PROSE, 36, 2},
+    {"WHAT", "message", NULL, SHAPE_PROSE, 36, 0},
     {NULL},
 };
 static const struct table_column release_columns[] = {

@@ -146,7 +146,11 @@ ORDER BY p.index_url LIMIT 1;
 -- Highest version first; is_newest marks the one that the card is about.
 -- name: report_card_releases
 SELECT s.version, s.is_newest, s.is_prerelease, s.published_at, s.yanked, s.yanked_reason,
-       s.files, s.sdist, s.wheel, s.tag_state, s.tag, s.tag_kind, s.tag_oid, s.tag_commit,
+       s.files, s.sdist, s.wheel,
+       (SELECT f.url FROM file AS f
+        WHERE f.release_id = s.id AND s.is_newest AND f.kind = 'sdist'
+        ORDER BY f.filename LIMIT 1) AS sdist_url,
+       s.tag_state, s.tag, s.tag_kind, s.tag_oid, s.tag_commit,
        s.tagged_at, s.committed_at, s.on_default_branch, s.declared_at_tag,
        s.declared_kind_at_tag, s.declared_origin_at_tag,
        s.declared_key_at_tag = s.order_key AS declared_agrees, s.version_commit_state,

@@ -167,10 +167,10 @@ static void test_table(void **state)
            "SEVERITY  PACKAGE             VERSION  WHAT\n"
            "critical  beast-mailbox-core  -7       main declares 0.1.0, but the index has\n"
            "                                       0.2.0 since October\n");
-    expect(REPORT_TABLE, 73,
-           "SEVERITY  PACKAGE           VERSION  WHAT\n"
-           "critical  beast-mailbox-c\xe2\x80\xa6  -7       main declares 0.1.0, but the index\n"
-           "                                     has 0.2.0 since October\n");
+    give("short");
+    expect(REPORT_TABLE, 40,
+           "SEVERITY  PACKAGE             VERSION  WHAT\n"
+           "critical  beast-mailbox-core  -7       short\n");
     message_count = 0;
     expect(REPORT_TABLE, 80, "No finding.\n");
 }
