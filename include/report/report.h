@@ -26,8 +26,8 @@ struct report_options {
     unsigned width; /* of the terminal, in columns; 0: no limit */
 };
 
-int report_parse_what(const char *word, enum report_what *out);
-int report_parse_format(const char *word, enum report_format *out);
+/* The words for them, in the order of the enums; end with NULL. */
+extern const char *const report_what_words[], *const report_format_words[];
 /* What a format shows when nobody says: documents everything, tables the packages. */
 enum report_what report_default_what(enum report_format format);
 

@@ -1,7 +1,7 @@
 /*
  * One format writing one report. report.c asks the store and hands every row to the format; a
  * format knows rows, never the store. To add a format: a `struct format` in a file of its own, a
- * word in enum report_format, a line in the table of report.c.
+ * line in enum report_format and in two tables of report.c.
  */
 #ifndef REPORT_SINK_H
 #define REPORT_SINK_H
@@ -35,7 +35,6 @@ struct sink {
 
 /* Every function may be NULL. They only write; the caller looks at ferror(out). */
 struct format {
-    const char *name;
     bool document; /* several sheets fit into one; the run and the summary come first, but where
                       lines of a single sheet are asked of a format without open() */
     void (*open)(struct sink *sink);

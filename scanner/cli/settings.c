@@ -4,15 +4,13 @@
 #include <string.h>
 
 #include "cli/value.h"
+#include "report/report.h"
 
 static const char *const verify_words[] = {"none", NULL};
 static const char *const fail_on_words[] = {"critical", "high", "medium", "low",
                                             "info",     "none", NULL};
 static const char *const progress_words[] = {"auto", "plain", "none", NULL};
-static const char *const format_words[] = {"table", "csv", "json", "ndjson", NULL};
 static const char *const list_format_words[] = {"table", "json", NULL};
-static const char *const what_words[] = {"packages", "findings", "releases",
-                                         "coverage", "all",      NULL};
 static const char *const colour_words[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(struct settings, member)
@@ -53,8 +51,8 @@ static const struct setting table[] = {
     {"http.stall_timeout", SETTING_DURATION, AT(stall_timeout_ms), "30s"},
     {"http.max_wait", SETTING_DURATION, AT(max_wait_ms), "15m"},
 
-    {"output.format", SETTING_CHOICE, AT(format), "", format_words},
-    {"output.what", SETTING_CHOICE, AT(what), "", what_words},
+    {"output.format", SETTING_CHOICE, AT(format), "", report_format_words},
+    {"output.what", SETTING_CHOICE, AT(what), "", report_what_words},
     {"output.colour", SETTING_CHOICE, AT(colour), "auto", colour_words},
 
     {"output", SETTING_TEXT, AT(output)},

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "store/rules.h"
 
 static bool is_digit(char c)
 {
@@ -166,10 +167,12 @@ int value_check_run(const char *text, struct err *err)
 
 int value_check_severity(const char *text, struct err *err)
 {
-    static const char *const words[] = {"critical", "high", "medium", "low", "info", NULL};
-    int i;
+    enum severity severity;
 
-    return value_choice(text, words, &i, err);
+    if (severity_parse(text, &severity) != 0)
+        return err_set(err, REASON_USAGE,
+                       "\"%s\" is no severity: critical, high, medium, low or info", text);
+    return 0;
 }
 
 int value_check_state(const char *text, struct err *err)

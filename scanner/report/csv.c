@@ -64,4 +64,4 @@ static void csv_row(struct sink *sink, const struct cell *cells)
     fputs("\r\n", sink->out);
 }
 
-const struct format format_csv = {.name = "csv", .begin = csv_begin, .row = csv_row};
+const struct format format_csv = {.begin = csv_begin, .row = csv_row};

@@ -119,11 +119,10 @@ static void ndjson_row(struct sink *sink, const struct cell *cells)
     fputs("}\n", sink->out);
 }
 
-const struct format format_json = {.name = "json",
-                                   .document = true,
+const struct format format_json = {.document = true,
                                    .open = json_open,
                                    .begin = json_begin,
                                    .row = json_row,
                                    .end = json_end,
                                    .close = json_close};
-const struct format format_ndjson = {.name = "ndjson", .document = true, .row = ndjson_row};
+const struct format format_ndjson = {.document = true, .row = ndjson_row};

@@ -10,6 +10,19 @@
 #include "report/output.h"
 #include "report/sink.h"
 
+const char *const report_what_words[] = {
+    [REPORT_PACKAGES] = "packages", [REPORT_FINDINGS] = "findings", [REPORT_RELEASES] = "releases",
+    [REPORT_COVERAGE] = "coverage", [REPORT_ALL] = "all",           NULL,
+};
+
+const char *const report_format_words[] = {
+    [REPORT_TABLE] = "table",
+    [REPORT_CSV] = "csv",
+    [REPORT_JSON] = "json",
+    [REPORT_NDJSON] = "ndjson",
+    NULL,
+};
+
 static const struct format *const formats[] = {
     [REPORT_TABLE] = &format_table,
     [REPORT_CSV] = &format_csv,
@@ -25,29 +38,6 @@ static const struct sheet sheets[] = {
 };
 static const struct sheet run_sheet = {"run", "run", "report_run", true};
 static const struct sheet summary_sheet = {"summary", "summary", "report_summary", true};
-
-int report_parse_what(const char *word, enum report_what *out)
-{
-    for (int i = 0; i < REPORT_ALL; i++) {
-        if (strcmp(sheets[i].name, word) == 0) {
-            *out = (enum report_what)i;
-            return 0;
-        }
-    }
-    *out = REPORT_ALL;
-    return strcmp(word, "all") == 0 ? 0 : -1;
-}
-
-int report_parse_format(const char *word, enum report_format *out)
-{
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        if (strcmp(formats[i]->name, word) == 0) {
-            *out = (enum report_format)i;
-            return 0;
-        }
-    }
-    return -1;
-}
 
 enum report_what report_default_what(enum report_format format)
 {
@@ -246,7 +236,8 @@ static int write_directory(struct store *store, const struct report_options *opt
         one.what = (enum report_what)i;
         if (options->what != REPORT_ALL && options->what != one.what)
             continue;
-        char *file = mem_printf("%s%s.%s", path, sheets[i].name, formats[options->format]->name);
+        char *file =
+            mem_printf("%s%s.%s", path, sheets[i].name, report_format_words[options->format]);
         int result = write_one(store, &one, file, err);
         free(file);
         if (result != 0)

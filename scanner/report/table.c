@@ -305,8 +305,5 @@ static void table_end(struct sink *sink)
         fprintf(sink->out, "%s\n", table->none);
 }
 
-const struct format format_table = {.name = "table",
-                                    .begin = table_begin,
-                                    .measure = table_measure,
-                                    .row = table_row,
-                                    .end = table_end};
+const struct format format_table = {
+    .begin = table_begin, .measure = table_measure, .row = table_row, .end = table_end};
