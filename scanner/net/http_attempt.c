@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define DEFAULT_MAX_BYTES ((size_t)1 << 20)
-#define ERROR_BODY_MAX    ((size_t)64 << 10)
+#define REFUSAL_MAX    ((size_t)1 << 20)
+#define ERROR_BODY_MAX ((size_t)64 << 10)
 
 static bool is_success(const struct http_transfer *transfer)
 {
@@ -48,14 +48,20 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
     return len;
 }
 
-static int take_body(struct http_transfer *transfer, const char *data, size_t len)
+/* What an answer may be long; one that is no success is not refused for its length alone. */
+static size_t ceiling(const struct http_transfer *transfer)
 {
     size_t max = transfer->request.max_bytes;
 
+    return is_success(transfer) || max > REFUSAL_MAX ? max : REFUSAL_MAX;
+}
+
+static int take_body(struct http_transfer *transfer, const char *data, size_t len)
+{
+    size_t max = ceiling(transfer);
+
     if (!is_success(transfer)) {
         size_t room = ERROR_BODY_MAX - transfer->body.len;
-        if (max < DEFAULT_MAX_BYTES)
-            max = DEFAULT_MAX_BYTES;
         if (transfer->received + len <= max)
             return buf_add(&transfer->body, data, len < room ? len : room);
     } else if (transfer->received + len <= max) {
@@ -136,6 +142,8 @@ static void set_request(CURL *easy, const struct http_transfer *transfer)
 
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    /* Only looks at what is announced, and saves fetching it; on_body() counts. */
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)ceiling(transfer));
     if (request->method == HTTP_POST) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);

@@ -33,6 +33,7 @@ static const struct fault_kind {
     {CURLE_HTTP2, REASON_CONNECT, true, false},
     {CURLE_HTTP2_STREAM, REASON_CONNECT, true, false},
     {CURLE_PARTIAL_FILE, REASON_TRUNCATED, true, false},
+    {CURLE_FILESIZE_EXCEEDED, REASON_TOO_LARGE, false, false},
     {CURLE_WEIRD_SERVER_REPLY, REASON_BAD_ANSWER, false, false},
     {CURLE_UNSUPPORTED_PROTOCOL, REASON_BAD_ANSWER, false, false},
     {CURLE_BAD_CONTENT_ENCODING, REASON_BAD_ANSWER, false, false},

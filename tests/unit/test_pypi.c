@@ -142,7 +142,7 @@ static void test_faults(void **state)
         {"HTTP/1.1 403 No\r\nContent-Length: 20\r\n\r\n{\"message\":\"SSL is \"}",
          REASON_FORBIDDEN},
         {"HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n", REASON_HTTP},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 70000000\r\n\r\n", REASON_TRUNCATED},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 70000000\r\n\r\n", REASON_TOO_LARGE},
         {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{", REASON_TRUNCATED},
         {"HTTP/1.1 429 No\r\nRetry-After: 9999\r\nContent-Length: 0\r\n\r\n", REASON_RATE_LIMITED},
     };
