@@ -58,6 +58,7 @@ struct package {
     int64_t id; /* once it is ready, unless the store failed */
     bool ready;
     bool changed; /* the index told something new */
+    bool named;   /* by the user: part of the fleet whoever claims it */
     struct waiter *waiters;
     struct scan *scan;
     UT_hash_handle hh;
@@ -74,6 +75,8 @@ struct package {
 typedef void package_ready(struct package *package, void *ctx);
 /* Calls back once the store holds what the index says, or that it could not be asked. */
 void package_ask(struct scan *scan, const char *name, package_ready *ready, void *ctx);
+/* The same for one that the user named; to be called before any job begins. */
+void package_ask_named(struct scan *scan, const char *name, package_ready *ready, void *ctx);
 void packages_free(struct scan *scan);
 
 /* --- one repository: repository.c --------------------------------------------------------------

@@ -32,6 +32,10 @@ struct reader_file {
 int reader_files(struct reader *reader, const char *commit, const struct reader_file **files,
                  size_t *count, struct err *err);
 
+/* The changelog of the project at a directory of a commit; NULL when there is none. */
+const struct reader_file *reader_changelog(struct reader *reader, const char *commit,
+                                           const char *directory);
+
 /* The content of a file of a commit, as a source sees it. */
 enum source_result reader_read(struct reader *reader, const char *commit, const char *path,
                                const char **data, size_t *len);

@@ -1,9 +1,9 @@
+#include "scan/job.h"
+
 #include <fnmatch.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "scan/job.h"
 
 #include "base/log.h"
 #include "base/mem.h"

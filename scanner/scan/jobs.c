@@ -1,9 +1,9 @@
+#include "scan/job.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "scan/job.h"
 
 #include "base/mem.h"
 #include "facts/names.h"

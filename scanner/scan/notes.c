@@ -19,29 +19,10 @@ struct notes {
     size_t count;
 };
 
-static const struct reader_file *best_changelog(struct claim_context *context, const char *commit,
-                                                const char *directory)
-{
-    const struct reader_file *files, *best = NULL;
-    size_t count;
-    int best_rank = 0;
-
-    if (reader_files(context->reader, commit, &files, &count, NULL) != 0)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        int rank = changelog_rank(files[i].path, directory);
-        if (rank > best_rank) {
-            best_rank = rank;
-            best = &files[i];
-        }
-    }
-    return best;
-}
-
 static void read_notes(struct claim_context *context, const char *commit, const char *directory,
                        struct notes *out)
 {
-    const struct reader_file *file = best_changelog(context, commit, directory);
+    const struct reader_file *file = reader_changelog(context->reader, commit, directory);
     struct changelog_entry *entries;
     const char *data;
     size_t len;

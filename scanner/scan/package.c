@@ -1,8 +1,8 @@
+#include "scan/job.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "scan/job.h"
 
 #include "base/mem.h"
 #include "facts/index.h"
@@ -127,7 +127,8 @@ static int save_answer(struct package *package, struct err *err)
     };
     if (store_put_coverage(scan->store, &coverage, 1, err) != 0)
         return -1;
-    return store_touch_package(scan->store, package->id, err);
+    /* A name that a repository holds is part of the fleet when its job says so. */
+    return package->named ? store_touch_package(scan->store, package->id, err) : 0;
 }
 
 static void save_run(void *item)
@@ -201,6 +202,15 @@ static void answer_now(void *item)
 
     free(item);
     later.ready(later.package, later.ctx);
+}
+
+void package_ask_named(struct scan *scan, const char *name, package_ready *ready, void *ctx)
+{
+    struct package *package;
+
+    package_ask(scan, name, ready, ctx);
+    HASH_FIND_STR(scan->packages, name, package);
+    package->named = true;
 }
 
 void package_ask(struct scan *scan, const char *name, package_ready *ready, void *ctx)

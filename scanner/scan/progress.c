@@ -1,10 +1,10 @@
+#include "scan/job.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "scan/job.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -288,6 +288,25 @@ int reader_files(struct reader *reader, const char *commit, const struct reader_
     return 0;
 }
 
+const struct reader_file *reader_changelog(struct reader *reader, const char *commit,
+                                           const char *directory)
+{
+    const struct reader_file *files, *best = NULL;
+    size_t count;
+    int best_rank = 0;
+
+    if (reader_files(reader, commit, &files, &count, NULL) != 0)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        int rank = changelog_rank(files[i].path, directory);
+        if (rank > best_rank) {
+            best_rank = rank;
+            best = &files[i];
+        }
+    }
+    return best;
+}
+
 /* --- reading by path ------------------------------------------------------------------------- */
 
 /* The blob at a path: 1 found, 0 absent (or no plain file), -1 error. */

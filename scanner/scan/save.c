@@ -1,6 +1,6 @@
-#include <string.h>
-
 #include "scan/job.h"
+
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -223,16 +223,34 @@ static int save_facts(struct job *job, struct err *err)
     return save_sources(job, err);
 }
 
+/* The packages that this repository brings into the run: those that were judged, else those that it
+   had before. */
+static int touch_packages(struct job *job, bool judged, struct err *err)
+{
+    struct store *store = job->scan->store;
+    int result = 0;
+
+    for (size_t i = 0; i < job->known.package_count && !judged && result == 0; i++)
+        if (job->known.packages[i].link != NULL)
+            result = store_touch_package(store, job->known.packages[i].id, err);
+    for (size_t i = 0; i < job->context.count && judged && result == 0; i++) {
+        const struct claim *claim = &job->context.claims[i];
+        if (claim->kept && claim->package != NULL && claim->package->id != 0)
+            result = store_touch_package(store, claim->package->id, err);
+    }
+    return result;
+}
+
 static int save(struct job *job, struct err *err)
 {
     struct store *store = job->scan->store;
+    bool judged = !job->unchanged && job->skipped == NULL && job->err.reason == REASON_NONE;
 
     if (store_put_repository(store, &job->row, &job->id, err) != 0 ||
-        store_touch_repository(store, job->id, err) != 0 || save_coverage(job, err) != 0)
+        store_touch_repository(store, job->id, err) != 0 || save_coverage(job, err) != 0 ||
+        touch_packages(job, judged, err) != 0)
         return -1;
-    if (job->unchanged || job->skipped != NULL || job->err.reason != REASON_NONE)
-        return 0;
-    return save_facts(job, err);
+    return judged ? save_facts(job, err) : 0;
 }
 
 void job_save_run(void *item)

@@ -119,7 +119,7 @@ static void ask_named(struct scan *scan)
             names_normalise(options->packages[i].name, normal) != 0)
             continue;
         scan->asking++;
-        package_ask(scan, normal, on_asked, scan);
+        package_ask_named(scan, normal, on_asked, scan);
     }
 }
 

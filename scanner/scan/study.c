@@ -116,11 +116,12 @@ static int read_tag(struct mirror *mirror, const struct gitwire_ref *ref, struct
             return 0;
         target = object.target;
     }
-    /* A lightweight tag of a tree or a blob is legal, and denotes no commit. */
-    if (mirror_read_commit(mirror, target, &commit, &ignored) != 0)
-        return mirror_has(mirror, target) || !tag->annotated
-                   ? 0
-                   : err_set(err, ignored.reason, "%s", ignored.text);
+    /* A tag of a tree or a blob is legal, and denotes no commit. */
+    if (mirror_read_commit(mirror, target, &commit, &ignored) != 0) {
+        if (!mirror_has(mirror, target) && err != NULL)
+            *err = ignored;
+        return mirror_has(mirror, target) ? 0 : -1;
+    }
     tag->commit = arena_strdup(arena, target);
     tag->committed_at = commit.commit_time;
     tag->candidate = tags_is_candidate(tag->name);
@@ -151,6 +152,15 @@ struct reading_at {
     size_t tag;
     const char *commit;
 };
+
+/* The tip's changelog will be asked about every release. */
+static void prefetch_changelog(struct reading_at *at, const char *directory)
+{
+    const struct reader_file *file = reader_changelog(at->reader, at->commit, directory);
+
+    if (file != NULL)
+        reader_prefetch(at->reader, file->oid);
+}
 
 static void read_project(struct reading_at *at, const char *directory)
 {
@@ -192,6 +202,8 @@ static int read_commit(struct reading_at *at, struct err *err)
         reader_prefetch(at->reader, files[i].oid);
         if (strcmp(directory, last) != 0)
             read_project(at, directory);
+        if (strcmp(directory, last) != 0 && at->tag == STUDY_TIP)
+            prefetch_changelog(at, directory);
         memcpy(last, directory, sizeof last);
     }
     return 0;
