@@ -26,6 +26,7 @@ void reader_prefetch(struct reader *reader, const char *oid);
 struct reader_file {
     const char *path;
     const char *oid;
+    bool changelog; /* by its name */
 };
 /* Those files in the tree of a commit, in tree order; -1 when the tree cannot be read. Lives as
    long as the reader. */

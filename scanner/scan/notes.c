@@ -98,9 +98,10 @@ void claim_notes(struct claim_context *context)
 
 const char *claim_changelog_path(struct claim_context *context, const char *directory)
 {
-    const struct reader_file *file = context->study->head != NULL
-                                         ? best_changelog(context, context->study->head, directory)
-                                         : NULL;
+    const struct reader_file *file =
+        context->study->head != NULL
+            ? reader_changelog(context->reader, context->study->head, directory)
+            : NULL;
 
     return file != NULL ? file->path : NULL;
 }

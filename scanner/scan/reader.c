@@ -192,12 +192,12 @@ struct level {
     size_t tree_count, tree_size;
 };
 
-static void add_file(struct level *level, const char *path, const char *oid)
+static void add_file(struct level *level, struct reader_file file)
 {
     struct listing *listing = level->listing;
 
     listing->files = mem_grow(listing->files, listing->count, &level->size, sizeof *listing->files);
-    listing->files[listing->count++] = (struct reader_file){path, oid};
+    listing->files[listing->count++] = file;
 }
 
 /* One level of a tree: its files that matter, and its directories for later. */
@@ -214,8 +214,9 @@ static int on_entry(void *ctx, const char *path, enum mirror_kind kind, const ch
         return 1;
     }
     if ((kind == MIRROR_BLOB || kind == MIRROR_EXECUTABLE) && matters(path))
-        add_file(level, arena_strdup(&level->reader->arena, path),
-                 arena_strdup(&level->reader->arena, oid));
+        add_file(level, (struct reader_file){.path = arena_strdup(&level->reader->arena, path),
+                                             .oid = arena_strdup(&level->reader->arena, oid),
+                                             .changelog = changelog_rank(path, "") > 0});
     return 0;
 }
 
@@ -232,10 +233,11 @@ static int add_tree(struct level *level, const struct level_tree *tree, unsigned
         return -1;
     if (level->listing->count + below->count > FILES_MAX)
         return err_set(err, REASON_LIMIT, "more than %d project files in one tree", FILES_MAX);
-    for (size_t i = 0; i < below->count; i++)
-        add_file(level,
-                 arena_printf(&level->reader->arena, "%s/%s", tree->name, below->files[i].path),
-                 below->files[i].oid);
+    for (size_t i = 0; i < below->count; i++) {
+        struct reader_file file = below->files[i];
+        file.path = arena_printf(&level->reader->arena, "%s/%s", tree->name, file.path);
+        add_file(level, file);
+    }
     return 0;
 }
 
@@ -298,7 +300,7 @@ const struct reader_file *reader_changelog(struct reader *reader, const char *co
     if (reader_files(reader, commit, &files, &count, NULL) != 0)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        int rank = changelog_rank(files[i].path, directory);
+        int rank = files[i].changelog ? changelog_rank(files[i].path, directory) : 0;
         if (rank > best_rank) {
             best_rank = rank;
             best = &files[i];
