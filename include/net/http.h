@@ -25,7 +25,7 @@ struct http_transfer;
 
 struct http_options {
     const char *user_agent;
-    const char *ca_file;         /* NULL: the system's */
+    const char *ca_file;         /* authorities to trust; NULL: the system's alone */
     const char *proxy;           /* NULL: the environment's */
     const char *const *hosts;    /* URLs of the only origins that are contacted, by requests and
                                     redirects, NULL-terminated; NULL: any */

@@ -29,6 +29,7 @@ struct http {
     struct http_transfer *transfers; /* all that have not ended */
     enum reason cancelled;           /* NONE while we are at work */
     bool pump_deferred;
+    bool trust_directory; /* authorities are looked up one by one */
     struct http_stats stats;
 };
 

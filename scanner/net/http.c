@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/http_parts.h"
+#include "net/http_trust.h"
 
 #define ORIGINS_AT_ONCE 8 /* that may have all their connections open */
 
@@ -106,6 +107,8 @@ int http_new(struct loop *loop, const struct http_options *options, struct http 
                                    http->options.host_connections * ORIGINS_AT_ONCE};
     sigaction(SIGPIPE, &ignore, NULL); /* a peer that hangs up is an error code, not the end */
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+    http->trust_directory = http_trust_directory_suffices(curl->capath, curl->cainfo);
     if (set_hosts(http, options->hosts, err) != 0 ||
         engine_new(loop, &limits, on_done, on_lost, http, &http->engine, err) != 0) {
         curl_global_cleanup();

@@ -127,8 +127,13 @@ static CURLcode set_security(CURL *easy, const struct http *http, const char *ur
         (code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L)) != 0 ||
         (code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L)) != 0)
         return code;
-    if (options->ca_file != NULL &&
-        (code = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file)) != 0)
+    if (options->ca_file != NULL)
+        code = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file); /* and the directory */
+    else if (http->trust_directory)
+        code = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    else /* curl keeps what it loaded from a bundle, unless there is a directory, too */
+        code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    if (code != CURLE_OK)
         return code;
     if (http_url_is_loopback(url))
         return curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "http_try.h"
+#include "net/http_trust.h"
 #include "server.h"
 
 #define OK(body_len) "HTTP/1.1 200 OK\r\nContent-Length: " #body_len "\r\n\r\n"
@@ -389,6 +391,58 @@ static void test_certificate(void **state)
     server_stop(server);
 }
 
+/* A directory with links is used only when nothing of the bundle is missing there. */
+static void test_trust_directory(void **state)
+{
+    static const char bundle[] = "# two\n-----BEGIN CERTIFICATE-----\nMII\n"
+                                 "-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\n";
+    char directory[] = "/tmp/trust.XXXXXX", first[64], second[64], file[64];
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    snprintf(first, sizeof first, "%s/0a1b2c3d.0", directory);
+    snprintf(second, sizeof second, "%s/0a1b2c3d.1", directory);
+    snprintf(file, sizeof file, "%s/bundle.crt", directory);
+    FILE *out = fopen(file, "w");
+    assert_non_null(out);
+    fputs(bundle, out);
+    fclose(out);
+    assert_false(http_trust_directory_suffices(directory, file));
+    assert_int_equal(symlink("bundle.crt", first), 0);
+    assert_false(http_trust_directory_suffices(directory, file));
+    assert_int_equal(symlink("bundle.crt", second), 0);
+    assert_true(http_trust_directory_suffices(directory, file));
+    assert_true(http_trust_directory_suffices(directory, NULL));
+    assert_false(http_trust_directory_suffices(NULL, file));
+    assert_false(http_trust_directory_suffices("/nonexistent", file));
+    unlink(first);
+    unlink(second);
+    unlink(file);
+    rmdir(directory);
+}
+
+static void test_proxy(void **state)
+{
+    struct server_route routes[] = {
+        {"GET http://forge.example/x ", OK(5) "proxy"}, {"GET /direct ", OK(6) "direct"}, {0}};
+    struct server *server = server_start(routes, false);
+    struct http_options options = {.allow_http = true};
+
+    (void)state;
+    setenv("http_proxy", server_url(server), 1);
+    struct outcome outcome = ask_url("http://forge.example/x", options, 0);
+    expect_body(&outcome, "proxy");
+    unsetenv("http_proxy");
+    options.proxy = server_url(server);
+    outcome = ask_url("http://forge.example/x", options, 0);
+    expect_body(&outcome, "proxy");
+    /* What is on this machine needs none. */
+    options.proxy = "http://127.0.0.1:1";
+    outcome = ask_url(try_url(server_url(server), "/direct"), options, 0);
+    expect_body(&outcome, "direct");
+    server_stop(server);
+}
+
 /* --- URLs ------------------------------------------------------------------------------------ */
 
 static void test_urls_that_are_refused(void **state)
@@ -485,6 +539,8 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_unreachable_origin_fails_fast),
         cmocka_unit_test(test_certificate),
+        cmocka_unit_test(test_trust_directory),
+        cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_urls_that_are_refused),
         cmocka_unit_test(test_split_header),
         cmocka_unit_test(test_origin),
