@@ -118,8 +118,7 @@ static void headings_that_announce_nothing(void **state)
         "1.2 and later",
         "1.2+",
         "1.0 - 1.5",
-        "1.0\xe2\x80\x93"
-        "1.5",
+        "1.0\342\200\2231.5",
         "1.0 to 1.5",
         "1.2 -> 1.3",
         ">=1.2",
