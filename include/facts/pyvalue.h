@@ -95,6 +95,8 @@ struct py_value pyvalue_pick(struct py_eval *eval, const struct pysource *source
 bool pyvalue_is_version_info(const struct py_value *list);
 /* "1.2.0", "1.2.0rc1" of such a list. */
 struct py_value pyvalue_version_info(struct py_eval *eval, const struct py_value *list);
+/* Whether `a == b` or `a != b` holds: 1, 0, or -1 for what cannot be known. */
+int pyvalue_condition(struct py_eval *eval, const struct py_frame *frame, struct py_span span);
 /* Calls a `def` of the tree. */
 struct py_value pyvalue_call(struct py_eval *eval, const struct py_value *function,
                              const struct py_value *arguments, size_t count);

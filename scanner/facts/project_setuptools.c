@@ -243,5 +243,6 @@ bool project_setuptools(struct project_reader *r)
     if (spreads(r))
         return project_opaque(r, setup_place(r, "version"), "setup.py computes its arguments");
     r->out->kind = DECLARED_NONE;
+    r->out->reason = "nothing states a version";
     return true;
 }

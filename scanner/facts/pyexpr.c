@@ -95,83 +95,6 @@ static struct py_value strings(struct cursor *c)
 
 /* --- Sequences ------------------------------------------------------------------------------- */
 
-/* body for NAME in iterable [if guard] */
-static size_t comprehension(struct cursor *c, struct py_span item, size_t at_for,
-                            struct py_value *out)
-{
-    struct py_span head = {at_for + 1, item.end};
-    size_t in = py_find(c->source, head, "in");
-    const struct py_token *name = &c->source->tokens[at_for + 1];
-    struct py_span over = {in + 1, item.end};
-    size_t n = 0;
-
-    size_t guard = py_find(c->source, over, "if");
-
-    if (in != at_for + 2 || py_find(c->source, over, "for") < over.end)
-        return 0;
-    over.end = guard;
-    struct py_value list = pyvalue_eval(c->eval, c->frame, over);
-    struct py_value line;
-    if (guard < item.end) { /* one line of a file */
-        line = pyvalue_pick(c->eval, c->source, (struct py_span){guard, item.end}, name, list.path);
-        list = (struct py_value){.type = PY_LIST, .items = &line, .count = 1};
-    }
-    if (list.type != PY_LIST)
-        return 0;
-    for (; n < list.count && n < PYVALUE_ITEMS; n++) {
-        struct py_value argument = list.items[n];
-        argument.name = arena_strndup(c->eval->arena, name->s, name->len);
-        struct py_frame inner = {.source = c->source,
-                                 .scope = c->frame->scope,
-                                 .outer = c->frame,
-                                 .arguments = &argument,
-                                 .argument_count = 1};
-        inner.scope.statements.end = inner.scope.statements.start;
-        out[n] = pyvalue_eval(c->eval, &inner, (struct py_span){item.start, at_for});
-    }
-    return n;
-}
-
-/* The items between brackets, stars and comprehensions spread out, keyword arguments with their
-   names; `comma` makes a tuple of a single one. */
-static size_t items(struct cursor *c, struct py_value out[PYVALUE_ITEMS], bool *comma)
-{
-    size_t end = py_skip_brackets(c->source, c->at) - 1;
-    size_t at = c->at + 1;
-    size_t n = 0;
-    struct py_span item;
-
-    *comma = false;
-    while (n < PYVALUE_ITEMS && py_next_item(c->source, &at, end, &item)) {
-        bool star = py_is(c->source, item.start, "*");
-        bool keyword = py_is(c->source, item.start + 1, "=");
-        size_t at_for = py_find(c->source, item, "for");
-        *comma = *comma || item.end < end;
-        if (py_is(c->source, item.start, "**"))
-            continue;
-        if (at_for < item.end) {
-            size_t made = comprehension(c, item, at_for, out);
-            *comma = true;
-            c->at = end + 1;
-            return made;
-        }
-        struct py_value value = pyvalue_eval(
-            c->eval, c->frame, (struct py_span){item.start + (keyword ? 2 : star), item.end});
-        if (!star) {
-            const struct py_token *name = &c->source->tokens[item.start];
-            value.name = keyword ? arena_strndup(c->eval->arena, name->s, name->len) : NULL;
-            out[n++] = value;
-            continue;
-        }
-        if (value.type != PY_LIST)
-            out[n++] = unknown;
-        for (size_t i = 0; i < value.count && value.type == PY_LIST && n < PYVALUE_ITEMS; i++)
-            out[n++] = value.items[i];
-    }
-    c->at = end + 1;
-    return n;
-}
-
 static struct py_value list_of(struct py_eval *eval, const struct py_value *values, size_t count)
 {
     struct py_value *copy = arena_array(eval->arena, count + 1, sizeof *copy);
@@ -187,20 +110,94 @@ static struct py_value list_of(struct py_eval *eval, const struct py_value *valu
     return list;
 }
 
+/* body for NAME in iterable [if guard] */
+static struct py_value comprehension(struct cursor *c, struct py_span item, size_t at_for)
+{
+    struct py_span head = {at_for + 1, item.end};
+    size_t in = py_find(c->source, head, "in");
+    const struct py_token *name = &c->source->tokens[at_for + 1];
+    struct py_span over = {in + 1, item.end};
+    struct py_value out[PYVALUE_ITEMS];
+    size_t n = 0;
+
+    size_t guard = py_find(c->source, over, "if");
+
+    if (in != at_for + 2 || py_find(c->source, over, "for") < over.end)
+        return unknown;
+    over.end = guard;
+    struct py_value list = pyvalue_eval(c->eval, c->frame, over);
+    struct py_value line;
+    if (guard < item.end) { /* one line of a file */
+        line = pyvalue_pick(c->eval, c->source, (struct py_span){guard, item.end}, name, list.path);
+        list = (struct py_value){.type = PY_LIST, .items = &line, .count = 1};
+    }
+    if (list.type != PY_LIST)
+        return unknown;
+    for (; n < list.count && n < PYVALUE_ITEMS; n++) {
+        struct py_value argument = list.items[n];
+        argument.name = arena_strndup(c->eval->arena, name->s, name->len);
+        struct py_frame inner = {.source = c->source,
+                                 .scope = c->frame->scope,
+                                 .outer = c->frame,
+                                 .arguments = &argument,
+                                 .argument_count = 1};
+        inner.scope.statements.end = inner.scope.statements.start;
+        out[n] = pyvalue_eval(c->eval, &inner, (struct py_span){item.start, at_for});
+    }
+    return list_of(c->eval, out, n);
+}
+
+/* The items between brackets, stars spread out, keyword arguments with their names. A comprehension
+   is one item, a list. */
+static size_t items(struct cursor *c, struct py_value out[PYVALUE_ITEMS], bool *tuple)
+{
+    size_t end = py_skip_brackets(c->source, c->at) - 1;
+    size_t at = c->at + 1;
+    size_t n = 0;
+    struct py_span item;
+
+    *tuple = true;
+    while (n < PYVALUE_ITEMS && py_next_item(c->source, &at, end, &item)) {
+        bool star = py_is(c->source, item.start, "*");
+        bool keyword = py_is(c->source, item.start + 1, "=");
+        size_t at_for = py_find(c->source, item, "for");
+        *tuple = *tuple && item.end < end;
+        if (py_is(c->source, item.start, "**"))
+            continue;
+        struct py_span expression = {item.start + (keyword ? 2 : star), item.end};
+        struct py_value value = at_for < item.end ? comprehension(c, item, at_for)
+                                                  : pyvalue_eval(c->eval, c->frame, expression);
+        if (!star) {
+            const struct py_token *name = &c->source->tokens[item.start];
+            value.name = keyword ? arena_strndup(c->eval->arena, name->s, name->len) : NULL;
+            out[n++] = value;
+            continue;
+        }
+        if (value.type != PY_LIST)
+            out[n++] = unknown;
+        for (size_t i = 0; i < value.count && value.type == PY_LIST && n < PYVALUE_ITEMS; i++)
+            out[n++] = value.items[i];
+    }
+    *tuple = *tuple || n != 1;
+    c->at = end + 1;
+    return n;
+}
+
 static struct py_value bracketed(struct cursor *c)
 {
     struct py_value values[PYVALUE_ITEMS];
-    uint32_t line = token(c)->line;
-    bool list = is(c, "[");
-    bool comma;
-    size_t count = items(c, values, &comma);
+    const struct py_token *open = token(c);
+    struct py_span inside = {c->at + 1, py_skip_brackets(c->source, c->at) - 1};
+    bool generated = py_find(c->source, inside, "for") < inside.end;
+    bool tuple;
+    size_t count = items(c, values, &tuple);
 
-    if (!list && !comma && count == 1)
+    if (!tuple && (generated || *open->s == '('))
         return values[0];
     struct py_value value = list_of(c->eval, values, count);
     if (value.path == NULL) {
         value.path = c->source->path;
-        value.line = line;
+        value.line = open->line;
     }
     return value;
 }
@@ -216,11 +213,11 @@ static struct py_value call(struct cursor *c, const struct py_value *callee,
                             const struct py_value *self, const struct py_token *name)
 {
     struct py_value values[PYVALUE_ITEMS];
-    bool comma;
+    bool tuple;
     struct py_call call = {.eval = c->eval, .frame = c->frame, .self = self, .arguments = values};
 
     struct py_span arguments = {c->at + 1, c->at};
-    call.count = items(c, values, &comma);
+    call.count = items(c, values, &tuple);
     arguments.end = c->at - 1;
     if (callee->type == PY_FUNCTION)
         return pyvalue_call(c->eval, callee, values, call.count);
@@ -234,6 +231,21 @@ static struct py_value call(struct cursor *c, const struct py_value *callee,
     return value.type == PY_UNKNOWN && pyvalue_is_version_info(&list) ? list : value;
 }
 
+/* A field of a named tuple made in the image of sys.version_info, or the text that its class makes
+   of it. */
+static struct py_value version_info_field(struct py_eval *eval, const struct py_value *list,
+                                          const char *name)
+{
+    static const char *const fields[] = {"major", "minor", "micro", "releaselevel", "serial"};
+
+    for (size_t i = 0; i < 5; i++)
+        if (strcmp(name, fields[i]) == 0)
+            return list->items[i];
+    if (strcmp(name, "release_level") == 0)
+        return list->items[3];
+    return strstr(name, "version") != NULL ? pyvalue_version_info(eval, list) : unknown;
+}
+
 static struct py_value attribute(struct cursor *c, const struct py_value *self,
                                  const struct py_token *name)
 {
@@ -244,8 +256,8 @@ static struct py_value attribute(struct cursor *c, const struct py_value *self,
         return *self;
     if (self->type == PY_TEXT)
         return pycall_method(&call, name); /* Path.parent */
-    if (pyvalue_is_version_info(self) && strstr(text, "version") != NULL)
-        return pyvalue_version_info(c->eval, self);
+    if (pyvalue_is_version_info(self))
+        return version_info_field(c->eval, self, text);
     if (self->type != PY_MODULE)
         return unknown;
     if (*self->path == '\0') /* os.path, re.M */
@@ -296,6 +308,10 @@ static struct py_value subscript(struct cursor *c, const struct py_value *self)
         return *self;
     if (colon < end)
         return slice(c, self, open, colon, end);
+    /* ("1.0rc1", "1.0")[level == "final"] */
+    int holds = pyvalue_condition(c->eval, c->frame, (struct py_span){open + 1, end});
+    if (holds >= 0)
+        return self->type == PY_LIST && self->count == 2 ? self->items[holds] : unknown;
     bool last = py_is(c->source, open + 1, "-");
     struct py_value key = pyvalue_eval(c->eval, c->frame, (struct py_span){open + 1 + last, end});
     if (key.type == PY_TEXT && (self->type == PY_NAMESPACE || self->type == PY_MATCH)) {
@@ -426,6 +442,22 @@ struct py_value pyvalue_eval(struct py_eval *eval, const struct py_frame *frame,
     return value;
 }
 
+int pyvalue_condition(struct py_eval *eval, const struct py_frame *frame, struct py_span span)
+{
+    size_t equal = py_find(frame->source, span, "==");
+    size_t differ = py_find(frame->source, span, "!=");
+    size_t op = equal < differ ? equal : differ;
+
+    if (op >= span.end)
+        return -1;
+    struct py_value a = pyvalue_eval(eval, frame, (struct py_span){span.start, op});
+    struct py_value b = pyvalue_eval(eval, frame, (struct py_span){op + 1, span.end});
+    if ((a.type != PY_TEXT && a.type != PY_DIGITS) || a.type != b.type)
+        return -1;
+    bool same = a.len == b.len && memcmp(a.s, b.s, a.len) == 0;
+    return same == (equal < differ);
+}
+
 /* --- Versions -------------------------------------------------------------------------------- */
 
 /* sys.version_info.releaselevel, and the words that projects use beside it. */
@@ -490,6 +522,11 @@ const char *pyvalue_text(struct py_eval *eval, const struct py_value *value)
     }
     while (text.len > 0 && strchr(" \t\r\n", text.s[text.len - 1]) != NULL)
         text.len--;
+    /* Cut out of a file by hand, with its quotes. */
+    if (text.len > 2 && strchr("'\"", *text.s) != NULL && text.s[text.len - 1] == *text.s) {
+        text.s++;
+        text.len -= 2;
+    }
     if (text.len == 0 || text.len > 256 || !text_is_utf8(text.s, text.len) ||
         memchr(text.s, '\n', text.len) != NULL)
         return NULL;

@@ -90,34 +90,82 @@ static bool same(const struct py_value *a, const struct py_value *b)
            a->len == b->len && memcmp(a->s, b->s, a->len) == 0;
 }
 
-/* A function is what all its returns agree on. */
+/* How a function's statements are gone through: blocks whose condition is known are entered or
+   skipped, of the others every return counts. */
+struct walk {
+    struct py_eval *eval;
+    struct py_frame *frame;
+    bool chosen; /* a condition at chosen_indent held: skip its elif and else */
+    uint32_t chosen_indent;
+    bool unsure; /* inside a block that may or may not run */
+    uint32_t unsure_indent;
+};
+
+/* Whether the statement at i is a header whose block does not run. */
+static bool skips_block(struct walk *walk, size_t i)
+{
+    const struct pysource *source = walk->frame->source;
+    const struct py_statement *statement = &source->statements[i];
+    size_t first = statement->tokens.start;
+    bool other = py_is(source, first, "elif") || py_is(source, first, "else");
+
+    if (walk->unsure && statement->indent <= walk->unsure_indent)
+        walk->unsure = false;
+    if (other && walk->chosen && statement->indent == walk->chosen_indent)
+        return true;
+    if (py_is(source, first, "if") || py_is(source, first, "elif")) {
+        int holds = pyvalue_condition(walk->eval, walk->frame,
+                                      (struct py_span){first + 1, statement->tokens.end});
+        walk->chosen = holds > 0;
+        walk->chosen_indent = statement->indent;
+        if (holds >= 0)
+            return holds == 0;
+    }
+    if (!walk->unsure && (py_is(source, first, "if") || py_is(source, first, "for") ||
+                          py_is(source, first, "while") || py_is(source, first, "except") ||
+                          py_is(source, first, "elif"))) {
+        walk->unsure = true;
+        walk->unsure_indent = statement->indent;
+    }
+    return false;
+}
+
+/* A function is what all its returns agree on that may be reached. */
 struct py_value pyvalue_call(struct py_eval *eval, const struct py_value *function,
                              const struct py_value *arguments, size_t count)
 {
     const struct pysource *source = function->source;
-    size_t def = function->count;
     struct py_value bound[ARGUMENTS];
     struct py_value result = unknown;
     struct py_frame module = pyvalue_module(source);
     struct py_frame frame = {.source = source,
-                             .scope = py_function_scope(source, def),
+                             .scope = py_function_scope(source, function->count),
                              .outer = &module,
                              .arguments = bound};
+    struct walk walk = {.eval = eval, .frame = &frame};
 
-    frame.argument_count = bind_parameters(eval, source, def, arguments, count, bound);
+    frame.argument_count = bind_parameters(eval, source, function->count, arguments, count, bound);
     for (size_t i = frame.scope.statements.start; i < frame.scope.statements.end; i++) {
-        struct py_span span = source->statements[i].tokens;
-        if (source->statements[i].scope != frame.scope.scope ||
-            !py_is(source, span.start, "return"))
-            continue;
-        span.start++;
-        if (span.start == span.end || py_is(source, span.start, "None"))
+        const struct py_statement *statement = &source->statements[i];
+        struct py_span span = statement->tokens;
+        if (statement->scope != frame.scope.scope)
             continue;
         frame.before = i;
+        if (skips_block(&walk, i)) {
+            while (i + 1 < frame.scope.statements.end &&
+                   source->statements[i + 1].indent > statement->indent)
+                i++;
+            continue;
+        }
+        if (!py_is(source, span.start, "return") || span.end == ++span.start ||
+            py_is(source, span.start, "None"))
+            continue;
         struct py_value value = pyvalue_eval(eval, &frame, span);
         if (value.type == PY_UNKNOWN || (result.type != PY_UNKNOWN && !same(&result, &value)))
             return unknown;
         result = value;
+        if (!walk.unsure)
+            break;
     }
     return result;
 }
