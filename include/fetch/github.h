@@ -10,20 +10,20 @@
 struct github;
 
 struct github_options {
-    const char *api;     /* "https://api.github.com" */
-    const char *token;   /* NULL: anonymous */
+    const char *api;   /* "https://api.github.com" */
+    const char *token; /* NULL: anonymous */
 };
 
 struct github_page {
-    const char *url;     /* that was asked: the key under which the ETag is remembered */
-    const char *body;    /* NULL when not_modified */
+    const char *url;  /* that was asked: the key under which the ETag is remembered */
+    const char *body; /* NULL when not_modified */
     size_t body_len;
-    const char *etag;    /* NULL when the server sent none */
+    const char *etag; /* NULL when the server sent none */
     bool not_modified;
-    bool is_user;        /* the listing is a user's, not an organisation's */
-    bool last;           /* no further page follows */
-    const char *next;    /* the next page's URL; NULL when last (a page that was not modified also
-                            needs its next: hand it in, see below) */
+    bool is_user;     /* the listing is a user's, not an organisation's */
+    bool last;        /* no further page follows */
+    const char *next; /* the next page's URL; NULL when last (a page that was not modified also
+                         needs its next: hand it in, see below) */
 };
 /* Once per page; page is NULL when err says what happened, and then no more pages come. */
 typedef void github_page_done(const struct github_page *page, const struct err *err, void *ctx);
@@ -31,7 +31,7 @@ typedef void github_page_done(const struct github_page *page, const struct err *
 /* What an earlier run learned of one page. Looked up by URL; returns 0 when nothing is known. */
 struct github_known {
     char etag[256];
-    char next[1024];     /* "" when that page was the last */
+    char next[1024]; /* "" when that page was the last */
 };
 typedef int github_known_fn(void *ctx, const char *url, struct github_known *out);
 

@@ -10,17 +10,17 @@
 struct pypi;
 
 struct pypi_options {
-    const char *index;   /* "https://pypi.org" */
+    const char *index; /* "https://pypi.org" */
 };
 
 struct pypi_document {
-    const char *name;    /* PEP 503 name that was asked */
-    bool not_modified;   /* 304: what is stored still holds */
-    bool absent;         /* 404: the index does not know it (or it is quarantined) */
-    struct buf *body;    /* of a 200; may be detached by the first of several callbacks only: treat
-                            it as borrowed */
-    const char *etag;    /* NULL when none */
-    const char *serial;  /* X-PyPI-Last-Serial, NULL when none */
+    const char *name;   /* PEP 503 name that was asked */
+    bool not_modified;  /* 304: what is stored still holds */
+    bool absent;        /* 404: the index does not know it (or it is quarantined) */
+    struct buf *body;   /* of a 200; may be detached by the first of several callbacks only: treat
+                           it as borrowed */
+    const char *etag;   /* NULL when none */
+    const char *serial; /* X-PyPI-Last-Serial, NULL when none */
 };
 /* document is NULL when err says what happened. */
 typedef void pypi_done(const struct pypi_document *document, const struct err *err, void *ctx);
