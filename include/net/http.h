@@ -46,7 +46,8 @@ typedef int http_data_fn(void *ctx, const char *data, size_t len, struct err *er
 struct http_request {
     enum http_method method;
     const char *url;            /* everything here is copied by http_send */
-    const char *const *headers; /* "Name: value" lines, NULL-terminated; may be NULL */
+    const char *const *headers; /* "Name: value" lines, NULL-terminated; may be NULL. They go
+                                   along redirects: no secret belongs here */
     const char *authorization;  /* value of the Authorization header, or NULL */
     const char *body;           /* of a POST */
     size_t body_len;

@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define DEAD_MS 30000
+#define DEAD_MS        30000
+#define STARTS_A_ROUND 64 /* then the loop gets its turn */
 
 struct http_origin *origin_of(struct http *http, const char *name)
 {
@@ -105,8 +106,12 @@ void origin_pump(struct http_origin *origin)
         }
         return;
     }
-    while (origin->queue != NULL && origin->running < may_run(origin)) {
+    for (unsigned i = 0; origin->queue != NULL && origin->running < may_run(origin); i++) {
         struct http_transfer *transfer = origin->queue;
+        if (i == STARTS_A_ROUND) {
+            http_pump(origin->http);
+            return;
+        }
         origin_dequeue(origin, transfer);
         transfer_start(transfer);
     }
