@@ -9,6 +9,9 @@ queries/*.sql, which hold blocks:
     -- name: X         one statement: SQL_X
     -- script: X       several statements: SQL_SCRIPT_X
     -- each: {fact}_X  a statement that is made for every "-- fact:" line (see queries/facts.sql)
+
+A view with the line "-- snapshot: COLUMN" is made a table, indexed by that column, while reports
+and rules read it; with "-- snapshot for rules" (an index is optional) only while rules do.
 """
 import hashlib
 import re
@@ -16,6 +19,7 @@ import sys
 from pathlib import Path
 
 HEAD = re.compile(r"^-- (name|script|each): *(\S+) *$")
+SNAPSHOT = re.compile(r"^-- snapshot( for rules)?(?:: (\w+))?$", re.MULTILINE)
 FACT = re.compile(r"^-- fact: *(\w+) *\|([^|]*)\|([^|]*)\|([^|]*)$")
 
 
@@ -103,6 +107,7 @@ def header(statements, scripts, names):
               "struct sql_view {", "    const char *name;", "    const char *drop;",
               "    const char *create;", "    const char *create_temp;",
               "    const char *create_table; /* NULL: no snapshot of it */",
+              "    int snapshot; /* 1: for reports and rules, 2: for rules */",
               "    const char *drop_temp, *drop_table;", "};",
               "/* The statements that bring one kind of fact in line. */",
               "struct sql_fact_set {", "    enum sql clear, add, close, open;",
@@ -132,16 +137,22 @@ def view(path):
     name = path.stem
     if f"CREATE VIEW {name} AS" not in text:
         sys.exit(f"{path}: does not say CREATE VIEW {name} AS")
-    variants = [
-        f"DROP VIEW IF EXISTS main.{name};",
-        text,
-        text.replace("CREATE VIEW", "CREATE TEMP VIEW", 1),
-        text.replace("CREATE VIEW", "CREATE TEMP TABLE", 1) if "\n-- snapshot\n" in text else None,
-        f"DROP VIEW IF EXISTS temp.{name};",
-        f"DROP TABLE IF EXISTS temp.{name};",
-    ]
-    texts = ",\n".join(quote(variant) if variant else "        NULL" for variant in variants)
-    return f'    {{"{name}",\n{texts}}},'
+    snapshot = SNAPSHOT.search(text)
+    table = None
+    if snapshot:
+        table = text.replace("CREATE VIEW", "CREATE TEMP TABLE", 1)
+        if snapshot[2]:
+            table += f"CREATE INDEX temp.{name}_index ON {name} ({snapshot[2]});\n"
+    return "\n".join([
+        f'    {{"{name}",',
+        quote(f"DROP VIEW IF EXISTS main.{name};") + ",",
+        quote(text) + ",",
+        quote(text.replace("CREATE VIEW", "CREATE TEMP VIEW", 1)) + ",",
+        (quote(table) if table else "        NULL") + ",",
+        f"        {(2 if snapshot[1] else 1) if snapshot else 0},",
+        quote(f"DROP VIEW IF EXISTS temp.{name};") + ",",
+        quote(f"DROP TABLE IF EXISTS temp.{name};") + "},",
+    ])
 
 
 def source(statements, scripts, names, files):

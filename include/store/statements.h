@@ -25,9 +25,9 @@ struct store {
     int64_t changes;       /* committed fact rows of this run */
     int64_t batch_changes; /* those of the open batch */
     bool scope_ended;      /* of this run */
-    bool snapshot;         /* the costly views stand as tables of this connection */
-    struct buf key;        /* scratch: an order key */
-    struct buf normal;     /* scratch: a normal form */
+    int snapshot;      /* the costly views stand as tables of this connection, up to this level */
+    struct buf key;    /* scratch: an order key */
+    struct buf normal; /* scratch: a normal form */
 };
 
 /* A database in memory without facts, to try statements on. */
@@ -89,9 +89,10 @@ int migrate_check(struct store *store, struct err *err);
 
 /* The views again as temporary ones of this connection, which show the chosen run. */
 int views_make_temporary(struct store *store, struct err *err);
-/* The costly ones as tables, for many readings of one run; and back. Facts written and another run
-   chosen take them back by themselves. */
-int views_take_snapshot(struct store *store, struct err *err);
+/* The costly ones as tables, for many readings of one run: at level 1 those that reports and rules
+   read, at level 2 also those that only rules read so often. */
+int views_take_snapshot(struct store *store, int level, struct err *err);
+/* Back to views. Done when facts are written and when another run is chosen. */
 int views_drop_snapshot(struct store *store, struct err *err);
 
 /* --- the lock -------------------------------------------------------------------------------- */

@@ -74,6 +74,8 @@ int store_query(struct store *store, const char *query, const struct bind *binds
         return err_set(err, REASON_INTERNAL, "there is no query \"%s\"", query);
     if (store->view == 0 && store_view_run(store, 0, err) != 0)
         return -1;
+    if (views_take_snapshot(store, 1, err) != 0)
+        return -1;
     struct bound bound = bound_start(store, (enum sql)id);
     bind_named(&bound, binds, count);
     int result = run_query(&bound, columns, row, ctx, err);

@@ -211,7 +211,7 @@ static int write_findings(struct store *store, const struct rules *rules, struct
 static int evaluate(struct store *store, const struct rules *rules, const char *basis,
                     struct err *err)
 {
-    if (views_take_snapshot(store, err) != 0 || batch_begin(store, err) != 0)
+    if (views_take_snapshot(store, 2, err) != 0 || batch_begin(store, err) != 0)
         return -1;
     if (write_findings(store, rules, err) != 0 ||
         store_remember(store, "evaluated", basis, err) != 0) {

@@ -13,28 +13,34 @@ int views_make_temporary(struct store *store, struct err *err)
     return 0;
 }
 
-int views_take_snapshot(struct store *store, struct err *err)
+int views_take_snapshot(struct store *store, int level, struct err *err)
 {
-    if (store->snapshot)
+    int before = store->snapshot;
+
+    if (level <= before)
         return 0;
-    store->snapshot = true;
-    for (size_t i = 0; i < sql_view_count; i++)
-        if (sql_views[i].create_table != NULL &&
-            (store_exec(store, sql_views[i].drop_temp, err) != 0 ||
-             store_exec(store, sql_views[i].create_table, err) != 0))
-            return err_prefix(err, "view %s", sql_views[i].name);
+    store->snapshot = level;
+    for (size_t i = 0; i < sql_view_count; i++) {
+        const struct sql_view *view = &sql_views[i];
+        if (view->snapshot > before && view->snapshot <= level &&
+            (store_exec(store, view->drop_temp, err) != 0 ||
+             store_exec(store, view->create_table, err) != 0))
+            return err_prefix(err, "view %s", view->name);
+    }
     return 0;
 }
 
 int views_drop_snapshot(struct store *store, struct err *err)
 {
-    if (!store->snapshot)
-        return 0;
-    for (size_t i = 0; i < sql_view_count; i++)
-        if (sql_views[i].create_table != NULL &&
-            (store_exec(store, sql_views[i].drop_table, err) != 0 ||
-             store_exec(store, sql_views[i].create_temp, err) != 0))
-            return err_prefix(err, "view %s", sql_views[i].name);
-    store->snapshot = false;
+    int level = store->snapshot;
+
+    for (size_t i = 0; i < sql_view_count; i++) {
+        const struct sql_view *view = &sql_views[i];
+        if (view->snapshot > 0 && view->snapshot <= level &&
+            (store_exec(store, view->drop_table, err) != 0 ||
+             store_exec(store, view->create_temp, err) != 0))
+            return err_prefix(err, "view %s", view->name);
+    }
+    store->snapshot = 0;
     return 0;
 }

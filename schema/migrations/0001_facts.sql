@@ -32,7 +32,7 @@ CREATE TABLE package_id (
     index_url  TEXT NOT NULL,
     name       TEXT NOT NULL,                   -- PEP 503
     etag       TEXT,                            -- of its document; memory, not fact
-    UNIQUE (index_url, name)
+    UNIQUE (name, index_url)
 );
 
 CREATE TABLE release_id (
@@ -254,3 +254,4 @@ CREATE TABLE stored_finding (
     PRIMARY KEY (rule, repository_id, package_id, version, tag, detail, since)
 ) WITHOUT ROWID;
 CREATE INDEX stored_finding_until ON stored_finding (until);
+CREATE INDEX stored_finding_package ON stored_finding (package_id);

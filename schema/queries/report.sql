@@ -10,36 +10,38 @@ WHERE r.id = (SELECT run FROM as_of);
 
 -- name: report_packages
 WITH releases AS MATERIALIZED (
-    SELECT package_id, count(*) AS releases, sum(tag_state = 'known') AS tagged,
-           sum(tag_state = 'absent') AS untagged, max(tag_state = 'unknown') AS unknown
-    FROM release
+    SELECT package_id, count(*) AS releases, count(tag) AS tagged,
+           repository_id IS NULL OR refs_state = 'unknown' AS unknown
+    FROM tagged
     WHERE files > 0
     GROUP BY package_id),
-highest AS MATERIALIZED (
-    SELECT p.id AS package_id, p.repository_id,
+tags AS (
+    -- each package with the tag of its highest final version, else of its highest
+    SELECT p.*,
            coalesce((SELECT d.tag FROM denotes AS d
                      WHERE d.repository_id = p.repository_id AND d.package_id = p.id
-                       AND NOT d.is_prerelease
-                     ORDER BY d.order_key DESC, d.preferred DESC, d.tag LIMIT 1),
+                       AND NOT d.is_prerelease AND d.preferred
+                     ORDER BY d.order_key DESC LIMIT 1),
                     (SELECT d.tag FROM denotes AS d
                      WHERE d.repository_id = p.repository_id AND d.package_id = p.id
-                     ORDER BY d.order_key DESC, d.preferred DESC, d.tag LIMIT 1)) AS tag
+                       AND d.preferred
+                     ORDER BY d.order_key DESC LIMIT 1)) AS tag
     FROM package AS p)
 SELECT r.organisation, r.name AS repository, p.name AS package, p.link,
-       p.newest AS published_version, p.newest_at AS published_at, h.tag,
+       p.newest AS published_version, p.newest_at AS published_at, p.tag,
        (SELECT d.version FROM denotes AS d
-        WHERE d.repository_id = p.repository_id AND d.package_id = p.id AND d.tag = h.tag
+        WHERE d.repository_id = p.repository_id AND d.package_id = p.id AND d.tag = p.tag
+          AND d.preferred
         ORDER BY d.order_key DESC LIMIT 1) AS tag_version,
        p.declared_version, p.declared_kind,
        CASE WHEN p.index_state <> 'unknown' THEN ifnull(s.releases, 0) END AS releases,
        CASE WHEN p.index_state <> 'unknown' AND ifnull(s.unknown, 0) = 0
             THEN ifnull(s.tagged, 0) END AS releases_tagged,
        CASE WHEN p.index_state <> 'unknown' AND ifnull(s.unknown, 0) = 0
-            THEN ifnull(s.untagged, 0) END AS releases_untagged,
+            THEN ifnull(s.releases - s.tagged, 0) END AS releases_untagged,
        g.critical, g.high, g.medium, g.low, g.worst_rule, g.status
-FROM package AS p
+FROM tags AS p
 JOIN standing AS g ON g.package_id = p.id
-JOIN highest AS h ON h.package_id = p.id
 LEFT JOIN repository AS r ON r.id = p.repository_id
 LEFT JOIN releases AS s ON s.package_id = p.id
 WHERE (:package IS NULL OR :package IN (p.name, p.display))
@@ -78,7 +80,7 @@ ORDER BY r.organisation, r.name, s.package, s.order_key DESC, s.version;
 SELECT coalesce(v.organisation, r.organisation) AS organisation, r.name AS repository,
        p.name AS package, v.fact, v.status, v.reason, v.observed_at
 FROM coverage AS v
-LEFT JOIN package AS k ON k.id = v.package_id
+LEFT JOIN linked AS k ON k.package_id = v.package_id
 LEFT JOIN repository AS r ON r.id = coalesce(v.repository_id, k.repository_id)
 LEFT JOIN package_id AS p ON p.id = v.package_id
 WHERE (:package IS NULL OR p.name = :package)
@@ -100,10 +102,10 @@ WITH statuses AS MATERIALIZED (
            sum(status = 'unknown') AS unknown
     FROM standing),
 releases AS MATERIALIZED (
-    SELECT count(*) AS releases, sum(tag_state = 'known') AS tagged,
-           sum(tag_state = 'absent') AS untagged
-    FROM release
-    WHERE files > 0),
+    SELECT count(*) AS releases, count(CASE WHEN seen THEN tag END) AS tagged,
+           count(CASE WHEN seen THEN 1 END) AS seen
+    FROM (SELECT tag, repository_id IS NOT NULL AND refs_state <> 'unknown' AS seen
+          FROM tagged WHERE files > 0)),
 severities AS MATERIALIZED (
     SELECT sum(severity = 'critical') AS critical, sum(severity = 'high') AS high,
            sum(severity = 'medium') AS medium, sum(severity = 'low') AS low,
@@ -120,8 +122,8 @@ looks AS MATERIALIZED (
 SELECT (SELECT count(*) FROM repository) AS repositories, s.packages, ifnull(s.in_sync, 0) AS in_sync,
        ifnull(s.drift, 0) AS drift, ifnull(s.unpublished, 0) AS unpublished,
        ifnull(s.not_ours, 0) AS not_ours, ifnull(s.unknown, 0) AS unknown,
-       r.releases, ifnull(r.tagged, 0) AS releases_tagged,
-       ifnull(r.untagged, 0) AS releases_untagged,
+       r.releases, r.tagged AS releases_tagged,
+       r.seen - r.tagged AS releases_untagged,
        ifnull(v.critical, 0) AS critical, ifnull(v.high, 0) AS high, ifnull(v.medium, 0) AS medium,
        ifnull(v.low, 0) AS low, ifnull(v.info, 0) AS info,
        ifnull(t.new, 0) AS findings_new, ifnull(t.resolved, 0) AS findings_resolved,
@@ -163,19 +165,18 @@ ORDER BY s.order_key DESC, s.version;
 -- name: report_card_findings
 SELECT f.rule, f.severity, f.state, f.version, f.tag, f.message, f.evidence, f.first_seen
 FROM finding AS f
-JOIN package AS p ON p.id = f.package_id
+JOIN package_id AS p ON p.id = f.package_id
 LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.version
-WHERE :package IN (p.name, p.display)
+WHERE p.name = :package
 ORDER BY f.state_rank, f.severity_rank, i.order_key DESC, f.rule, f.version, f.tag, f.detail;
 
--- Tags of the package that denote no version of the index, highest first.
+-- Tags of the package that denote no version that the index has or had, highest first.
 -- name: report_card_tags
 SELECT d.tag, d.version, d.is_prerelease, t.commit_oid AS tag_commit, t.tagged_at, t.committed_at
 FROM package AS p
-JOIN denotes AS d ON d.repository_id = p.repository_id AND d.package_id = p.id
-JOIN tag AS t ON t.repository_id = d.repository_id AND t.name = d.tag
+CROSS JOIN denotes AS d ON d.repository_id = p.repository_id AND d.package_id = p.id
+CROSS JOIN tag AS t ON t.repository_id = d.repository_id AND t.name = d.tag
 WHERE :package IN (p.name, p.display)
   AND NOT EXISTS (SELECT 1 FROM release_id AS i
-                  JOIN release AS s ON s.id = i.id
                   WHERE i.package_id = p.id AND i.order_key = d.order_key)
 ORDER BY d.order_key DESC, d.tag;

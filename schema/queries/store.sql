@@ -140,7 +140,9 @@ SELECT id FROM run WHERE id = ?1;
 -- name: chosen_set
 UPDATE chosen SET run = ?1;
 
+-- Temporary tables are this connection's own: their rollback needs no file.
 -- script: chosen
+PRAGMA temp.journal_mode = MEMORY;
 CREATE TEMP TABLE chosen (run INTEGER);
 INSERT INTO chosen VALUES (NULL);
 CREATE TEMP VIEW as_of AS

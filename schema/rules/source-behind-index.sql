@@ -21,7 +21,7 @@ SELECT p.repository_id, p.id AS package_id, p.newest AS version,
                    'tag', r.tag) AS evidence
 FROM package AS p
 JOIN repository AS o ON o.id = p.repository_id
-JOIN release AS r ON r.id = p.newest_id
+JOIN release AS r ON r.package_id = p.id AND r.is_newest
 WHERE p.link IN ('configured', 'mutual', 'corroborated')
   AND p.declared_kind IN ('static', 'dynamic')
   AND p.declared_key < p.newest_key;

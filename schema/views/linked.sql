@@ -1,6 +1,6 @@
 -- One row a package of the fleet: the repository to judge it by and the newest release. The other
 -- views stand on it; rules read `package` and `release`.
--- snapshot
+-- snapshot: package_id
 CREATE VIEW linked AS
 WITH picked AS MATERIALIZED (
     SELECT c.package_id,
@@ -35,11 +35,16 @@ WITH picked AS MATERIALIZED (
                 ORDER BY i.order_key DESC, i.id DESC LIMIT 1)) AS newest_id
     FROM stored_scope AS c
     WHERE c.package_id <> 0 AND c.repository_id = 0
-      AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62))
+      AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)),
+seen AS MATERIALIZED (
+    SELECT k.*, (SELECT r.refs_state FROM repository AS r WHERE r.id = k.repository_id)
+                AS refs_state
+    FROM picked AS k)
 SELECT k.package_id, p.name, p.index_url, k.newest_id, k.repository_id, l.directory,
-       l.state AS link, l.evidence, l.other, r.refs_state, r.head
-FROM picked AS k
+       l.state AS link, l.evidence, l.other, k.refs_state, r.head_oid AS head
+FROM seen AS k
 JOIN package_id AS p ON p.id = k.package_id
 LEFT JOIN stored_link AS l ON l.repository_id = k.repository_id AND l.package_id = k.package_id
     AND (SELECT run FROM as_of) BETWEEN l.since AND ifnull(l.until - 1, 1 << 62)
-LEFT JOIN repository AS r ON r.id = k.repository_id;
+LEFT JOIN stored_refs AS r ON r.repository_id = k.repository_id
+    AND (SELECT run FROM as_of) BETWEEN r.since AND ifnull(r.until - 1, 1 << 62);

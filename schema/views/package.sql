@@ -1,7 +1,7 @@
 -- Packages of the fleet with the one repository to judge each by (NULL: none), the newest release
 -- on the index, and what the default branch's tip declares. `newest` is the highest final release
 -- that can be installed, else the highest that has files.
--- snapshot
+-- snapshot: id
 CREATE VIEW package AS
 SELECT b.package_id AS id, b.name, coalesce(d.display, b.name) AS display, b.index_url,
        b.repository_id, b.directory, b.link, b.evidence AS link_evidence, b.other AS link_other,

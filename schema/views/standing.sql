@@ -5,21 +5,18 @@
 --   unknown      none does, but something could not be looked at, or nothing links it to a repository
 --   in-sync      all was looked at and agrees
 CREATE VIEW standing AS
-WITH counted AS MATERIALIZED (
-    SELECT package_id, sum(severity = 'critical') AS critical, sum(severity = 'high') AS high,
-           sum(severity = 'medium') AS medium, sum(severity = 'low') AS low,
-           min(severity_rank || rule) AS worst
-    FROM finding
-    WHERE state IN ('new', 'open') AND severity <> 'info' AND package_id IS NOT NULL
-    GROUP BY package_id),
-blind AS MATERIALIZED (
+WITH blind AS MATERIALIZED (
     SELECT DISTINCT repository_id, package_id FROM coverage WHERE status = 'unknown')
-SELECT p.id AS package_id, ifnull(c.critical, 0) AS critical, ifnull(c.high, 0) AS high,
-       ifnull(c.medium, 0) AS medium, ifnull(c.low, 0) AS low, substr(c.worst, 2) AS worst_rule,
+SELECT p.id AS package_id, count(CASE f.severity WHEN 'critical' THEN 1 END) AS critical,
+       count(CASE f.severity WHEN 'high' THEN 1 END) AS high,
+       count(CASE f.severity WHEN 'medium' THEN 1 END) AS medium,
+       count(CASE f.severity WHEN 'low' THEN 1 END) AS low,
+       substr(min(CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1
+                                  WHEN 'medium' THEN 2 ELSE 3 END || f.rule), 2) AS worst_rule,
        CASE WHEN p.link = 'contradicted' THEN 'not-ours'
             WHEN p.index_state = 'absent' THEN 'unpublished'
             WHEN p.index_state = 'known' AND p.newest IS NULL THEN 'unpublished'
-            WHEN c.worst IS NOT NULL THEN 'drift'
+            WHEN count(f.rule) > 0 THEN 'drift'
             WHEN p.index_state = 'unknown' OR p.refs_state = 'unknown' THEN 'unknown'
             WHEN p.repository_id IS NULL OR p.link = 'claimed' THEN 'unknown'
             WHEN p.repository_id IN (SELECT repository_id FROM blind
@@ -28,4 +25,8 @@ SELECT p.id AS package_id, ifnull(c.critical, 0) AS critical, ifnull(c.high, 0) 
                           WHERE package_id IS NOT NULL) THEN 'unknown'
             ELSE 'in-sync' END AS status
 FROM package AS p
-LEFT JOIN counted AS c ON c.package_id = p.id;
+-- not `finding`, whose package_id no index knows
+LEFT JOIN stored_finding AS f ON f.package_id = p.id AND f.standing = 'open'
+    AND f.severity <> 'info'
+    AND (SELECT run FROM as_of) BETWEEN f.since AND ifnull(f.until - 1, 1 << 62)
+GROUP BY p.id;

@@ -106,7 +106,8 @@ static char *shell(struct place *place, const char *sql)
     extern char **environ;
     char in[96], out[96];
     struct buf result = BUF_INIT(CASE_MAX);
-    char *arguments[] = {"sqlite3", "-batch", "-bail", "-json", place->path, NULL};
+    char program[] = "sqlite3", batch[] = "-batch", bail[] = "-bail", json[] = "-json";
+    char *arguments[] = {program, batch, bail, json, place->path, NULL};
     posix_spawn_file_actions_t actions;
     pid_t child;
     int status;
