@@ -10,7 +10,7 @@
 #include "facts/licence.h"
 
 #define FILE_MAX_BYTES  (4u << 20)  /* a larger one is no file that a person keeps versions in */
-#define CACHE_MAX_BYTES (64u << 20) /* of blobs kept in memory for one repository */
+#define CACHE_MAX_BYTES (16u << 20) /* of blobs kept in memory for one repository */
 #define TREE_DEPTH_MAX  32
 #define FILES_MAX       20000 /* files that matter in one tree; more is not a fleet's repository */
 
@@ -35,25 +35,30 @@ struct listing {
     UT_hash_handle hh;
 };
 
-/* One question that a project's reading asked, and its answer. */
-struct step {
-    const char *path;
-    char oid[OID_HEX]; /* "" when there is no such file */
-    struct step *next;
+/* Projects as they were read: a question (the content of which path?), and for each answer what was
+   asked next, down to the project. A reading is the same wherever its questions have the same
+   answers, so a commit costs one look-up a question, however many were read before it. */
+struct question {
+    const char *path; /* NULL: nothing more was asked */
+    struct answer *answers;
+    struct reading *reading; /* that ended here, or NULL */
 };
 
-/* A project as it was read once: right for every tree that answers the same questions alike. */
+struct answer {
+    char oid[OID_HEX]; /* "" when there is no such file */
+    struct question next;
+    UT_hash_handle hh;
+};
+
 struct reading {
-    struct step *steps;
-    struct project project;
     enum source_result result;
-    struct err err;
-    struct reading *next;
+    struct project project; /* of FOUND */
+    const struct err *err;  /* of FAILED */
 };
 
 struct readings {
     char *directory;
-    struct reading *first;
+    struct question first;
     UT_hash_handle hh;
 };
 
@@ -89,6 +94,28 @@ static void drop_blobs(struct reader *reader)
     reader->cached = 0;
 }
 
+static void drop_answers(struct question *question)
+{
+    struct answer *answer, *next;
+
+    HASH_ITER(hh, question->answers, answer, next)
+    {
+        drop_answers(&answer->next);
+    }
+    HASH_CLEAR(hh, question->answers);
+}
+
+static void drop_readings(struct reader *reader)
+{
+    struct readings *readings, *next;
+
+    HASH_ITER(hh, reader->readings, readings, next)
+    {
+        drop_answers(&readings->first);
+    }
+    HASH_CLEAR(hh, reader->readings);
+}
+
 void reader_free(struct reader *reader)
 {
     if (reader == NULL)
@@ -96,7 +123,7 @@ void reader_free(struct reader *reader)
     drop_blobs(reader);
     HASH_CLEAR(hh, reader->wants);
     HASH_CLEAR(hh, reader->listings);
-    HASH_CLEAR(hh, reader->readings);
+    drop_readings(reader);
     free(reader->want_list);
     arena_release(&reader->arena);
     free(reader);
@@ -333,38 +360,60 @@ enum source_result reader_read(struct reader *reader, const char *commit, const 
     return read_blob(reader, oid, data, len);
 }
 
+/* A reading under way: where in the questions it stands. */
 struct asking {
     struct reader *reader;
     const char *commit;
-    struct step *first, **last;
+    struct question *at;
 };
+
+static struct answer *find_answer(struct question *question, const char *oid)
+{
+    struct answer *answer;
+
+    HASH_FIND_STR(question->answers, oid, answer);
+    return answer;
+}
 
 static enum source_result ask(void *ctx, const char *path, const char **data, size_t *len)
 {
     struct asking *asking = ctx;
     struct reader *reader = asking->reader;
-    struct step *step = arena_alloc(&reader->arena, sizeof *step);
-    int found = find_blob(reader, asking->commit, path, step->oid);
+    char oid[OID_HEX] = "";
+    int found = find_blob(reader, asking->commit, path, oid);
 
     if (found < 0)
         return SOURCE_FAILED;
     if (found == 0)
-        step->oid[0] = '\0';
-    step->path = arena_strdup(&reader->arena, path);
-    *asking->last = step;
-    asking->last = &step->next;
-    return found == 0 ? SOURCE_ABSENT : read_blob(reader, step->oid, data, len);
+        oid[0] = '\0';
+    if (asking->at->path == NULL)
+        asking->at->path = arena_strdup(&reader->arena, path);
+    struct answer *answer = find_answer(asking->at, oid);
+    if (answer == NULL) {
+        answer = arena_alloc(&reader->arena, sizeof *answer);
+        memcpy(answer->oid, oid, OID_HEX);
+        HASH_ADD_STR(asking->at->answers, oid, answer);
+    }
+    asking->at = &answer->next;
+    return found == 0 ? SOURCE_ABSENT : read_blob(reader, oid, data, len);
 }
 
-static bool same_answers(struct reader *reader, const char *commit, const struct step *step)
+/* Follows the questions of earlier readings; NULL when this commit answers otherwise. */
+static const struct reading *recall(struct reader *reader, const char *commit,
+                                    struct question *question)
 {
-    for (; step != NULL; step = step->next) {
-        char oid[OID_HEX];
-        int found = find_blob(reader, commit, step->path, oid);
-        if (found < 0 || strcmp(found == 0 ? "" : oid, step->oid) != 0)
-            return false;
+    char oid[OID_HEX];
+
+    while (question->path != NULL) {
+        int found = find_blob(reader, commit, question->path, oid);
+        if (found == 0)
+            oid[0] = '\0';
+        struct answer *answer = found < 0 ? NULL : find_answer(question, oid);
+        if (answer == NULL)
+            return NULL;
+        question = &answer->next;
     }
-    return true;
+    return question->reading;
 }
 
 static struct readings *readings_of(struct reader *reader, const char *directory)
@@ -381,41 +430,78 @@ static struct readings *readings_of(struct reader *reader, const char *directory
     return readings;
 }
 
-static enum source_result answer(const struct reading *reading, const struct project **out,
-                                 struct err *err)
+static const char *const *keep_list(struct arena *arena, const char *const *list)
 {
-    *out = &reading->project;
-    if (reading->result == SOURCE_FAILED && err != NULL)
-        *err = reading->err;
-    return reading->result;
+    size_t count = 0;
+
+    while (list != NULL && list[count] != NULL)
+        count++;
+    const char **kept = arena_array(arena, count + 1, sizeof *kept);
+    for (size_t i = 0; i < count; i++)
+        kept[i] = arena_strdup(arena, list[i]);
+    return kept;
+}
+
+/* What a reading leaves behind is little beside what it needs while it works. */
+static void keep_project(struct arena *arena, const struct project *read, struct project *out)
+{
+    *out = *read;
+    out->directory = arena_strdup(arena, read->directory);
+    out->name = arena_strdup(arena, read->name);
+    out->normal = arena_strdup(arena, read->normal);
+    out->version = arena_strdup(arena, read->version);
+    out->origin = arena_strdup(arena, read->origin);
+    out->reason = arena_strdup(arena, read->reason);
+    out->backend = arena_strdup(arena, read->backend);
+    out->licence = arena_strdup(arena, read->licence);
+    out->licence_files = keep_list(arena, read->licence_files);
+    out->urls = keep_list(arena, read->urls);
+    out->tag_prefix = arena_strdup(arena, read->tag_prefix);
+    out->tag_regex = arena_strdup(arena, read->tag_regex);
+}
+
+static const struct reading *read_anew(struct reader *reader, const char *commit,
+                                       struct readings *readings)
+{
+    struct asking asking = {reader, commit, &readings->first};
+    struct source source = {ask, &asking};
+    struct arena scratch = ARENA_INIT;
+    struct project project;
+    struct err err = {0};
+    struct reading *reading = NULL;
+
+    if (reader->cached > CACHE_MAX_BYTES)
+        drop_blobs(reader);
+    enum source_result result =
+        project_read(&source, readings->directory, &scratch, &project, &err);
+    if (result != SOURCE_PENDING) {
+        reading = arena_alloc(&reader->arena, sizeof *reading);
+        reading->result = result;
+        asking.at->reading = reading;
+    }
+    if (result == SOURCE_FOUND)
+        keep_project(&reader->arena, &project, &reading->project);
+    if (result == SOURCE_FAILED) {
+        struct err *kept = arena_alloc(&reader->arena, sizeof *kept);
+        *kept = err;
+        reading->err = kept;
+    }
+    arena_release(&scratch);
+    return reading;
 }
 
 enum source_result reader_project(struct reader *reader, const char *commit, const char *directory,
                                   const struct project **out, struct err *err)
 {
     struct readings *readings = readings_of(reader, directory);
+    const struct reading *reading = recall(reader, commit, &readings->first);
 
-    /* Commits come in the order of history: the last reading that fits is tried first. */
-    for (struct reading **at = &readings->first; *at != NULL; at = &(*at)->next) {
-        struct reading *reading = *at;
-        if (same_answers(reader, commit, reading->steps)) {
-            *at = reading->next;
-            reading->next = readings->first;
-            readings->first = reading;
-            return answer(reading, out, err);
-        }
-    }
-    if (reader->cached > CACHE_MAX_BYTES)
-        drop_blobs(reader);
-    struct reading *reading = arena_alloc(&reader->arena, sizeof *reading);
-    struct asking asking = {.reader = reader, .commit = commit, .last = &asking.first};
-    struct source source = {ask, &asking};
-    reading->result =
-        project_read(&source, directory, &reader->arena, &reading->project, &reading->err);
-    if (reading->result == SOURCE_PENDING)
+    if (reading == NULL)
+        reading = read_anew(reader, commit, readings);
+    if (reading == NULL)
         return SOURCE_PENDING;
-    reading->steps = asking.first;
-    reading->next = readings->first;
-    readings->first = reading;
-    return answer(reading, out, err);
+    *out = &reading->project;
+    if (reading->err != NULL && err != NULL)
+        *err = *reading->err;
+    return reading->result;
 }
