@@ -144,7 +144,9 @@ def binary():
 
 @pytest.fixture(scope="session")
 def demo_world(tmp_path_factory):
-    return demo.build(tmp_path_factory.mktemp("demo"))
+    world = demo.build(tmp_path_factory.mktemp("demo"))
+    world.tokens.append(TOKEN)
+    return world
 
 
 @pytest.fixture
@@ -155,7 +157,6 @@ def world(demo_world):
 
 @pytest.fixture
 def forge(world):
-    world.tokens.append(TOKEN)
     with Forge(world) as running:
         yield running
 

@@ -80,13 +80,6 @@ def pkt(payload):
     return b"%04x" % (len(data) + 4) + data
 
 
-def git_answer(data):
-    """An answer of upload-pack with these bytes as its body."""
-    return lambda request, answer: Answer(
-        200, {"Content-Type": "application/x-git-upload-pack-result"}, data
-    )
-
-
 def pack_damage(damage):
     """Changes the pack bytes within a fetch answer; refs and capabilities pass unchanged."""
 
@@ -147,10 +140,10 @@ CATALOGUE = {
     "git-unauthorized": lambda request, answer: Answer(
         401, {"WWW-Authenticate": 'Basic realm="GitHub"'}, b"Repository not found."
     ),
-    "git-err": git_answer(pkt("ERR upload-pack: the repository is on fire\n")),
-    "git-garbage": git_answer(b"zzzzthis is no pkt-line"),
-    "git-length-0003": git_answer(b"0003"),
-    "git-length-ffff": git_answer(b"ffff" + b"x" * 70000),
+    "git-err": body(pkt("ERR upload-pack: the repository is on fire\n")),
+    "git-garbage": body(b"zzzzthis is no pkt-line"),
+    "git-length-0003": body(b"0003"),
+    "git-length-ffff": body(b"ffff" + b"x" * 70000),
     "git-dumb": lambda request, answer: Answer(
         200, {"Content-Type": "text/plain"}, b"0" * 40 + b"\trefs/heads/main\n"
     ),
