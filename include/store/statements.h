@@ -82,6 +82,8 @@ int release_identity(struct store *store, int64_t package_id, const char *versio
 /* Ends the scope of what was not touched in this run, which looked at its whole fleet. */
 int store_end_scope(struct store *store, struct err *err);
 
+/* Refuses a file of another program or of a newer version, before anything in it is touched. */
+int migrate_admit(struct store *store, struct err *err);
 /* schema/: brings the file up to this program's version and its views up to date. */
 int migrate_up(struct store *store, struct err *err);
 /* For readers: refuses what this program cannot read. */

@@ -74,6 +74,13 @@ static int migrate_views(struct store *store, struct err *err)
     return result;
 }
 
+int migrate_admit(struct store *store, struct err *err)
+{
+    int64_t version;
+
+    return read_version(store, &version, err);
+}
+
 int migrate_up(struct store *store, struct err *err)
 {
     int64_t version;

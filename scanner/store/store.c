@@ -75,9 +75,9 @@ static int open_scan(struct store *store, struct err *err)
     if (access(store->path, F_OK) == 0 && access(store->path, W_OK) != 0)
         return err_set(err, REASON_DISK, "%s: the database cannot be written: %s", store->path,
                        strerror(errno));
-    if (store_script(store, SQL_SCRIPT_SETTINGS_SCAN, err) != 0 || migrate_up(store, err) != 0)
+    if (migrate_admit(store, err) != 0 || store_script(store, SQL_SCRIPT_SETTINGS_SCAN, err) != 0)
         return -1;
-    return make_incoming(store, err);
+    return migrate_up(store, err) != 0 ? -1 : make_incoming(store, err);
 }
 
 static int open_read(struct store *store, struct err *err)

@@ -7,7 +7,7 @@
 SELECT p.repository_id, p.id AS package_id,
        format('The index names no repository for %s, though %s publishes it', p.name,
               o.full_name) AS message,
-       json_object('urls', json(coalesce(p.urls, '[]')), 'newest', p.newest, 'link', p.link,
+       json_object('urls', json(iif(json_valid(p.urls), p.urls, '[]')), 'newest', p.newest, 'link', p.link,
                    'link_evidence', p.link_evidence) AS evidence
 FROM package AS p
 JOIN repository AS o ON o.id = p.repository_id

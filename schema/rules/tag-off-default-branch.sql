@@ -13,7 +13,7 @@ WITH merged AS (
     GROUP BY package_id)
 SELECT r.repository_id, r.package_id, r.version, r.tag,
        NOT r.is_newest AND ifnull(r.order_key < m.upto, 1) AS historic,
-       format('Tag %s of %s %s is on no commit of the default branch %s', r.tag, r.package,
+       format('Tag %s of %s %s is not on the default branch %s', r.tag, r.package,
               r.version, ifnull(o.default_branch, '')) AS message,
        json_object('tag', r.tag, 'commit', r.tag_commit, 'committed_at', r.committed_at,
                    'default_branch', o.default_branch, 'head', o.head) AS evidence

@@ -2,7 +2,9 @@
 -- are none ('absent', an empty repository), or nobody can tell ('unknown').
 CREATE VIEW repository AS
 SELECT i.id, i.host, s.owner AS organisation, s.name, s.owner || '/' || s.name AS full_name,
-       i.forge_id, s.visibility, s.archived, s.fork, s.disabled, s.named, s.default_branch,
+       i.forge_id, s.visibility, s.archived, s.fork, s.disabled, s.named,
+       coalesce(s.default_branch, iif(r.head_ref LIKE 'refs/heads/%', substr(r.head_ref, 12), r.head_ref))
+           AS default_branch,
        s.forge_licence, r.head_ref, r.head_oid AS head, r.head_committed_at,
        coalesce((SELECT CASE WHEN max(v.status = 'unknown') THEN 'unknown'
                              ELSE max(CASE WHEN v.fact = 'refs' AND v.status <> 'skipped'
