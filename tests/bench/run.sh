@@ -20,5 +20,7 @@ if [[ ! -f $build/fleets/certificate.pem ]]; then
         -keyout "$build/key.pem" -out "$build/fleets/certificate.pem" 2>/dev/null
     cat "$build/key.pem" >>"$build/fleets/certificate.pem"
 fi
-exec python3 tests/bench/bench.py --program "$build/scanner/fleetdrift" --tools "$PWD/$build" \
-    --directory "$PWD/$build/fleets"
+tools=$PWD/$build
+cd tests
+exec python3 -m bench --program "$tools/scanner/fleetdrift" --tools "$tools" \
+    --directory "$tools/fleets"

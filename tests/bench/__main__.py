@@ -14,9 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from bench import fleet  # noqa: E402
+from . import fleet
 
 GIT_JOBS = "8"
 
@@ -221,7 +219,6 @@ def main():
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--port", type=int, default=18719)
     options = parser.parse_args()
-    options.directory.mkdir(parents=True, exist_ok=True)
     against_git(options, "http")
     against_git(options, "https")
     thousand(options)
