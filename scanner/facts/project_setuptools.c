@@ -182,7 +182,7 @@ static bool cfg_version(struct project_reader *r)
     if (entry == NULL || *entry->value == '\0')
         return false;
     const char *origin = project_place(r, "setup.cfg", entry->line);
-    const char *value = entry->value;
+    const char *value = entry->value + strspn(entry->value, "\n");
     if (text_starts_with(value, "attr:"))
         return project_version_attribute(r, value + 5 + strspn(value + 5, " \t\n"), origin);
     if (text_starts_with(value, "file:")) {

@@ -224,18 +224,17 @@ static struct py_value imported(struct py_eval *eval, const struct pysource *sou
     const char *dotted;
     size_t at = span.start + 1;
 
+    bool as = py_is(source, span.end - 2, "as");
+
     if (py_is(source, span.start, "import")) {
         for (struct py_span item; py_next_item(source, &at, span.end, &item);)
             span.start = item.start;
         at = span.start;
-        size_t first = at + 1;
-        bool as = py_find(source, (struct py_span){at, span.end}, "as") < span.end;
-        const char *file = import_file(eval, source, &at, as ? span.end : first, &dotted);
+        const char *file = import_file(eval, source, &at, as ? span.end : at + 1, &dotted);
         return module_value(file, dotted);
     }
     const char *file = import_file(eval, source, &at, span.end, &dotted);
-    size_t as = py_find(source, span, "as");
-    size_t name = as < span.end ? as - 1 : span.end - 1;
+    size_t name = span.end - (as ? 3 : 1);
     const struct py_token *token = &source->tokens[name];
     if (file == NULL) /* a library's, known by its name there */
         return module_value(NULL, arena_strndup(eval->arena, token->s, token->len));
