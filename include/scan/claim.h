@@ -74,7 +74,8 @@ const char *claim_changelog_path(struct claim_context *context, const char *dire
 const char *claim_licence_path(struct claim_context *context, const char *directory);
 
 /* Whether a project read at some commit is the claim's. */
-bool claim_is_project(const struct claim *claim, const struct study_project *at);
+bool claim_is_project(const struct claim_context *context, const struct claim *claim,
+                      const struct study_project *at);
 /* What tags and trees that were read say of a version. */
 struct version {
     const struct study_tag *tag;          /* to judge it by; NULL when none denotes it */

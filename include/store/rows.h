@@ -46,7 +46,7 @@ struct row_declaration {
     const char *directory; /* "" the root */
     const char *name;      /* as written; NULL unknown */
     const char *normal;    /* PEP 503 */
-    const char *kind;      /* declared_kind_word() */
+    const char *kind;      /* declared_kind_word(); NULL: its files do not parse */
     const char *version;
     const char *origin; /* "pyproject.toml:3" */
     const char *reason;

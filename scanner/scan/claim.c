@@ -65,12 +65,19 @@ void claim_collect(struct claim_context *context)
             }
 }
 
-bool claim_is_project(const struct claim *claim, const struct study_project *at)
+bool claim_is_project(const struct claim_context *context, const struct claim *claim,
+                      const struct study_project *at)
 {
-    if (at->project != NULL && at->project->normal != NULL)
-        return strcmp(at->project->normal, claim->name) == 0;
-    /* Its files do not tell the name, or do not parse: then the directory does. */
-    return claim->directory != NULL && strcmp(at->directory, claim->directory) == 0;
+    const char *name = at->project != NULL ? at->project->normal : NULL;
+
+    if (name != NULL && strcmp(name, claim->name) == 0)
+        return true;
+    if (claim->directory == NULL || strcmp(at->directory, claim->directory) != 0)
+        return false;
+    /* Its files do not tell the name, or do not parse, or it was called otherwise once: then the
+       directory tells, unless that other name is a package of this repository by itself. */
+    const struct claim *other = name != NULL ? find_claim(context, name) : NULL;
+    return other == NULL || !other->ours;
 }
 
 /* --- links ----------------------------------------------------------------------------------- */
@@ -193,7 +200,7 @@ static void note_versions(struct claim_context *context)
         for (size_t i = 0; i < study->project_count; i++) {
             const struct study_project *at = &study->projects[i];
             if (at->project == NULL || at->project->version == NULL ||
-                !claim_is_project(&context->claims[c], at))
+                !claim_is_project(context, &context->claims[c], at))
                 continue;
             struct version *version =
                 add_version(&context->claims[c], context->arena, at->project->version);
@@ -238,7 +245,7 @@ static void match_input(const struct claim_context *context, const struct claim 
     };
     for (size_t i = 0; i < study->project_count; i++) {
         const struct study_project *at = &study->projects[i];
-        if (at->tag == STUDY_TIP || at->project == NULL || !claim_is_project(claim, at))
+        if (at->tag == STUDY_TIP || at->project == NULL || !claim_is_project(context, claim, at))
             continue;
         bool stated = at->project->kind == DECLARED_STATIC || at->project->kind == DECLARED_DYNAMIC;
         declared[out->declared_count++] =

@@ -83,7 +83,7 @@ static int save_refs(struct job *job, struct err *err)
 static void declaration_row(const struct study_project *at, struct row_declaration *row)
 {
     *row = (struct row_declaration){
-        .commit = at->commit, .directory = at->directory, .kind = "unknown", .reason = at->error};
+        .commit = at->commit, .directory = at->directory, .reason = at->error};
     if (at->project == NULL)
         return;
     row->name = at->project->name;
@@ -99,7 +99,8 @@ static bool is_denoted(const struct job *job, const struct study_project *at)
 {
     for (size_t i = 0; i < job->context.match_count; i++) {
         const struct tags_match *match = &job->context.matches[i];
-        if (match->tag == at->tag && claim_is_project(&job->context.claims[match->package], at))
+        if (match->tag == at->tag &&
+            claim_is_project(&job->context, &job->context.claims[match->package], at))
             return true;
     }
     return false;

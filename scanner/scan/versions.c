@@ -35,7 +35,8 @@ static bool is_vcs(const struct claim_context *context, const struct claim *clai
 {
     for (size_t i = 0; i < context->study->project_count; i++) {
         const struct study_project *at = &context->study->projects[i];
-        if (at->project != NULL && at->project->kind == DECLARED_VCS && claim_is_project(claim, at))
+        if (at->project != NULL && at->project->kind == DECLARED_VCS &&
+            claim_is_project(context, claim, at))
             return true;
     }
     return false;
@@ -93,7 +94,7 @@ static void add_places(struct search *search, struct claim *claim, bool *open)
     const struct study *study = search->context->study;
 
     for (size_t i = 0; i < study->project_count; i++)
-        if (claim_is_project(claim, &study->projects[i]))
+        if (claim_is_project(search->context, claim, &study->projects[i]))
             add_place(search, claim, open, study->projects[i].directory);
     if (claim->directory != NULL)
         add_place(search, claim, open, claim->directory);

@@ -50,7 +50,7 @@ static int put_releases(struct store *store, int64_t id, const struct row_releas
         bound_text(bound, releases[i].yanked_reason);
         bound_integer(bound, (int64_t)releases[i].file_count);
         bound_integer(bound, count_kind(&releases[i], "sdist"));
-        bound_integer(bound, count_kind(&releases[i], "wheel"));
+        bound_integer(bound, count_kind(&releases[i], "bdist_wheel"));
         writing_add(&writing);
     }
     bound_integer(writing_subject(&writing), id);

@@ -19,7 +19,7 @@ def by_version(db, sql, package):
 
 def observed(db, package):
     releases = db.execute(
-        "SELECT version, tag, files, normal IS NULL FROM release WHERE package = ?", (package,)
+        "SELECT version, tag, files, normal IS NULL OR hex(order_key) LIKE '00%' FROM release WHERE package = ?", (package,)
     ).fetchall()
     with_files = [r for r in releases if r[2]]
     return {
@@ -32,7 +32,7 @@ def observed(db, package):
             """SELECT d.version, d.tag FROM denotes d JOIN package p ON p.id = d.package_id
                 WHERE p.name = ? AND d.preferred
                   AND NOT EXISTS (SELECT 1 FROM release r WHERE r.package_id = d.package_id
-                                     AND r.order_key = d.order_key)""",
+                                     AND r.order_key = d.order_key AND r.files > 0)""",
             package,
         ),
         "released_before_commit_2min": [
