@@ -12,8 +12,7 @@
 #include "fetch/gitwire.h"
 #include "fetch/pktline.h"
 
-/* --- what a server can do ----------------------------------------------------------------------
- */
+/* --- what a server can do -------------------------------------------------------------------- */
 
 /* The words are the servers' own, in all versions of the protocol, and those of host facts. */
 #define GIT_CAP_MAP(X)                                                                             \
@@ -51,16 +50,14 @@ int git_caps_add(struct git_caps *caps, const char *words, size_t len);
 /* The server's own words, `text` of an ERR packet or of side-band 3, as an error. Returns -1. */
 int git_reported(struct err *err, const char *text, size_t len);
 
-/* --- requests ----------------------------------------------------------------------------------
- */
+/* --- requests -------------------------------------------------------------------------------- */
 
 /* Version 2 only. `heads` asks for all branches as well. The buffer is initialised here. */
 void git_request_refs(struct buf *out, const struct git_caps *caps, const char *agent, bool heads);
 void git_request_fetch(struct buf *out, const struct git_caps *caps, const char *agent,
                        const struct gitwire_fetch *fetch);
 
-/* --- lists of refs ------------------------------------------------------------------------------
- */
+/* --- lists of refs --------------------------------------------------------------------------- */
 
 /* The answer to git_request_refs(); everything in `refs` is in the arena. */
 int git_read_refs(const char *data, size_t len, unsigned max_refs, struct arena *arena,
@@ -71,8 +68,7 @@ int git_read_advertisement(const char *data, size_t len, unsigned max_refs, stru
 /* Whether HEAD has a commit and no name, so that only the branches can tell which it is. */
 bool git_refs_want_heads(const struct gitwire_refs *refs);
 
-/* --- an answer that carries a pack --------------------------------------------------------------
- */
+/* --- an answer that carries a pack ----------------------------------------------------------- */
 
 typedef int git_pack_sink(void *ctx, const char *data, size_t len, struct err *err);
 

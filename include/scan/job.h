@@ -49,8 +49,7 @@ struct scan {
     struct err fatal; /* a local resource failed */
 };
 
-/* --- packages: package.c -----------------------------------------------------------------------
- */
+/* --- packages: package.c --------------------------------------------------------------------- */
 
 /* One package of the index, asked once in a run however many repositories hold it. */
 struct package {
@@ -79,8 +78,7 @@ void package_ask(struct scan *scan, const char *name, package_ready *ready, void
 void package_ask_named(struct scan *scan, const char *name, package_ready *ready, void *ctx);
 void packages_free(struct scan *scan);
 
-/* --- one repository: repository.c --------------------------------------------------------------
- */
+/* --- one repository: repository.c ------------------------------------------------------------ */
 
 #define JOB_STATES(X)                                                                              \
     X(LOOKUP, "what earlier runs learned")                                                         \
@@ -148,8 +146,7 @@ void job_drop_mirror(struct job *job);
 /* save.c: on the store lane. */
 void job_save_run(void *job);
 
-/* --- the queue: jobs.c -------------------------------------------------------------------------
- */
+/* --- the queue: jobs.c ----------------------------------------------------------------------- */
 /* "owner/name" with nothing in it that could lead a path or URL elsewhere. */
 bool job_name_is_valid(const char *full_name);
 /* Queues the job of a repository; nothing when it has one already. Strings of the row are copied.
@@ -161,13 +158,11 @@ void job_add_name(struct scan *scan, const char *full_name);
 void jobs_start(struct scan *scan);
 void jobs_free(struct scan *scan);
 
-/* --- listings: discover.c ----------------------------------------------------------------------
- */
+/* --- listings: discover.c -------------------------------------------------------------------- */
 void discover_start(struct scan *scan);
 void discover_free(struct scan *scan);
 
-/* --- the rest ----------------------------------------------------------------------------------
- */
+/* --- the rest -------------------------------------------------------------------------------- */
 /* From the loop, after work on the pool: when a local resource failed (the reason says so), nothing
    more is begun and what is under way ends. Returns whether it did. */
 bool scan_check(struct scan *scan, const struct err *err);

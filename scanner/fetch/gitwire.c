@@ -60,8 +60,7 @@ struct job {
 static void start(struct job *job);
 static void learn(struct job *job);
 
-/* --- the end of a job, and who may go on then
- * ----------------------------------------------------- */
+/* --- the end of a job, and who may go on then ------------------------------------------------ */
 
 static void release_waiting(struct gitwire *wire)
 {
@@ -127,8 +126,7 @@ static void on_surprise(struct job *job, const struct err *err)
     learn(job);
 }
 
-/* --- requests and what all answers have in common
- * --------------------------------------------------- */
+/* --- requests and what all answers have in common -------------------------------------------- */
 
 static void send_request(struct job *job, const char *service, const struct http_request *request,
                          const char *what, http_done *done)
@@ -222,8 +220,7 @@ static bool is_surprise(const struct err *err)
            err->reason == REASON_REMOTE;
 }
 
-/* --- what the host can do
- * --------------------------------------------------------------------------- */
+/* --- what the host can do -------------------------------------------------------------------- */
 
 static void on_advertisement(struct http_answer *answer, void *ctx)
 {
@@ -276,8 +273,7 @@ static void learn(struct job *job)
                  "refs", on_advertisement);
 }
 
-/* --- refs
- * ------------------------------------------------------------------------------------------- */
+/* --- refs ------------------------------------------------------------------------------------ */
 
 static void on_refs(struct http_answer *answer, void *ctx)
 {
@@ -312,8 +308,7 @@ static void ask_refs(struct job *job)
     buf_release(&body);
 }
 
-/* --- packs
- * ------------------------------------------------------------------------------------------ */
+/* --- packs ----------------------------------------------------------------------------------- */
 
 static int write_pack(void *ctx, const char *data, size_t len, struct err *err)
 {
@@ -390,8 +385,7 @@ static void ask_pack(struct job *job)
     buf_release(&body);
 }
 
-/* --- the calls
- * -------------------------------------------------------------------------------------- */
+/* --- the calls ------------------------------------------------------------------------------- */
 
 /* Until the host is proved, one goes and the others wait. */
 static void start(struct job *job)

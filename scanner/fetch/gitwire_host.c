@@ -11,8 +11,7 @@
 
 #define ADVERTISEMENT "application/x-git-upload-pack-advertisement"
 
-/* --- the credential
- * ------------------------------------------------------------------------------- */
+/* --- the credential -------------------------------------------------------------------------- */
 
 /* Basic, as the forge's documentation has it for git; Bearer is for the API. */
 static char *authorization_of(const char *token)
@@ -52,8 +51,7 @@ void gitwire_host_release(struct gitwire_host *host)
     free(host->authorization);
 }
 
-/* --- addresses
- * ------------------------------------------------------------------------------------ */
+/* --- addresses ------------------------------------------------------------------------------- */
 
 static bool is_plain(char c)
 {
@@ -133,8 +131,7 @@ int gitwire_host_moved(const struct gitwire_host *host, const char *location, ch
     return 0;
 }
 
-/* --- refusals
- * --------------------------------------------------------------------------------------- */
+/* --- refusals -------------------------------------------------------------------------------- */
 
 void gitwire_host_refusal(const struct gitwire_host *host, const struct http_answer *answer,
                           struct err *err)

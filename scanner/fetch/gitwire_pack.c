@@ -5,8 +5,7 @@ static int not_an_answer(const struct git_pack *pack)
     return err_set(pack->err, REASON_BAD_ANSWER, "the answer to fetch is not in packets of git");
 }
 
-/* --- one function a state
- * -------------------------------------------------------------------------- */
+/* --- one function a state -------------------------------------------------------------------- */
 
 static int on_section(struct git_pack *pack, const struct pkt *pkt)
 {
@@ -102,8 +101,7 @@ static int on_packet(void *ctx, const struct pkt *pkt)
     return not_an_answer(pack);
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 void git_pack_init(struct git_pack *pack, unsigned version, uint64_t max_bytes, git_pack_sink *sink,
                    void *sink_ctx)

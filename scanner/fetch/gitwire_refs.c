@@ -36,8 +36,7 @@ static int no_sha1(struct err *err)
     return err_set(err, REASON_UNSUPPORTED, "its objects are not named by SHA-1");
 }
 
-/* --- one line ------------------------------------------------------------------------------------
- */
+/* --- one line -------------------------------------------------------------------------------- */
 
 static bool read_oid(const char *text, size_t len, char out[OID_HEX])
 {
@@ -147,8 +146,7 @@ static int read_line_v0(struct list *list, struct pkt line)
     return 0;
 }
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -276,8 +274,7 @@ int git_read_refs(const char *data, size_t len, unsigned max_refs, struct arena 
     return more;
 }
 
-/* --- advertisements ------------------------------------------------------------------------------
- */
+/* --- advertisements -------------------------------------------------------------------------- */
 
 static int read_caps_v2(const char *data, size_t len, struct git_caps *caps, struct err *err)
 {
@@ -347,7 +344,9 @@ int git_read_advertisement(const char *data, size_t len, unsigned max_refs, stru
     }
     if (more > 0 && pkt_is(&pkt, "version 1"))
         more = next_line(&data, &len, &pkt, err);
-    if (more > 0)
+    if (more > 0 && pkt_starts(&pkt, "ERR "))
+        more = git_reported(err, pkt.data + 4, pkt.len - 4);
+    else if (more > 0)
         more = read_refs_v0(&list, pkt, data, len, caps);
     if (more == 0)
         more = finish(&list);

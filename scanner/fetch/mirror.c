@@ -20,8 +20,7 @@
 #define OBJECT_BYTES (256u << 20) /* of one object: forges allow files of 100 MB */
 #define PACKED_REFS  (128u << 20)
 
-/* --- the library ---------------------------------------------------------------------------------
- */
+/* --- the library ----------------------------------------------------------------------------- */
 
 void mirror_global_init(void)
 {
@@ -54,8 +53,7 @@ int mirror_failed(struct err *err, enum reason reason, const char *fmt, ...)
                    last != NULL && last->message != NULL ? last->message : "unknown");
 }
 
-/* --- open and close ------------------------------------------------------------------------------
- */
+/* --- open and close -------------------------------------------------------------------------- */
 
 static int open_odb(struct mirror *mirror, struct err *err)
 {
@@ -138,8 +136,7 @@ int mirror_spool(struct mirror *mirror, struct err *err)
     return fd;
 }
 
-/* --- refs ----------------------------------------------------------------------------------------
- */
+/* --- refs ------------------------------------------------------------------------------------ */
 
 /* Whether a ref may stand in a file that the git command reads: a name that it would refuse, or an
    object that we do not hold, makes it refuse the whole repository. */

@@ -19,8 +19,7 @@
 #define TEMPORARY_LIFE 86400 /* seconds: longer than any run */
 #define SUM            20    /* bytes of the checksum that ends packs and indexes */
 
-/* --- files and directories ---------------------------------------------------------------------
- */
+/* --- files and directories ------------------------------------------------------------------- */
 
 int mirror_dir_make(const char *path, struct err *err)
 {
@@ -80,8 +79,7 @@ int mirror_dir_write(const char *dir, const char *name, const struct buf *conten
     return result;
 }
 
-/* --- a new one -----------------------------------------------------------------------------------
- */
+/* --- a new one ------------------------------------------------------------------------------- */
 
 /* A value in git's configuration syntax. */
 static int add_quoted(struct buf *out, const char *value)
@@ -141,8 +139,7 @@ int mirror_dir_create(const char *dir, const char *url, struct err *err)
     return result;
 }
 
-/* --- an old one ----------------------------------------------------------------------------------
- */
+/* --- an old one ------------------------------------------------------------------------------ */
 
 typedef bool file_fn(void *ctx, int dir, const char *name);
 
@@ -244,8 +241,7 @@ void mirror_dir_sweep(const char *dir)
     each_pack_file(dir, sweep_file, NULL);
 }
 
-/* --- temporary ones ------------------------------------------------------------------------------
- */
+/* --- temporary ones -------------------------------------------------------------------------- */
 
 char *mirror_dir_temporary(const char *cache)
 {

@@ -6,8 +6,7 @@
 
 #include "base/clock.h"
 
-/* --- commits
- * -------------------------------------------------------------------------------------- */
+/* --- commits --------------------------------------------------------------------------------- */
 
 /* The end of the line at `line`, or `end`. */
 static const char *line_end(const char *line, const char *end)
@@ -70,8 +69,7 @@ int commit_parse(const char *data, size_t len, struct commit_lines *out)
     return 0;
 }
 
-/* --- tags
- * ------------------------------------------------------------------------------------------ */
+/* --- tags ------------------------------------------------------------------------------------ */
 
 int tag_parse(const char *data, size_t len, struct tag_lines *out)
 {
@@ -94,8 +92,7 @@ int tag_parse(const char *data, size_t len, struct tag_lines *out)
     return 0;
 }
 
-/* --- trees
- * ----------------------------------------------------------------------------------------- */
+/* --- trees ----------------------------------------------------------------------------------- */
 
 static int kind_of(unsigned mode, enum mirror_kind *kind)
 {

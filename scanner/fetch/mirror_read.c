@@ -9,8 +9,7 @@
 #define DEPTH_MAX    256 /* trees in trees */
 #define PATH_MAX_LEN 4096
 
-/* --- objects -------------------------------------------------------------------------------------
- */
+/* --- objects --------------------------------------------------------------------------------- */
 
 int mirror_oid(const char *hex, git_oid *out, struct err *err)
 {
@@ -150,8 +149,7 @@ int mirror_read_blob(struct mirror *mirror, const char *hex, struct buf *out, st
     return result == 0 ? 1 : err_set(err, REASON_TOO_LARGE, "the file %s is too large", hex);
 }
 
-/* --- trees ---------------------------------------------------------------------------------------
- */
+/* --- trees ----------------------------------------------------------------------------------- */
 
 /* The object that a tag or a commit leads to. */
 static int follow(git_odb_object *object, git_oid *next, struct err *err)

@@ -89,7 +89,7 @@ static void write_heading(const struct card *card)
     write_fact(card, "index", &text);
     buf_reset(&text);
     if (record_text(card->package, "full_name") != NULL)
-        card_say(&text, "https://%s/%s%s%s", card_word(card->package, "host"),
+        card_say(&text, "%s/%s%s%s", card_word(card->package, "host"),
                  card_word(card->package, "full_name"),
                  directory != NULL && *directory != '\0' ? ", directory " : "",
                  directory != NULL ? directory : "");

@@ -219,8 +219,7 @@ int store_known_package(struct store *store, const char *index, const char *name
     return result < 0 ? -1 : 0;
 }
 
-/* --- scope --------------------------------------------------------------------------------------
- */
+/* --- scope ----------------------------------------------------------------------------------- */
 
 static int touch(struct store *store, int64_t repository_id, int64_t package_id, struct err *err)
 {

@@ -31,8 +31,7 @@ int severity_parse(const char *word, enum severity *out)
     return -1;
 }
 
-/* --- the header ----------------------------------------------------------------------------------
- */
+/* --- the header ------------------------------------------------------------------------------ */
 
 static int set_field(struct rule *rule, const char *key, const char *value, struct err *err)
 {
@@ -131,8 +130,7 @@ int rulefile_parse(const char *text, const char *source, struct arena *arena, st
     return 0;
 }
 
-/* --- a folder of them ----------------------------------------------------------------------------
- */
+/* --- a folder of them ------------------------------------------------------------------------ */
 
 int rulefile_read(const char *path, struct arena *arena, struct rule *out, struct err *err)
 {

@@ -14,8 +14,7 @@ struct rules {
     size_t count, size;
 };
 
-/* --- the catalogue -------------------------------------------------------------------------------
- */
+/* --- the catalogue --------------------------------------------------------------------------- */
 
 static void add_rule(struct rules *rules, const struct rule *rule)
 {
@@ -100,8 +99,7 @@ const struct rule *rules_at(const struct rules *rules, size_t i)
     return &rules->rules[i];
 }
 
-/* --- whether there is anything to do
- * -------------------------------------------------------------- */
+/* --- whether there is anything to do --------------------------------------------------------- */
 
 /* FNV-1a: tells two catalogues apart, no more. */
 static uint64_t hash_text(uint64_t hash, const char *text)
@@ -132,8 +130,7 @@ static int read_basis(struct store *store, const struct rules *rules, struct buf
     return result;
 }
 
-/* --- evaluation
- * ------------------------------------------------------------------------------------ */
+/* --- evaluation ------------------------------------------------------------------------------ */
 
 static int check_evidence(struct store *store, const struct rule *rule, const char *evidence,
                           struct err *err)

@@ -2,8 +2,7 @@
 -- severity: high
 -- title: A published release that no tag denotes
 -- needs: index, refs, objects
--- help: Find the commit that was built (`fleetdrift plan PACKAGE` names the candidates), tag it and
---   push the tag. From now on publish from a tag only.
+-- help: Find the commit that was built, tag it and push the tag. From now on publish from a tag only.
 --
 -- Critical for the newest release. Historic: published before the package's first tagged release,
 -- and all but the newest where nothing was ever tagged.

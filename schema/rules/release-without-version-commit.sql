@@ -3,7 +3,7 @@
 -- title: A published version that no commit ever declared
 -- needs: index, refs, objects, projects
 -- help: The version was set in a tree that never became a commit of this repository. Find the tree
---   it was built from (`fleetdrift recover PACKAGE==VERSION`), commit it, tag it.
+--   it was built from (another branch, a stash, the builder's disk), commit it, tag it.
 --
 -- Historic: published before the first release whose version a commit declares, and all but the
 -- newest where no commit ever declared one.

@@ -3,7 +3,7 @@
 -- title: The default branch declares less than what is published
 -- needs: index, refs, objects, projects
 -- help: Someone published from a tree that was never pushed, or the version was never merged back.
---   Find that source (`fleetdrift recover PACKAGE==VERSION`) and merge it before the next release.
+--   Find that source (another branch, the builder's disk) and merge it before the next release.
 --
 -- Medium where a tag of the newest release declares it: the source is known, the branch lags. Low
 -- where the branch says "in development" of the very version that is out. A version that comes from
