@@ -12,28 +12,28 @@
 #include "base/arena.h"
 
 struct tags_tag {
-    const char *name;        /* without refs/tags/ */
-    const char *commit;      /* hex oid of the commit it leads to */
-    int64_t time;            /* of the commit, CLOCK_UNKNOWN if not known */
+    const char *name;   /* without refs/tags/ */
+    const char *commit; /* hex oid of the commit it leads to */
+    int64_t time;       /* of the commit, CLOCK_UNKNOWN if not known */
 };
 
 /* A version that the tree at a tag declares for this package's project. */
 struct tags_declared {
-    size_t tag;              /* index into tags */
-    const char *version;     /* static or dynamic; NULL: vcs, opaque, placeholder or no project */
+    size_t tag;          /* index into tags */
+    const char *version; /* static or dynamic; NULL: vcs, opaque, placeholder or no project */
 };
 
 struct tags_release {
-    const char *version;     /* as the index spells it */
-    int64_t uploaded_at;     /* of its first file; CLOCK_UNKNOWN without files */
+    const char *version; /* as the index spells it */
+    int64_t uploaded_at; /* of its first file; CLOCK_UNKNOWN without files */
 };
 
 struct tags_package {
-    const char *name;                 /* PEP 503 */
-    const char *directory;            /* of its project; "" the root */
-    const char *const *aliases;       /* other names of the project in its history, NULL-terminated;
-                                         may be NULL */
-    const char *tag_prefix;           /* what the project itself says; may be NULL */
+    const char *name;           /* PEP 503 */
+    const char *directory;      /* of its project; "" the root */
+    const char *const *aliases; /* other names of the project in its history, NULL-terminated;
+                                   may be NULL */
+    const char *tag_prefix;     /* what the project itself says; may be NULL */
     const char *tag_regex;
     const struct tags_declared *declared;
     size_t declared_count;
@@ -42,11 +42,11 @@ struct tags_package {
 };
 
 struct tags_match {
-    size_t package;          /* index into packages */
-    size_t tag;              /* index into tags */
-    const char *version;     /* PEP 440 normal form, or the text where the index has it so */
-    const char *how;         /* "plain", "prefix", "learned", "declared", "equal-text" … */
-    bool preferred;          /* of several tags for one version, the one to judge by */
+    size_t package;      /* index into packages */
+    size_t tag;          /* index into tags */
+    const char *version; /* PEP 440 normal form, or the text where the index has it so */
+    const char *how;     /* "plain", "prefix", "learned", "declared", "equal-text" … */
+    bool preferred;      /* of several tags for one version, the one to judge by */
 };
 
 /* All packages of one repository at once, because a tag that is one package's is not another's.
