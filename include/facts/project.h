@@ -24,22 +24,23 @@ const char *declared_kind_word(enum declared_kind kind);
 
 /* A project's directory and what its files say; strings live in the arena given to project_read. */
 struct project {
-    const char *directory;      /* "" is the root; no trailing slash */
-    const char *name;           /* as written; NULL when the files do not tell (opaque setup.py) */
-    const char *normal;         /* PEP 503 form of name; NULL with it */
-    bool candidate;             /* below a directory for tests, examples, vendored code …: a project
-                                   only when the index or the configuration says so */
+    const char *directory; /* "" is the root; no trailing slash */
+    const char *name;      /* as written; NULL when the files do not tell (opaque setup.py) */
+    const char *normal;    /* PEP 503 form of name; NULL with it */
+    bool candidate;        /* below a directory for tests, examples, vendored code …: a project
+                              only when the index or the configuration says so */
     enum declared_kind kind;
-    const char *version;        /* of static, dynamic and placeholder; else NULL */
-    const char *origin;         /* "src/x/__init__.py:3": where it stands; NULL for none */
-    const char *reason;         /* of opaque: why, in words; of a conflict: the other value */
-    const char *backend;        /* build backend as written; NULL when none is named */
-    const char *licence;        /* licence that the metadata declare (SPDX, text or classifier) */
+    const char *version; /* of static, dynamic and placeholder; else NULL */
+    const char *origin;  /* "src/x/__init__.py:3": where it stands; NULL for none */
+    const char *reason;  /* of opaque, placeholder and none: why, in words; of a conflict: the
+                            other value and its place; else NULL */
+    const char *backend; /* build backend as written; NULL when none is named */
+    const char *licence; /* licence that the metadata declare (SPDX, text or classifier) */
     const char *const *licence_files; /* paths or globs that the metadata name, NULL-terminated; may
                                    be NULL */
-    const char *const *urls;    /* URLs that the metadata name, NULL-terminated; may be NULL */
-    const char *tag_prefix;     /* what the project says of its tags; NULL when nothing */
-    const char *tag_regex;      /* a Python regular expression with group `version`; or NULL */
+    const char *const *urls; /* URLs that the metadata name, NULL-terminated; may be NULL */
+    const char *tag_prefix;  /* what the project says of its tags; NULL when nothing */
+    const char *tag_regex;   /* a Python regular expression with group `version`; or NULL */
 };
 
 /* Whether a file of this name (no directory) can make its directory a project. */

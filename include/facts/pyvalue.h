@@ -50,6 +50,7 @@ struct py_eval {
     size_t fuel;
     unsigned depth;
     struct py_file *files;
+    struct py_memo *memos;
 };
 
 /* Where names are looked up. */
@@ -70,11 +71,10 @@ struct py_value pyvalue_eval(struct py_eval *eval, const struct py_frame *frame,
 /* The value of a name in a frame. */
 struct py_value pyvalue_name(struct py_eval *eval, const struct py_frame *frame, const char *name,
                              size_t len);
+/* A file of the tree, read once; NULL when it is not there or no Python. */
+const struct pysource *pyvalue_source(struct py_eval *eval, const char *path);
 /* The value of a top-level name of the Python file at `path`. */
 struct py_value pyvalue_attribute(struct py_eval *eval, const char *path, const char *name);
-/* The file of module a.b below `root`: a/b.py or a/b/__init__.py; NULL when there is neither. */
-const char *pyvalue_module_file(struct py_eval *eval, const char *root, const char *dotted,
-                                size_t len);
 /* The value as the text of a version; NULL when it is none. A tuple is joined by dots, one like
    sys.version_info read as such. */
 const char *pyvalue_text(struct py_eval *eval, const struct py_value *value);

@@ -11,9 +11,9 @@
 
 enum source_result {
     SOURCE_FOUND,
-    SOURCE_ABSENT,   /* no such file in this tree (or a directory, link or submodule) */
-    SOURCE_PENDING,  /* it exists and was noted as wanted */
-    SOURCE_FAILED,   /* it exists and cannot be had (too large, missing object) */
+    SOURCE_ABSENT,  /* no such file in this tree (or a directory, link or submodule) */
+    SOURCE_PENDING, /* it exists and was noted as wanted */
+    SOURCE_FAILED,  /* it exists and cannot be had (too large, missing object) */
 };
 
 struct source {

@@ -1,3 +1,4 @@
+#include "facts/project.h"
 #include "facts/project_internal.h"
 
 #include <string.h>

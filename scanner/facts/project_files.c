@@ -162,6 +162,15 @@ static bool open_setup(struct project_reader *r)
 
 /* --- All three ------------------------------------------------------------------------------- */
 
+/* A broken setup.cfg stops the build where setuptools reads it for the version, and only there. */
+static bool needs_cfg(const struct project_reader *r)
+{
+    const char *backend = project_text_at(r->pyproject, "build-system.build-backend");
+
+    return project_text_at(r->pyproject, "project.version") == NULL &&
+           (backend == NULL || text_starts_with(backend, "setuptools"));
+}
+
 bool project_open(struct project_reader *r)
 {
     const char *data;
@@ -170,7 +179,8 @@ bool project_open(struct project_reader *r)
 
     r->pyproject = project_toml(r, "pyproject.toml", &r->lines);
     if (project_file(r, "setup.cfg", &data, &len) == SOURCE_FOUND && !r->failed &&
-        ini_parse(data, len, project_place(r, "setup.cfg", 0), r->arena, &r->cfg, &err) != 0) {
+        ini_parse(data, len, project_place(r, "setup.cfg", 0), r->arena, &r->cfg, &err) != 0 &&
+        needs_cfg(r)) {
         *r->err = err;
         r->failed = true;
     }

@@ -22,22 +22,6 @@ static bool mentions(const struct project_reader *r, const char *word)
     return false;
 }
 
-/* Whether a requirement of this project stands in the list: "pbr", "pbr>=2". */
-static bool requires(const json_t *list, const char *name)
-{
-    size_t i;
-    json_t *entry;
-    size_t len = strlen(name);
-
-    json_array_foreach((json_t *)list, i, entry)
-    {
-        const char *s = json_string_value(entry);
-        if (s != NULL && strncasecmp(s, name, len) == 0 && strchr("<>=!~;[ @", s[len]) != NULL)
-            return true;
-    }
-    return false;
-}
-
 static bool argument_is_true(struct project_reader *r, const char *name)
 {
     bool given;
@@ -110,9 +94,6 @@ static const char *scm_argument(struct project_reader *r)
             return setup_place(r, arguments[i]);
     if (setup_requires(r, "pbr") || setup_requires(r, "d2to1"))
         return setup_place(r, "setup_requires");
-    if (r->out->backend != NULL &&
-        requires(project_at(r->pyproject, "build-system.requires"), "pbr"))
-        return place(r, "build-system.requires");
     return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* What the readers conclude, and the kinds of places that hold a version. */
 #include "facts/project_internal.h"
 #include "facts/pep440.h"
+#include "facts/pyimport.h"
 #include "facts/pyregex.h"
 
 #include <ctype.h>
@@ -121,22 +122,19 @@ bool project_version_files(struct project_reader *r, const char *const *paths, c
    without importing); else what it can only be. */
 static struct py_value module_name(struct project_reader *r, const char *path, const char *name)
 {
-    const char *data;
-    size_t len;
-    struct pysource source;
+    const struct pysource *source = pyvalue_source(&r->eval, path);
     struct py_binding binding;
     size_t at = 0;
     bool literal = false;
 
-    if (project_file(r, path, &data, &len) == SOURCE_FOUND &&
-        pysource_read(data, len, path, r->arena, &source, NULL) == 0 &&
-        py_next_binding(&source, py_module_scope(&source), name, strlen(name), &at, &binding))
+    if (source != NULL &&
+        py_next_binding(source, py_module_scope(source), name, strlen(name), &at, &binding))
         literal = binding.how == PY_ASSIGNED && binding.indent == 0;
-    for (size_t i = binding.value.start; literal && i < binding.value.end; i++)
-        literal = source.tokens[i].kind != PY_NAME;
+    for (size_t i = literal ? binding.value.start : 0; literal && i < binding.value.end; i++)
+        literal = source->tokens[i].kind != PY_NAME;
     if (!literal)
         return pyvalue_attribute(&r->eval, path, name);
-    struct py_frame frame = pyvalue_module(&source);
+    struct py_frame frame = pyvalue_module(source);
     return pyvalue_eval(&r->eval, &frame, binding.value);
 }
 
@@ -246,11 +244,11 @@ bool project_version_attribute(struct project_reader *r, const char *spec, const
         while (len > 0 && dirs.root[len - 1] == '/')
             len--;
         const char *root = len == 1 && *dirs.root == '.' ? "" : dirs.root;
-        file = pyvalue_module_file(&r->eval, arena_strndup(r->arena, root, *root ? len : 0),
-                                   dirs.rest, strlen(dirs.rest));
+        file = pyimport_file(&r->eval, arena_strndup(r->arena, root, *root ? len : 0), dirs.rest,
+                             strlen(dirs.rest));
     }
     for (size_t i = 0; i < 2 && file == NULL; i++)
-        file = pyvalue_module_file(&r->eval, usual[i], module, strlen(module));
+        file = pyimport_file(&r->eval, usual[i], module, strlen(module));
     if (file == NULL)
         return project_opaque(r, origin, "the module of \"%s\" is not in the tree", spec);
     return say_attribute(r, file, dot != NULL ? dot + 1 : spec);

@@ -1,4 +1,5 @@
 #include "facts/pycall.h"
+#include "facts/pyimport.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -379,7 +380,7 @@ static struct py_value import_module(const struct py_call *call)
     const char *file = NULL;
 
     if (name.type == PY_TEXT)
-        file = pyvalue_module_file(call->eval, "", name.s, name.len);
+        file = pyimport_file(call->eval, "", name.s, name.len);
     return file != NULL ? (struct py_value){.type = PY_MODULE, .path = file, .s = file} : unknown;
 }
 

@@ -1,6 +1,7 @@
 /* Expressions: the grammar that a version is written in, and nothing more. */
 #include "facts/pyvalue.h"
 #include "facts/pycall.h"
+#include "facts/pyimport.h"
 #include "facts/pyliteral.h"
 
 #include <stdlib.h>
@@ -265,11 +266,9 @@ static struct py_value attribute(struct cursor *c, const struct py_value *self,
     if (strcmp(text, "__file__") == 0)
         return pyvalue_of(PY_TEXT, self->path, strlen(self->path));
     struct py_value value = pyvalue_attribute(c->eval, self->path, text);
-    const char *slash = strrchr(self->path, '/');
-    if (value.type != PY_UNKNOWN || slash == NULL || strcmp(slash, "/__init__.py") != 0)
+    if (value.type != PY_UNKNOWN)
         return value;
-    const char *root = arena_strndup(c->eval->arena, self->path, (size_t)(slash - self->path));
-    const char *file = pyvalue_module_file(c->eval, root, text, name->len);
+    const char *file = pyimport_submodule(c->eval, self->path, text);
     return file == NULL ? unknown : (struct py_value){.type = PY_MODULE, .path = file, .s = text};
 }
 

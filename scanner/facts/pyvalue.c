@@ -1,12 +1,15 @@
 #include "facts/pyvalue.h"
+#include "facts/pyimport.h"
 #include "facts/pyliteral.h"
 
 #include <string.h>
 
-#define FUEL      20000000
+#define FUEL      2000000
+#define STEP      50 /* what any step costs, beside the tokens it looks at */
 #define DEPTH     48
 #define ARGUMENTS 16
 #define BINDINGS  12
+#define MEMOS     256
 
 static const struct py_value unknown = {.type = PY_UNKNOWN};
 
@@ -17,9 +20,9 @@ void pyvalue_init(struct py_eval *eval, struct arena *arena)
 
 bool pyvalue_spend(struct py_eval *eval, size_t cost)
 {
-    if (eval->fuel <= cost || eval->depth >= DEPTH)
+    if (eval->fuel <= cost + STEP || eval->depth >= DEPTH)
         return false;
-    eval->fuel -= cost + 1;
+    eval->fuel -= cost + STEP;
     return true;
 }
 
@@ -172,82 +175,6 @@ struct py_value pyvalue_call(struct py_eval *eval, const struct py_value *functi
 
 /* --- Names ----------------------------------------------------------------------------------- */
 
-/* The file of a module as `source` would import it: relative to its package, else below the roots
-   that a setup.py commonly puts on its path. */
-static const char *import_file(struct py_eval *eval, const struct pysource *source, size_t *at,
-                               size_t end, const char **dotted)
-{
-    static const char *const roots[] = {"", "src", "lib", "python"};
-    const char *root = source->path;
-    size_t root_len = strlen(root);
-    size_t dots = 0;
-    size_t start;
-
-    for (; *at < end && (py_is(source, *at, ".") || py_is(source, *at, "...")); (*at)++)
-        dots += source->tokens[*at].len;
-    for (size_t i = 0; i < dots; i++) {
-        while (root_len > 0 && root[root_len - 1] != '/')
-            root_len--;
-        root_len -= root_len > 0;
-    }
-    start = *at;
-    while (*at < end && !py_is(source, *at, "import") && !py_is(source, *at, "as"))
-        (*at)++;
-    const char *s = source->tokens[start].s;
-    const char *stop = *at > start ? source->tokens[*at - 1].s + source->tokens[*at - 1].len : s;
-    *dotted = arena_strndup(eval->arena, s, (size_t)(stop - s));
-    if (dots > 0)
-        return pyvalue_module_file(eval, arena_strndup(eval->arena, root, root_len), *dotted,
-                                   strlen(*dotted));
-    const char *file = NULL;
-    for (size_t i = 0; file == NULL && i < sizeof roots / sizeof *roots; i++)
-        file = pyvalue_module_file(eval, roots[i], *dotted, strlen(*dotted));
-    /* Python 2 looks beside the importing file, too. */
-    while (root_len > 0 && root[root_len - 1] != '/')
-        root_len--;
-    return file == NULL && root_len > 0
-               ? pyvalue_module_file(eval, arena_strndup(eval->arena, root, root_len - 1), *dotted,
-                                     strlen(*dotted))
-               : file;
-}
-
-static struct py_value module_value(const char *file, const char *dotted)
-{
-    return (struct py_value){
-        .type = PY_MODULE, .path = file != NULL ? file : "", .s = dotted, .len = strlen(dotted)};
-}
-
-/* `from m import x [as NAME]`, `import m [as NAME]`; the span is the statement up to this name. */
-static struct py_value imported(struct py_eval *eval, const struct pysource *source,
-                                struct py_span span)
-{
-    const char *dotted;
-    size_t at = span.start + 1;
-
-    bool as = py_is(source, span.end - 2, "as");
-
-    if (py_is(source, span.start, "import")) {
-        for (struct py_span item; py_next_item(source, &at, span.end, &item);)
-            span.start = item.start;
-        at = span.start;
-        const char *file = import_file(eval, source, &at, as ? span.end : at + 1, &dotted);
-        return module_value(file, dotted);
-    }
-    const char *file = import_file(eval, source, &at, span.end, &dotted);
-    size_t name = span.end - (as ? 3 : 1);
-    const struct py_token *token = &source->tokens[name];
-    if (file == NULL) /* a library's, known by its name there */
-        return module_value(NULL, arena_strndup(eval->arena, token->s, token->len));
-    const char *attribute = arena_strndup(eval->arena, token->s, token->len);
-    struct py_value value = pyvalue_attribute(eval, file, attribute);
-    if (value.type != PY_UNKNOWN || strstr(file, "__init__.py") == NULL)
-        return value;
-    /* Not a name in the package: perhaps a module of it. */
-    const char *root = arena_strndup(eval->arena, file, strlen(file) - strlen("/__init__.py"));
-    file = pyvalue_module_file(eval, root, attribute, strlen(attribute));
-    return file != NULL ? module_value(file, attribute) : unknown;
-}
-
 struct py_value pyvalue_pick(struct py_eval *eval, const struct pysource *source,
                              struct py_span code, const struct py_token *name, const char *path)
 {
@@ -334,8 +261,10 @@ static const char *executed_path(struct py_eval *eval, const struct py_frame *fr
 {
     const struct pysource *source = frame->source;
     const char *found = NULL;
+    size_t end =
+        frame->scope.statements.end < frame->before ? frame->scope.statements.end : frame->before;
 
-    for (size_t i = frame->scope.statements.start; i < frame->scope.statements.end; i++) {
+    for (size_t i = frame->scope.statements.start; i < end; i++) {
         const struct py_statement *statement = &source->statements[i];
         struct py_frame inner = *frame;
         inner.before = i;
@@ -415,7 +344,7 @@ static struct py_value bound_value(struct py_eval *eval, const struct py_frame *
     case PY_LOOPED:
         return looped(eval, &inner, name, len, binding);
     case PY_IMPORTED:
-        return imported(eval, frame->source, binding->value);
+        return pyimport_name(eval, frame->source, binding->value);
     case PY_BOUND:
         break;
     }
@@ -459,25 +388,6 @@ static bool bound_name(struct py_eval *eval, const struct py_frame *frame, const
     return true;
 }
 
-/* `from x import *` in the module's scope. */
-static struct py_value starred(struct py_eval *eval, const struct pysource *source,
-                               const char *name, size_t len)
-{
-    struct py_value value = unknown;
-
-    for (size_t i = 0; i < source->statement_count && value.type == PY_UNKNOWN; i++) {
-        struct py_span span = source->statements[i].tokens;
-        const char *dotted;
-        size_t at = span.start + 1;
-        if (!py_is(source, span.start, "from") || !py_is(source, span.end - 1, "*"))
-            continue;
-        const char *file = import_file(eval, source, &at, span.end, &dotted);
-        if (file != NULL)
-            value = pyvalue_attribute(eval, file, arena_strndup(eval->arena, name, len));
-    }
-    return value;
-}
-
 struct py_value pyvalue_name(struct py_eval *eval, const struct py_frame *frame, const char *name,
                              size_t len)
 {
@@ -505,7 +415,7 @@ struct py_value pyvalue_name(struct py_eval *eval, const struct py_frame *frame,
         return pyvalue_name(eval, frame->outer, name, len);
     const char *path = executed_path(eval, frame, NULL);
     return path != NULL ? pyvalue_attribute(eval, path, arena_strndup(eval->arena, name, len))
-                        : starred(eval, source, name, len);
+                        : pyimport_star(eval, source, name, len);
 }
 
 /* --- Files of the tree ----------------------------------------------------------------------- */
@@ -517,7 +427,7 @@ struct py_file {
     struct pysource source;
 };
 
-static const struct pysource *open_source(struct py_eval *eval, const char *path)
+const struct pysource *pyvalue_source(struct py_eval *eval, const char *path)
 {
     const char *data;
     size_t len;
@@ -525,7 +435,7 @@ static const struct pysource *open_source(struct py_eval *eval, const char *path
     for (const struct py_file *file = eval->files; file != NULL; file = file->next)
         if (strcmp(file->path, path) == 0)
             return &file->source;
-    if (eval->read(eval->ctx, path, &data, &len) != SOURCE_FOUND || !pyvalue_spend(eval, len))
+    if (eval->read(eval->ctx, path, &data, &len) != SOURCE_FOUND || !pyvalue_spend(eval, len / 16))
         return NULL;
     struct py_file *file = arena_alloc(eval->arena, sizeof *file);
     file->path = arena_strdup(eval->arena, path);
@@ -536,37 +446,32 @@ static const struct pysource *open_source(struct py_eval *eval, const char *path
     return &file->source;
 }
 
+/* What each file's names were found to be; a name that is asked for while it is being found is
+   unknown, so that files which import each other end. */
+struct py_memo {
+    struct py_memo *next;
+    const char *path, *name;
+    struct py_value value;
+};
+
 struct py_value pyvalue_attribute(struct py_eval *eval, const char *path, const char *name)
 {
-    const struct pysource *source = pyvalue_spend(eval, 1) ? open_source(eval, path) : NULL;
+    size_t known = 0;
 
+    for (const struct py_memo *memo = eval->memos; memo != NULL; memo = memo->next, known++)
+        if (strcmp(memo->name, name) == 0 && strcmp(memo->path, path) == 0)
+            return memo->value;
+    const struct pysource *source =
+        known < MEMOS && pyvalue_spend(eval, 1) ? pyvalue_source(eval, path) : NULL;
     if (source == NULL)
         return unknown;
+    struct py_memo *memo = arena_alloc(eval->arena, sizeof *memo);
+    *memo = (struct py_memo){
+        .next = eval->memos, .path = source->path, .name = arena_strdup(eval->arena, name)};
+    eval->memos = memo;
     struct py_frame frame = pyvalue_module(source);
     eval->depth++;
-    struct py_value value = pyvalue_name(eval, &frame, name, strlen(name));
+    memo->value = pyvalue_name(eval, &frame, name, strlen(name));
     eval->depth--;
-    return value;
-}
-
-const char *pyvalue_module_file(struct py_eval *eval, const char *root, const char *dotted,
-                                size_t len)
-{
-    static const char *const ends[] = {".py", "/__init__.py"};
-    const char *between = *root != '\0' && len > 0 ? "/" : "";
-    char *slashed = arena_strndup(eval->arena, dotted, len);
-
-    for (char *s = slashed; *s != '\0'; s++)
-        if (*s == '.')
-            *s = '/';
-    /* The root itself is a package, never a file named ".py". */
-    for (size_t i = len == 0; i < 2; i++) {
-        const char *end = ends[i] + (i == 1 && *root == '\0' && len == 0);
-        const char *path = arena_printf(eval->arena, "%s%s%s%s", root, between, slashed, end);
-        const char *data;
-        size_t size;
-        if (eval->read(eval->ctx, path, &data, &size) != SOURCE_ABSENT)
-            return path;
-    }
-    return NULL;
+    return memo->value;
 }
