@@ -46,7 +46,8 @@ struct scan {
     unsigned asking;        /* packages without a repository that are asked for */
 
     enum reason stop; /* why the rest is not looked at; NONE while it is */
-    struct err fatal; /* a local resource failed */
+    struct err fatal; /* the database failed */
+    struct err disk;  /* the cache cannot be written */
 };
 
 /* --- packages: package.c --------------------------------------------------------------------- */
@@ -105,7 +106,7 @@ struct job {
     struct arena arena;
     enum job_state state;
     struct err err;   /* of the remote: ends in a coverage row */
-    struct err fatal; /* of the store or the disk: ends the scan */
+    struct err fatal; /* of the store: ends the scan */
     struct row_repository row;
     const char *full_name;    /* "owner/name" */
     const char **former;      /* earlier names, NULL-terminated */
@@ -166,6 +167,9 @@ void discover_free(struct scan *scan);
 /* From the loop, after work on the pool: when a local resource failed (the reason says so), nothing
    more is begun and what is under way ends. Returns whether it did. */
 bool scan_check(struct scan *scan, const struct err *err);
+/* A mirror could not be written: its repository is unknown in this run, and the scan ends with this
+   error once the others are done. */
+void scan_note_disk(struct scan *scan, const struct err *err);
 /* Something ended: when it was the last, timers stop and the loop runs out. */
 void scan_idle(struct scan *scan);
 struct progress *progress_new(struct scan *scan);

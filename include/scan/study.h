@@ -39,6 +39,7 @@ struct study {
     size_t tag_count;
     struct study_project *projects; /* the tip's first, then by tag */
     size_t project_count;
+    bool limited; /* more tagged commits than are read: the others are unknown */
 };
 
 /* Whether a tree holds a project file outside the directories for tests and the like. */

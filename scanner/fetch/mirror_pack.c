@@ -45,17 +45,28 @@ static int check_header(int fd, uint64_t size, unsigned *objects, struct err *er
     return *objects > 0;
 }
 
+/* libgit2 has one failure for a bad pack and for a disk that takes no more; its class tells them
+   apart. */
+static int index_failed(struct err *err)
+{
+    const git_error *last = git_error_last();
+
+    if (last != NULL && last->klass == GIT_ERROR_OS)
+        return mirror_failed(err, REASON_DISK, "a pack cannot be written");
+    return mirror_failed(err, REASON_BAD_ANSWER, "the pack is damaged");
+}
+
 static int feed(git_indexer *indexer, const void *data, size_t size, struct err *err)
 {
     git_indexer_progress progress = {0};
 
     if (git_indexer_append(indexer, data, size, &progress) != 0)
-        return mirror_failed(err, REASON_BAD_ANSWER, "the pack is damaged");
+        return index_failed(err);
     if (progress.received_objects < progress.total_objects)
         return err_set(err, REASON_TRUNCATED, "the pack ends too early: %u of %u objects",
                        progress.received_objects, progress.total_objects);
     if (git_indexer_commit(indexer, &progress) != 0)
-        return mirror_failed(err, REASON_BAD_ANSWER, "the pack is damaged");
+        return index_failed(err);
     return 0;
 }
 

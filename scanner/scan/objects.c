@@ -41,10 +41,10 @@ static int open_mirror(struct job *job, enum fetch_kind kind)
     if (job->mirror != NULL)
         return 0;
     if (kind == FETCH_PROBE)
-        return mirror_open_temporary(job->scan->options->cache, &job->mirror, &job->fatal);
+        return mirror_open_temporary(job->scan->options->cache, &job->mirror, &job->err);
     char *path = mirror_path(job);
     char *url = mem_printf("%s/%s.git", job->scan->options->github_git, job->full_name);
-    int result = mirror_open(path, url, &job->mirror, &job->fatal);
+    int result = mirror_open(path, url, &job->mirror, &job->err);
     free(url);
     free(path);
     return result;
@@ -109,7 +109,7 @@ static void prepare_run(void *item)
         want_blobs(job);
     }
     if (job->want_count > 0)
-        job->spool = mirror_spool(job->mirror, &job->fatal);
+        job->spool = mirror_spool(job->mirror, &job->err);
 }
 
 /* --- after: on the pool ---------------------------------------------------------------------- */
@@ -126,10 +126,10 @@ static void absorb_run(void *item)
         job->spool = -1;
     }
     if (fetching->kind == FETCH_HISTORY && job->err.reason == REASON_NONE)
-        mirror_set_refs(job->mirror, &job->refs, &job->fatal);
+        mirror_set_refs(job->mirror, &job->refs, &job->err);
     if (fetching->kind == FETCH_WANTS && job->err.reason == REASON_NONE)
         reader_fetched(job->reader);
-    if (job->reader == NULL)
+    if (job->reader == NULL && job->mirror != NULL)
         job->reader = reader_new(job->mirror);
 }
 
@@ -140,7 +140,7 @@ static void absorb_done(void *item)
     void (*then)(struct job *) = fetching->then;
 
     free(fetching);
-    scan_check(job->scan, &job->fatal);
+    scan_note_disk(job->scan, &job->err);
     then(job);
 }
 
@@ -220,8 +220,7 @@ static void prepare_done(void *item)
     struct fetching *fetching = item;
     struct job *job = fetching->job;
 
-    if (scan_check(job->scan, &job->fatal) || job->err.reason != REASON_NONE ||
-        job->want_count == 0)
+    if (job->err.reason != REASON_NONE || job->want_count == 0)
         work_submit(job->scan->cpu_lane, absorb_run, absorb_done, fetching);
     else
         send_fetch(fetching);

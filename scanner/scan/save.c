@@ -42,6 +42,11 @@ static int save_coverage(struct job *job, struct err *err)
             rows[i].reason = reason_word(REASON_EMPTY);
         }
     }
+    if (job->study.limited) {
+        rows[2].status = "unknown";
+        rows[2].reason = reason_word(REASON_LIMIT);
+        rows[2].detail = "more tagged commits than are looked at";
+    }
     if (bad != NULL) {
         rows[2].status = "unknown";
         rows[2].reason = reason_word(bad->reason);

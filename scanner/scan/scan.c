@@ -39,6 +39,14 @@ bool scan_check(struct scan *scan, const struct err *err)
     return scan->fatal.reason != REASON_NONE;
 }
 
+void scan_note_disk(struct scan *scan, const struct err *err)
+{
+    if (err->reason != REASON_DISK || scan->disk.reason != REASON_NONE)
+        return;
+    scan->disk = *err;
+    err_prefix(&scan->disk, "%s", scan->options->cache);
+}
+
 static void on_interrupt_late(void *ctx)
 {
     (void)ctx;
@@ -262,7 +270,12 @@ static int finish(struct scan *scan, const struct rules *rules, struct err *err)
         return store_end_run(scan->store, RUN_INTERRUPTED, err);
     if (rules_evaluate(scan->store, rules, &result->rules, err) != 0)
         return -1;
-    return store_end_run(scan->store, RUN_COMPLETE, err);
+    if (store_end_run(scan->store, RUN_COMPLETE, err) != 0)
+        return -1;
+    if (scan->disk.reason == REASON_NONE)
+        return 0;
+    *err = scan->disk;
+    return -1;
 }
 
 int scan_run(struct store *store, const struct rules *rules, const struct scan_options *options,
@@ -282,7 +295,7 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
     if (status == 0)
         status = finish(&scan, rules, err);
     sum_up(&scan, started_ms);
-    if (status != 0)
+    if (status != 0 && scan.disk.reason == REASON_NONE)
         store_end_run(store, RUN_FAILED, &ignored);
     progress_free(scan.progress);
     packages_free(&scan);

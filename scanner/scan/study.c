@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "facts/tags.h"
 
-#define TAGS_PREFIX   "refs/tags/"
-#define TAGS_READ_MAX 20000 /* trees of one repository that are read */
+#define TAGS_PREFIX      "refs/tags/"
+#define COMMITS_READ_MAX 20000 /* tagged commits of one repository whose trees are read */
 
 /* The directory of a path into out; false when it does not fit. */
 static bool directory_of(const char *path, char *out, size_t size)
@@ -153,6 +153,15 @@ struct reading_at {
     const char *commit;
 };
 
+static void add_project(struct reading_at *at, struct study_project project)
+{
+    struct study *study = at->study;
+
+    study->projects =
+        mem_grow(study->projects, study->project_count, &at->size, sizeof *study->projects);
+    study->projects[study->project_count++] = project;
+}
+
 /* The tip's changelog will be asked about every release. */
 static void prefetch_changelog(struct reading_at *at, const char *directory)
 {
@@ -170,17 +179,14 @@ static void read_project(struct reading_at *at, const char *directory)
 
     if (result == SOURCE_ABSENT || result == SOURCE_PENDING)
         return;
-    struct study *study = at->study;
-    study->projects =
-        mem_grow(study->projects, study->project_count, &at->size, sizeof *study->projects);
-    study->projects[study->project_count++] = (struct study_project){
-        .tag = at->tag,
-        .commit = at->commit,
-        .directory = arena_strdup(at->arena, directory),
-        .project = result == SOURCE_FOUND ? project : NULL,
-        .error = result == SOURCE_FAILED ? arena_strdup(at->arena, err.text) : NULL,
-        .reason = err.reason,
-    };
+    add_project(at, (struct study_project){
+                        .tag = at->tag,
+                        .commit = at->commit,
+                        .directory = arena_strdup(at->arena, directory),
+                        .project = result == SOURCE_FOUND ? project : NULL,
+                        .error = result == SOURCE_FAILED ? arena_strdup(at->arena, err.text) : NULL,
+                        .reason = err.reason,
+                    });
 }
 
 /* Every directory of the commit that holds a project file; those for tests only at the tip, where
@@ -209,29 +215,67 @@ static int read_commit(struct reading_at *at, struct err *err)
     return 0;
 }
 
-static int read_projects(struct reading_at *at, struct err *err)
+/* Where in the study the projects of a commit stand that was read for an earlier tag. */
+struct read_before {
+    const char *commit;
+    size_t first, count;
+    UT_hash_handle hh;
+};
+
+static void repeat(struct reading_at *at, const struct read_before *before)
+{
+    for (size_t i = 0; i < before->count; i++) {
+        struct study_project project = at->study->projects[before->first + i];
+        project.tag = at->tag;
+        add_project(at, project);
+    }
+}
+
+/* The trees of tags, one a commit however many tags it has. What lies beyond the limit is not read,
+   and the study says so. */
+static int read_tag_trees(struct reading_at *at, struct read_before **read, struct err *err)
 {
     struct study *study = at->study;
-    size_t read = 0;
 
-    if (study->head != NULL) {
-        at->tag = STUDY_TIP;
-        at->commit = study->head;
-        if (read_commit(at, err) != 0)
-            return -1;
-    }
     for (size_t i = 0; i < study->tag_count; i++) {
+        struct read_before *before;
         if (!study->tags[i].candidate)
             continue;
-        if (++read > TAGS_READ_MAX)
-            return err_set(err, REASON_LIMIT, "more than %d tags whose trees would be read",
-                           TAGS_READ_MAX);
         at->tag = i;
         at->commit = study->tags[i].commit;
+        HASH_FIND_STR(*read, at->commit, before);
+        if (before != NULL) {
+            repeat(at, before);
+            continue;
+        }
+        if (HASH_COUNT(*read) >= COMMITS_READ_MAX) {
+            study->limited = true;
+            continue;
+        }
+        before = arena_alloc(at->arena, sizeof *before);
+        before->commit = at->commit;
+        before->first = study->project_count;
+        if (read_commit(at, err) != 0)
+            return -1;
+        before->count = study->project_count - before->first;
+        HASH_ADD_KEYPTR(hh, *read, before->commit, strlen(before->commit), before);
+    }
+    return 0;
+}
+
+static int read_projects(struct reading_at *at, struct err *err)
+{
+    struct read_before *read = NULL;
+
+    if (at->study->head != NULL) {
+        at->tag = STUDY_TIP;
+        at->commit = at->study->head;
         if (read_commit(at, err) != 0)
             return -1;
     }
-    return 0;
+    int result = read_tag_trees(at, &read, err);
+    HASH_CLEAR(hh, read);
+    return result;
 }
 
 int study_read(struct reader *reader, struct mirror *mirror, const struct gitwire_refs *refs,

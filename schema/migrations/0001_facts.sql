@@ -123,7 +123,7 @@ CREATE TABLE stored_declaration (
     directory      TEXT NOT NULL,
     name           TEXT,
     normal         TEXT,
-    kind           TEXT NOT NULL CHECK (kind IN
+    kind           TEXT CHECK (kind IN
                        ('none', 'static', 'dynamic', 'vcs', 'placeholder', 'opaque')),
     version        TEXT,
     order_key      BLOB,
