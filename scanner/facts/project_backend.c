@@ -120,7 +120,10 @@ static bool flit(struct project_reader *r)
             const char *data;
             size_t len;
             const char *path = arena_printf(r->arena, "%s%s%s", roots[i], module, forms[f]);
-            if (project_file(r, path, &data, &len) != SOURCE_FOUND)
+            enum source_result result = project_file(r, path, &data, &len);
+            if (result == SOURCE_PENDING)
+                return false; /* the next is wanted only if this one does not have it */
+            if (result != SOURCE_FOUND)
                 continue;
             found = true;
             struct py_value value = pyvalue_attribute(&r->eval, path, "__version__");
@@ -206,7 +209,7 @@ static bool maturin(struct project_reader *r)
     json_t *cargo = NULL, *lines = NULL;
     bool done;
 
-    for (size_t i = 0; cargo == NULL && i < (manifest != NULL ? 1 : 3); i++) {
+    for (size_t i = 0; cargo == NULL && !r->pending && i < (manifest != NULL ? 1 : 3); i++) {
         const char *path = manifest != NULL ? manifest : usual[i];
         cargo = project_toml(r, path, &lines);
         manifest = cargo != NULL ? path : manifest;
