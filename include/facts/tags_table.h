@@ -85,14 +85,14 @@ struct tag_release {
 
 struct tag_package {
     const struct tags_package *input;
-    struct tag_declared *declared;    /* by tag */
-    struct tag_release *releases;     /* by version id */
-    struct tag_list schemes;          /* entries of a scheme that names it: of the first one */
-    struct tag_list said;             /* entries that its own words about its tags give */
-    bool speaks;                      /* it says how its tags read */
-    bool years;                       /* the index has versions that start with a year */
-    int64_t first_upload;             /* CLOCK_UNKNOWN */
-    const struct tag_version *newest; /* release; NULL */
+    struct tag_declared *declared; /* by tag */
+    struct tag_release *releases;  /* by version id */
+    struct tag_list schemes;       /* entries of a scheme that names it: of the first one */
+    struct tag_list said;          /* entries that its own words about its tags give */
+    bool speaks;                   /* it says how its tags read */
+    bool years;                    /* the index has versions that start with a year */
+    int64_t first_upload;          /* CLOCK_UNKNOWN */
+    const struct tag_version *oldest, *newest; /* release that was uploaded; NULL */
 };
 
 struct tag_table {

@@ -32,20 +32,21 @@ static bool is_separator(char c)
 bool tag_is_foreign(const char *text, size_t len)
 {
     static const char *const words[] = {
-        /* marks that move or say when */
-        "after", "archive", "backup", "bak", "base", "before", "branch", "branchpoint", "build",
-        "canary", "ci", "daily", "edge", "fork", "import", "latest", "merge", "nightly", "old",
-        "snapshot", "start", "temp", "tmp", "weekly", "wip",
+        /* marks that move, or say when or how far */
+        "after", "alpha", "archive", "backup", "bak", "base", "before", "beta", "branch",
+        "branchpoint", "build", "canary", "candidate", "ci", "daily", "draft", "edge", "fork",
+        "import", "latest", "merge", "nightly", "old", "pre", "prerelease", "rc", "snapshot",
+        "staging", "start", "temp", "test", "testing", "tmp", "weekly", "wip",
         /* distributions */
         "alpine", "aur", "brew", "centos", "conda", "deb", "debian", "fedora", "flatpak", "freebsd",
         "gentoo", "homebrew", "nixos", "opensuse", "pristine", "rhel", "rpm", "snap", "suse",
         "ubuntu", "upstream",
         /* other things that are released from a repository */
         "android", "cargo", "chart", "charts", "composer", "container", "cpp", "crate", "crates",
-        "csharp", "dart", "doc", "docker", "docs", "documentation", "dotnet", "elixir", "flutter",
-        "gem", "go", "golang", "gradle", "helm", "image", "ios", "java", "javascript", "js",
-        "kotlin", "maven", "node", "npm", "nuget", "php", "ruby", "rust", "scala", "site", "swift",
-        "ts", "typescript", "vscode", "website", "www"};
+        "csharp", "dart", "doc", "docker", "docs", "documentation", "dotnet", "elixir", "example",
+        "examples", "flutter", "gem", "go", "golang", "gradle", "helm", "image", "ios", "java",
+        "javascript", "js", "kotlin", "maven", "node", "npm", "nuget", "php", "ruby", "rust",
+        "scala", "site", "swift", "ts", "tutorial", "typescript", "vscode", "website", "www"};
 
     for (size_t at = 0; at < len;) {
         size_t n = 0;

@@ -10,6 +10,8 @@
 #define DAY         86400
 #define NEAR_BEFORE (2 * DAY)
 #define NEAR_AFTER  (21 * DAY)
+/* One that was there so long before the commit was made from another. */
+#define LONG_BEFORE (30 * DAY)
 /* Fewer tags than this teach nothing about a form, or about another's scheme. */
 #define LEARN_MIN 3
 
@@ -224,13 +226,31 @@ static bool accept_named(const struct judge *judge, const struct candidate *cand
            is_corroborated(&candidate->verdict);
 }
 
-/* Where the project had another name when it was tagged. What came before the package's first
-   upload, or is beyond its newest version, is another series. */
-static bool is_of_its_time(const struct tag_package *package, const struct tags_tag *tag,
-                           const struct tag_version *version)
+/* Whether the index had the release long before the commit that the tag leads to. */
+static bool is_older(const struct tags_tag *tag, const struct tag_release *release)
 {
-    return tag->time != CLOCK_UNKNOWN && package->first_upload != CLOCK_UNKNOWN &&
-           tag->time >= package->first_upload && tag_version_compare(version, package->newest) <= 0;
+    return release != NULL && tag->time != CLOCK_UNKNOWN &&
+           release->input->uploaded_at != CLOCK_UNKNOWN &&
+           release->input->uploaded_at < tag->time - LONG_BEFORE;
+}
+
+/* A version that is not on the index, of a tree that does not confirm it: what came before the
+   package's first upload under another name, or is beyond its newest version, is another series. */
+static bool is_of_its_series(const struct judge *judge, const struct tag_verdict *verdict)
+{
+    const struct tag_package *package = judge->package;
+    const struct tag_entry *entry = &judge->table->entries[verdict->entry];
+    int64_t time = judge->table->tags[entry->tag].time;
+
+    if (verdict->tree != TREE_DIFFERS && verdict->tree != TREE_NONE)
+        return true;
+    if (package->newest == NULL)
+        return verdict->tree == TREE_DIFFERS;
+    if (tag_version_compare(entry->version, package->newest) > 0)
+        return false;
+    return verdict->tree == TREE_DIFFERS ||
+           (time != CLOCK_UNKNOWN && time >= package->first_upload &&
+            tag_version_compare(entry->version, package->oldest) >= 0);
 }
 
 /* The only package on the index has the plain tags, but for those that another one's tree claims
@@ -240,12 +260,13 @@ static bool accept_plain_alone(const struct judge *judge, const struct candidate
     const struct tag_verdict *verdict = &candidate->verdict;
     const struct tag_entry *entry = &judge->table->entries[verdict->entry];
 
-    if (is_corroborated(verdict))
+    if (verdict->tree == TREE_AGREES)
         return true;
-    if (entry->claimed || judge->package->speaks)
-        return false;
-    return verdict->tree != TREE_NONE ||
-           is_of_its_time(judge->package, &judge->table->tags[entry->tag], entry->version);
+    if (verdict->release != NULL)
+        return (verdict->tree != TREE_DIFFERS && verdict->tree != TREE_NONE) ||
+               is_believed(&entry->scheme->counts, LEARN_MIN) ||
+               !is_older(&judge->table->tags[entry->tag], verdict->release);
+    return !entry->claimed && !judge->package->speaks && is_of_its_series(judge, verdict);
 }
 
 /* One of several packages: the tag must be one that its history has used. */
@@ -260,11 +281,7 @@ static bool accept_plain_shared(const struct judge *judge, const struct candidat
         return false;
     switch (verdict->tree) {
     case TREE_AGREES:
-        /* a release of long before the commit was made from another one */
-        return verdict->release == NULL || candidate->near || used ||
-               verdict->release->input->uploaded_at == CLOCK_UNKNOWN ||
-               judge->table->tags[entry->tag].time == CLOCK_UNKNOWN ||
-               verdict->release->input->uploaded_at > judge->table->tags[entry->tag].time;
+        return used || !is_older(&judge->table->tags[entry->tag], verdict->release);
     case TREE_DIFFERS:
         return candidate->near && used;
     case TREE_SILENT:

@@ -124,6 +124,12 @@ static void add_names(struct tag_table *table, size_t index)
     for (const char *const *alias = input->aliases; alias != NULL && *alias != NULL; alias++)
         add_spellings(table, *alias, index);
     add_name(table, base != NULL ? base + 1 : directory, index);
+    if (base != NULL) {
+        char *joined = arena_strdup(table->arena, directory);
+        for (char *slash = joined; (slash = strchr(slash, '/')) != NULL;)
+            *slash = '-';
+        add_name(table, joined, index); /* "plugins-extra-v1.0" */
+    }
 }
 
 /* The packages that a NAME means: by its last path component, unless what stands before that says
@@ -283,6 +289,19 @@ static int by_version(const void *a, const void *b)
     return (one > two) - (one < two);
 }
 
+static void note_upload(struct tag_package *package, const struct tag_version *version,
+                        int64_t uploaded_at)
+{
+    if (uploaded_at == CLOCK_UNKNOWN)
+        return;
+    if (package->first_upload == CLOCK_UNKNOWN || uploaded_at < package->first_upload)
+        package->first_upload = uploaded_at;
+    if (package->oldest == NULL || tag_version_compare(version, package->oldest) < 0)
+        package->oldest = version;
+    if (package->newest == NULL || tag_version_compare(version, package->newest) > 0)
+        package->newest = version;
+}
+
 static void read_package(struct tag_table *table, const struct tags_package *input, size_t index)
 {
     struct tag_package *package = &table->packages[index];
@@ -295,12 +314,7 @@ static void read_package(struct tag_table *table, const struct tags_package *inp
         struct tag_version *version = tag_table_version(table, text, strlen(text), true);
         package->releases[i] = (struct tag_release){version, &input->releases[i]};
         package->years |= version->year;
-        int64_t uploaded_at = input->releases[i].uploaded_at;
-        if (uploaded_at != CLOCK_UNKNOWN &&
-            (package->first_upload == CLOCK_UNKNOWN || uploaded_at < package->first_upload))
-            package->first_upload = uploaded_at;
-        if (package->newest == NULL || tag_version_compare(version, package->newest) > 0)
-            package->newest = version;
+        note_upload(package, version, input->releases[i].uploaded_at);
     }
     qsort(package->releases, input->release_count, sizeof *package->releases, by_version);
     package->declared = arena_array(table->arena, input->declared_count, sizeof *package->declared);
