@@ -127,7 +127,10 @@ static void add_ratio(struct buf *out, const struct cell *first, const struct ce
 {
     if (second->type != CELL_INTEGER || second->integer == 0)
         return;
-    words_cell(out, first);
+    if (first->type == CELL_INTEGER)
+        words_cell(out, first);
+    else
+        words_add(out, "?", 1);
     words_add(out, " of ", 4);
     words_cell(out, second);
 }
