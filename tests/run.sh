@@ -79,19 +79,20 @@ run_meson() {
 }
 
 run_pytest() {
-    local junit=$out/e2e.xml
+    local build=$1 junit=$1/e2e.xml
+    shift
     rm -f "$junit"
-    FLEETDRIFT_BIN=$out/gcc/scanner/fleetdrift \
-        python3 -m pytest tests/e2e -q -p no:cacheprovider --junitxml="$junit"
+    FLEETDRIFT_BIN=$build/scanner/fleetdrift \
+        python3 -m pytest -q -p no:cacheprovider --junitxml="$junit" "$@"
     count_junit "$junit"
 }
 
-# The pool and what runs on it, watched for races.
-run_threads() {
-    configure "$out/tsan" -Db_sanitize=thread || return
-    ninja -C "$out/tsan" --quiet "${thread_tests[@]/#/tests/unit/test_}"
+# What runs on several threads is watched for races: the pool's users alone, then the program.
+thread_tests=(loop work http http_flow mirror store)
+build_threads() {
+    configure "$out/tsan" -Db_sanitize=thread &&
+        ninja -C "$out/tsan" --quiet scanner/fleetdrift "${thread_tests[@]/#/tests/unit/test_}"
 }
-thread_tests=(work)
 
 export PYTHONDONTWRITEBYTECODE=1
 config/packages.sh build test || exit 1
@@ -100,11 +101,12 @@ mkdir -p "$out"
 check "build with gcc, ASan and UBSan" build_sanitized
 run_meson "$out/gcc"
 check "build with clang" build_clang
-check "build with TSan" run_threads
+check "build with TSan" build_threads
 run_meson "$out/tsan" "${thread_tests[@]}"
 count_lines "lint" tests/lint/run.sh
 count_lines "the lint can fail" tests/lint/selftest.sh
-run_pytest
+run_pytest "$out/gcc" tests/e2e
+run_pytest "$out/tsan" tests/e2e/test_demo_fleet.py tests/e2e/test_interrupt.py
 
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 ((failed == 0))
