@@ -47,4 +47,4 @@ fi
 echo "installing: ${missing[*]}" >&2
 "${as_root[@]}" apt-get update -qq >&2
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    "${missing[@]}" >&2
+    -o DPkg::Lock::Timeout=300 "${missing[@]}" >&2
