@@ -166,34 +166,32 @@ static bool drop_refused(struct job *job, const struct err *err)
     return false;
 }
 
+/* Whether the fetch is worth another request, and made ready for it. */
+static bool can_retry(struct fetching *fetching, const struct err *err)
+{
+    struct job *job = fetching->job;
+
+    if (err->reason == REASON_TOO_LARGE && job->whole) {
+        job->whole = false; /* not as small as hoped: without blobs then, like any other */
+        return rewind_spool(job);
+    }
+    return err->reason == REASON_REMOTE && fetching->kind == FETCH_WANTS &&
+           drop_refused(job, err) && rewind_spool(job);
+}
+
 static void on_pack(const struct gitwire_pack *pack, const struct err *err, void *ctx)
 {
     struct fetching *fetching = ctx;
     struct job *job = fetching->job;
 
-    bool again = false;
-    if (err->reason == REASON_TOO_LARGE && job->whole) {
-        /* Not as small as hoped: without blobs then, like any other. */
-        job->whole = false;
-        again = rewind_spool(job);
-    } else if (err->reason == REASON_REMOTE && fetching->kind == FETCH_WANTS &&
-               drop_refused(job, err)) {
-        again = job->want_count > 0 && rewind_spool(job);
-        if (!again) {
-            close(job->spool);
-            job->spool = -1;
-            work_submit(job->scan->cpu_lane, absorb_run, absorb_done, fetching);
-            return;
-        }
-    }
-    if (again) {
+    if (err->reason == REASON_NONE) {
+        job->filtered = pack->filtered;
+    } else if (!can_retry(fetching, err)) {
+        job->err = *err;
+    } else if (job->want_count > 0) {
         send_fetch(fetching);
         return;
     }
-    if (err->reason != REASON_NONE)
-        job->err = *err;
-    else
-        job->filtered = pack->filtered;
     work_submit(job->scan->cpu_lane, absorb_run, absorb_done, fetching);
 }
 
