@@ -4,17 +4,17 @@ WORKDIR /src
 COPY config/packages.sh config/
 RUN config/packages.sh build && rm -rf /var/lib/apt/lists/*
 COPY . .
-# The C++ runtime goes into the program: it serves one file, and no security update is known by it.
-# The other libraries stay shared, so that a rebuilt image takes Debian's fixes.
+# The C++ runtime goes into the program, where one file uses it. The other libraries stay shared, so
+# that a rebuilt image takes Debian's fixes.
 RUN meson setup build-release --buildtype=release --strip \
         -Dcpp_link_args='-static-libstdc++ -static-libgcc' && \
-    ninja -C build-release && \
+    ninja -C build-release scanner/fleetdrift && \
     DESTDIR=/image meson install -C build-release --no-rebuild
 
 FROM debian:12-slim
 COPY config/packages.sh /tmp/
 RUN /tmp/packages.sh run && rm -rf /var/lib/apt/lists/* /tmp/packages.sh && \
-    useradd --system --uid 10001 --home-dir /var/lib/fleetdrift --create-home fleetdrift
+    useradd --uid 10001 --home-dir /var/lib/fleetdrift --create-home fleetdrift
 COPY --from=build /image/usr/local/bin/fleetdrift /usr/local/bin/fleetdrift
 USER fleetdrift
 WORKDIR /var/lib/fleetdrift
