@@ -61,10 +61,11 @@ void claim_collect(struct claim_context *context);
 /* Whether the index says that this claim's package is another repository's; then *other. */
 bool claim_contradicted(const struct claim_context *context, const struct claim *claim,
                         const char **other);
-/* Links and tags, once; then versions and changelogs, again after each fetch of the reader's
-   wants, until it has none. */
-int claim_judge(struct claim_context *context, struct err *err);
+/* Links, and the tags that denote versions; does nothing when that is done. */
+void claim_judge(struct claim_context *context);
 
+/* These two ask for blobs: they are called again after each fetch of the reader's wants, until it
+   has none. */
 /* versions.c: which commit set the version of each release. */
 int claim_versions(struct claim_context *context, struct err *err);
 /* notes.c: whether a changelog holds each release; and the tip's changelog of a directory. */

@@ -310,18 +310,13 @@ static void judge_links(struct claim_context *context)
         match_tags(context);
 }
 
-int claim_judge(struct claim_context *context, struct err *err)
+void claim_judge(struct claim_context *context)
 {
-    if (!context->matched) {
-        judge_links(context);
-        for (size_t i = 0; i < context->count; i++)
-            context->claims[i].sources =
-                arena_array(context->arena, context->claims[i].release_count,
-                            sizeof *context->claims[i].sources);
-        context->matched = true;
-    }
-    if (claim_versions(context, err) != 0)
-        return -1;
-    claim_notes(context);
-    return 0;
+    if (context->matched)
+        return;
+    judge_links(context);
+    for (size_t i = 0; i < context->count; i++)
+        context->claims[i].sources = arena_array(context->arena, context->claims[i].release_count,
+                                                 sizeof *context->claims[i].sources);
+    context->matched = true;
 }

@@ -66,7 +66,9 @@ static void judge_run(void *item)
 {
     struct job *job = item;
 
-    claim_judge(&job->context, &job->err);
+    claim_judge(&job->context);
+    if (claim_versions(&job->context, &job->err) == 0)
+        claim_notes(&job->context);
 }
 
 static void judge_done(void *item)
