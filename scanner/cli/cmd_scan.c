@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,6 +163,17 @@ static int show(struct context *context, const struct scan_result *result, struc
     return 0;
 }
 
+/* What the scan cost, for those who ask (-v). */
+static void say_cost(const struct scan_result *result)
+{
+    log_debug("%u repositories, %u packages, %" PRIu64 " ms; %" PRIu64 " requests, %" PRIu64
+              " retries, %" PRIu64 " bytes over %" PRIu64 " connections; %" PRId64
+              " fact rows; worst block %.1f ms",
+              result->repositories, result->packages, result->elapsed_ms, result->http.requests,
+              result->http.retries, result->http.bytes, result->http.connections, result->changes,
+              (double)result->worst_block_us / 1000);
+}
+
 static int run(struct context *context, struct err *err)
 {
     char *agent = user_agent(&context->settings);
@@ -172,6 +184,7 @@ static int run(struct context *context, struct err *err)
 
     free(agent);
     free(asked);
+    say_cost(&result);
     if (status != 0 || show(context, &result, err) != 0)
         return -1;
     return (int)judge(&result, context->settings.fail_on);
