@@ -364,7 +364,7 @@ enum source_result reader_read(struct reader *reader, const char *commit, const 
 struct asking {
     struct reader *reader;
     const char *commit;
-    struct question *at;
+    struct question *at; /* NULL once an answer is not known: what is asked next depends on it */
 };
 
 static struct answer *find_answer(struct question *question, const char *oid)
@@ -375,27 +375,38 @@ static struct answer *find_answer(struct question *question, const char *oid)
     return answer;
 }
 
+static void note_answer(struct asking *asking, const char *path, const char *oid)
+{
+    struct arena *arena = &asking->reader->arena;
+    struct question *question = asking->at;
+
+    if (question->path == NULL)
+        question->path = arena_strdup(arena, path);
+    struct answer *answer = find_answer(question, oid);
+    if (answer == NULL) {
+        answer = arena_alloc(arena, sizeof *answer);
+        memcpy(answer->oid, oid, OID_HEX);
+        HASH_ADD_STR(question->answers, oid, answer);
+    }
+    asking->at = &answer->next;
+}
+
 static enum source_result ask(void *ctx, const char *path, const char **data, size_t *len)
 {
     struct asking *asking = ctx;
-    struct reader *reader = asking->reader;
     char oid[OID_HEX] = "";
-    int found = find_blob(reader, asking->commit, path, oid);
+    int found = find_blob(asking->reader, asking->commit, path, oid);
+    enum source_result result = SOURCE_ABSENT;
 
-    if (found < 0)
-        return SOURCE_FAILED;
     if (found == 0)
         oid[0] = '\0';
-    if (asking->at->path == NULL)
-        asking->at->path = arena_strdup(&reader->arena, path);
-    struct answer *answer = find_answer(asking->at, oid);
-    if (answer == NULL) {
-        answer = arena_alloc(&reader->arena, sizeof *answer);
-        memcpy(answer->oid, oid, OID_HEX);
-        HASH_ADD_STR(asking->at->answers, oid, answer);
-    }
-    asking->at = &answer->next;
-    return found == 0 ? SOURCE_ABSENT : read_blob(reader, oid, data, len);
+    if (found > 0)
+        result = read_blob(asking->reader, oid, data, len);
+    if (found < 0 || result == SOURCE_PENDING)
+        asking->at = NULL;
+    if (asking->at != NULL)
+        note_answer(asking, path, oid);
+    return found < 0 ? SOURCE_FAILED : result;
 }
 
 /* Follows the questions of earlier readings; NULL when this commit answers otherwise. */
@@ -477,7 +488,8 @@ static const struct reading *read_anew(struct reader *reader, const char *commit
     if (result != SOURCE_PENDING) {
         reading = arena_alloc(&reader->arena, sizeof *reading);
         reading->result = result;
-        asking.at->reading = reading;
+        if (asking.at != NULL)
+            asking.at->reading = reading;
     }
     if (result == SOURCE_FOUND)
         keep_project(&reader->arena, &project, &reading->project);
