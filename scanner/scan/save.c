@@ -66,8 +66,9 @@ static int save_refs(struct job *job, struct err *err)
         .head_ref = job->refs.head_ref,
         .head_oid = job->refs.head_oid[0] != '\0' ? job->refs.head_oid : NULL,
         .head_committed_at = study->head != NULL ? study->head_committed_at : CLOCK_UNKNOWN,
-        /* A file that did not parse is read again next time, whatever the refs say. */
-        .reader = bad_project(job) != NULL ? 0 : STUDY_REVISION,
+        /* What could not be read is looked at again next time, whatever the refs say: a run that
+           finds nothing moved calls all of it known. */
+        .reader = bad_project(job) != NULL || study->limited ? 0 : STUDY_REVISION,
     };
 
     for (size_t i = 0; i < study->tag_count; i++) {
