@@ -9,18 +9,19 @@
 /* Whether a changelog holds each release: looked for at the default branch, which mostly holds all
    of them, and only for the others at their tags. */
 
-#define TAGS_MAX 200 /* changelogs of one package that are read at tags */
+#define TAGS_MAX 200 /* changelogs of one package that are read at tags: the others are unknown */
 
 /* The entries of one changelog file at one commit. */
 struct notes {
-    enum source_result result; /* ABSENT: no such file */
+    enum source_result result; /* ABSENT: no such file; FAILED: it was not read */
     const char *path;
     const struct changelog_entry *entries;
     size_t count;
 };
 
+/* Reads only as long as there are files left that may be read. */
 static void read_notes(struct claim_context *context, const char *commit, const char *directory,
-                       struct notes *out)
+                       size_t *left, struct notes *out)
 {
     const struct reader_file *file = reader_changelog(context->reader, commit, directory);
     struct changelog_entry *entries;
@@ -31,6 +32,10 @@ static void read_notes(struct claim_context *context, const char *commit, const 
     if (file == NULL)
         return;
     out->path = file->path;
+    out->result = SOURCE_FAILED;
+    if (*left == 0)
+        return;
+    --*left;
     out->result = reader_read(context->reader, commit, file->path, &data, &len);
     if (out->result == SOURCE_FOUND) {
         out->count = changelog_entries(data, len, context->arena, &entries);
@@ -58,7 +63,7 @@ static bool answer(struct row_release_source *source, const struct notes *notes,
 }
 
 static void look_at_tag(struct claim_context *context, struct claim *claim, size_t i,
-                        const char *directory, const struct notes *tip)
+                        const char *directory, size_t *left, const struct notes *tip)
 {
     const struct version *version = claim_version(claim, claim->releases[i].version);
     struct row_release_source at_tag = claim->sources[i];
@@ -66,7 +71,7 @@ static void look_at_tag(struct claim_context *context, struct claim *claim, size
 
     if (version == NULL || version->tag == NULL)
         return;
-    read_notes(context, version->tag->commit, directory, &notes);
+    read_notes(context, version->tag->commit, directory, left, &notes);
     answer(&at_tag, &notes, "tag");
     /* A file that only one of the two has is the one to name. */
     if (notes.result != SOURCE_ABSENT || tip->result == SOURCE_ABSENT)
@@ -77,16 +82,16 @@ static void note_claim(struct claim_context *context, struct claim *claim)
 {
     const char *directory = claim->directory != NULL ? claim->directory : "";
     struct notes tip = {.result = SOURCE_ABSENT};
-    size_t looked = 0;
+    size_t left = TAGS_MAX + 1; /* and the default branch's */
 
     if (context->study->head != NULL)
-        read_notes(context, context->study->head, directory, &tip);
+        read_notes(context, context->study->head, directory, &left, &tip);
     if (tip.result == SOURCE_PENDING)
         return;
     /* Newest first: what a limit leaves out is old. */
     for (size_t i = claim->release_count; i-- > 0;)
-        if (!answer(&claim->sources[i], &tip, "default-branch") && ++looked <= TAGS_MAX)
-            look_at_tag(context, claim, i, directory, &tip);
+        if (!answer(&claim->sources[i], &tip, "default-branch"))
+            look_at_tag(context, claim, i, directory, &left, &tip);
 }
 
 void claim_notes(struct claim_context *context)
