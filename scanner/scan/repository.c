@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 
@@ -96,7 +97,15 @@ static void enter_judge(struct job *job)
 struct renamed {
     struct job *job;
     const char *other; /* "owner/name" that the index names */
+    struct renamed *next;
 };
+
+static bool is_asked(const struct renamed *asked, const char *other)
+{
+    while (asked != NULL && strcasecmp(asked->other, other) != 0)
+        asked = asked->next;
+    return asked != NULL;
+}
 
 static void renames_asked(struct job *job)
 {
@@ -135,19 +144,21 @@ static void on_renamed(const struct github_page *page, const struct err *err, vo
 }
 
 /* A repository that was renamed is still meant by its old URL: where the index names another one of
-   the forge, the forge is asked whether that is this one. */
+   the forge, the forge is asked whether that is this one; once, however many packages say so. */
 static void enter_renames(struct job *job)
 {
+    struct renamed *asked = NULL;
     const char *other;
 
     set_state(job, JOB_RENAMES);
     job->waiting = 1;
     for (size_t i = 0; i < job->context.count && job->row.forge_id != 0; i++) {
         struct claim *claim = &job->context.claims[i];
-        if (!claim_contradicted(&job->context, claim, &other))
+        if (!claim_contradicted(&job->context, claim, &other) || is_asked(asked, other))
             continue;
         struct renamed *renamed = arena_alloc(&job->arena, sizeof *renamed);
-        *renamed = (struct renamed){job, other};
+        *renamed = (struct renamed){job, other, asked};
+        asked = renamed;
         job->waiting++;
         github_repository(job->scan->github, other, on_renamed, renamed);
     }
