@@ -56,8 +56,9 @@ struct scan_result {
 };
 
 /* Runs the whole scan against an open store (STORE_SCAN). 0: the run is complete or was
-   interrupted (see result); -1: a local resource failed, and the run is marked so. Faults of
-   remotes are coverage rows, never errors here. */
+   interrupted (see result); -1: a local resource failed, and the run is marked so (where only the
+   cache could not be written, it is complete: what that cost is unknown in its coverage). Faults
+   of remotes are coverage rows, never errors here. */
 int scan_run(struct store *store, const struct rules *rules, const struct scan_options *options,
              struct scan_result *result, struct err *err);
 

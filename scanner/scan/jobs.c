@@ -10,7 +10,7 @@
 
 /* The queue of repositories: each has one job, and only so many are in work at once. */
 
-#define JOBS_DEFAULT 64
+#define JOBS_DEFAULT 32
 
 struct job_name {
     char *name; /* "owner/name" in lower case */

@@ -245,7 +245,6 @@ void packages_free(struct scan *scan)
     HASH_ITER(hh, scan->packages, package, next)
     {
         HASH_DEL(scan->packages, package);
-        scan->result->packages++;
         arena_release(&package->arena);
         free(package->name);
         free(package);

@@ -255,6 +255,7 @@ static void sum_up(struct scan *scan, uint64_t started_ms)
     result->run = store_run(scan->store);
     result->changes = store_changes(scan->store);
     result->repositories = scan->done;
+    result->packages = HASH_COUNT(scan->packages);
     result->elapsed_ms = clock_monotonic_ms() - started_ms;
     if (scan->http != NULL)
         http_stats(scan->http, &result->http);
@@ -270,12 +271,7 @@ static int finish(struct scan *scan, const struct rules *rules, struct err *err)
         return store_end_run(scan->store, RUN_INTERRUPTED, err);
     if (rules_evaluate(scan->store, rules, &result->rules, err) != 0)
         return -1;
-    if (store_end_run(scan->store, RUN_COMPLETE, err) != 0)
-        return -1;
-    if (scan->disk.reason == REASON_NONE)
-        return 0;
-    *err = scan->disk;
-    return -1;
+    return store_end_run(scan->store, RUN_COMPLETE, err);
 }
 
 int scan_run(struct store *store, const struct rules *rules, const struct scan_options *options,
@@ -295,8 +291,12 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
     if (status == 0)
         status = finish(&scan, rules, err);
     sum_up(&scan, started_ms);
-    if (status != 0 && scan.disk.reason == REASON_NONE)
+    if (status != 0) {
         store_end_run(store, RUN_FAILED, &ignored);
+    } else if (scan.disk.reason != REASON_NONE && !result->interrupted) {
+        *err = scan.disk;
+        status = -1;
+    }
     progress_free(scan.progress);
     packages_free(&scan);
     jobs_free(&scan);
