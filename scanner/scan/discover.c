@@ -259,7 +259,8 @@ static void listing_start(void *item)
     struct listing *listing = item;
     struct scan *scan = listing->scan;
 
-    if (scan_check(scan, &listing->fatal) || scan->stop != REASON_NONE)
+    /* When time is up the forge is not asked, but its "answer" says why. */
+    if (scan_check(scan, &listing->fatal))
         listing_done(listing);
     else
         github_list(scan->github, listing->owner, known_page, on_page, listing);
