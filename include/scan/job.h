@@ -79,6 +79,20 @@ void package_ask(struct scan *scan, const char *name, package_ready *ready, void
 void package_ask_named(struct scan *scan, const char *name, package_ready *ready, void *ctx);
 void packages_free(struct scan *scan);
 
+/* --- which run did what: stamps.c --------------------------------------------------------------
+ */
+
+/* A repository is judged anew when a document of one of its packages changed after it was judged,
+   also by a run that asked for the package alone or was interrupted in between. On the store lane;
+   keys are the caller's to free. */
+char *stamp_judged(const struct job *job);
+char *stamp_changed(const struct scan *scan, const char *package);
+/* Notes the current run under the key. */
+int stamp_remember(struct store *store, const char *key, struct err *err);
+/* Notes in job->stale whether the package's document changed in a later run than the one that
+   judged the repository. */
+int stamp_compare(struct job *job, const char *package, struct err *err);
+
 /* --- one repository: repository.c ------------------------------------------------------------ */
 
 #define JOB_STATES(X)                                                                              \
@@ -130,6 +144,7 @@ struct job {
     bool filtered;
     struct study study;
     struct claim_context context;
+    bool stale;          /* a document changed since this was judged */
     bool unchanged;      /* refs and index are as the store has them */
     const char *skipped; /* by policy: "archived", "fork", "ignored" */
 };

@@ -111,6 +111,11 @@ static int save_answer(struct package *package, struct err *err)
         result =
             store_package_id(scan->store, scan->options->index, package->name, &package->id, err);
     package->changed = store_changes(scan->store) != before;
+    if (result == 0 && package->changed) {
+        char *key = stamp_changed(scan, package->name);
+        result = stamp_remember(scan->store, key, err);
+        free(key);
+    }
     if (result != 0)
         return -1;
     bool unknown = package->err.reason != REASON_NONE;

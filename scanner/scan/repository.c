@@ -317,7 +317,7 @@ static void enter_probe(struct job *job)
 
 static bool is_unchanged(const struct job *job, bool index_changed)
 {
-    return !index_changed && job->known.digest != NULL &&
+    return !index_changed && !job->stale && job->known.digest != NULL &&
            strcmp(job->known.digest, job->refs.digest) == 0 && job->known.reader == STUDY_REVISION;
 }
 
@@ -423,6 +423,11 @@ static void lookup_run(void *item)
 
     store_known_repository(job->scan->store, job->row.host, job->row.forge_id, job->row.owner,
                            job->row.name, &job->arena, &job->known, &job->fatal);
+    job->id = job->known.id;
+    for (size_t i = 0; i < job->known.package_count && job->fatal.reason == REASON_NONE; i++)
+        stamp_compare(job, job->known.packages[i].name, &job->fatal);
+    for (size_t i = 0; i < job->configured_count && job->fatal.reason == REASON_NONE; i++)
+        stamp_compare(job, job->configured[i].name, &job->fatal);
 }
 
 static void lookup_done(void *item)

@@ -1,5 +1,6 @@
 #include "scan/job.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -55,6 +56,17 @@ static int save_coverage(struct job *job, struct err *err)
     return store_put_coverage(job->scan->store, rows, GIT_FACTS, err);
 }
 
+/* What did not parse, was not read in full, or was judged without the index. */
+static bool is_to_read_again(const struct job *job)
+{
+    for (size_t i = 0; i < job->context.count; i++) {
+        const struct package *package = job->context.claims[i].package;
+        if (package == NULL || package->err.reason != REASON_NONE)
+            return true;
+    }
+    return bad_project(job) != NULL || job->study.limited;
+}
+
 /* --- git facts ------------------------------------------------------------------------------- */
 
 static int save_refs(struct job *job, struct err *err)
@@ -68,7 +80,7 @@ static int save_refs(struct job *job, struct err *err)
         .head_committed_at = study->head != NULL ? study->head_committed_at : CLOCK_UNKNOWN,
         /* What could not be read is looked at again next time, whatever the refs say: a run that
            finds nothing moved calls all of it known. */
-        .reader = bad_project(job) != NULL || study->limited ? 0 : STUDY_REVISION,
+        .reader = is_to_read_again(job) ? 0 : STUDY_REVISION,
     };
 
     for (size_t i = 0; i < study->tag_count; i++) {
@@ -227,7 +239,12 @@ static int save_facts(struct job *job, struct err *err)
     if (save_refs(job, err) != 0 || save_declarations(job, err) != 0 ||
         save_projects(job, err) != 0 || save_links(job, err) != 0 || save_denotes(job, err) != 0)
         return -1;
-    return save_sources(job, err);
+    if (save_sources(job, err) != 0)
+        return -1;
+    char *key = stamp_judged(job);
+    int result = stamp_remember(job->scan->store, key, err);
+    free(key);
+    return result;
 }
 
 /* The packages that this repository brings into the run: those that were judged, else those that it
@@ -237,7 +254,9 @@ static int touch_packages(struct job *job, bool judged, struct err *err)
     struct store *store = job->scan->store;
     int result = 0;
 
-    for (size_t i = 0; i < job->known.package_count && !judged && result == 0; i++)
+    bool kept = !judged && job->skipped == NULL; /* what policy leaves out brings no package */
+
+    for (size_t i = 0; i < job->known.package_count && kept && result == 0; i++)
         if (job->known.packages[i].link != NULL)
             result = store_touch_package(store, job->known.packages[i].id, err);
     for (size_t i = 0; i < job->context.count && judged && result == 0; i++) {

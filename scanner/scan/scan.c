@@ -57,6 +57,8 @@ static void on_interrupt(void *ctx)
 {
     struct scan *scan = ctx;
 
+    if (scan->http == NULL)
+        _exit(INTERRUPT_STATUS); /* all was looked at, and services are closing */
     log_warning("interrupted: what is stored is kept, the next scan goes on from it");
     scan->result->interrupted = true;
     stop(scan, REASON_INTERRUPTED);
@@ -197,12 +199,19 @@ out:
     return result;
 }
 
+/* Also gives signals back: while rules run nothing waits for a loop, and Ctrl-C ends the program as
+   kill -9 would, which the store is made for. */
 static void close_services(struct scan *scan)
 {
+    progress_free(scan->progress);
+    packages_free(scan);
+    jobs_free(scan);
+    discover_free(scan);
     gitwire_free(scan->wire);
     github_free(scan->github);
     pypi_free(scan->pypi);
     http_free(scan->http);
+    scan->http = NULL;
     if (scan->loop != NULL) {
         lane_free(scan->store_lane);
         lane_free(scan->cpu_lane);
@@ -248,7 +257,7 @@ static int observe(struct scan *scan, struct err *err)
     return remember_host(scan, err);
 }
 
-static void sum_up(struct scan *scan, uint64_t started_ms)
+static void sum_up(struct scan *scan)
 {
     struct scan_result *result = scan->result;
 
@@ -256,7 +265,6 @@ static void sum_up(struct scan *scan, uint64_t started_ms)
     result->changes = store_changes(scan->store);
     result->repositories = scan->done;
     result->packages = HASH_COUNT(scan->packages);
-    result->elapsed_ms = clock_monotonic_ms() - started_ms;
     if (scan->http != NULL)
         http_stats(scan->http, &result->http);
     if (scan->loop != NULL)
@@ -288,19 +296,16 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
     scan.credential = fingerprint(options->token);
     /* An offline run touches nothing, and so keeps the fleet of the run before. */
     int status = options->offline ? 0 : observe(&scan, err);
+    sum_up(&scan);
+    close_services(&scan);
     if (status == 0)
         status = finish(&scan, rules, err);
-    sum_up(&scan, started_ms);
+    result->elapsed_ms = clock_monotonic_ms() - started_ms;
     if (status != 0) {
         store_end_run(store, RUN_FAILED, &ignored);
     } else if (scan.disk.reason != REASON_NONE && !result->interrupted) {
         *err = scan.disk;
         status = -1;
     }
-    progress_free(scan.progress);
-    packages_free(&scan);
-    jobs_free(&scan);
-    discover_free(&scan);
-    close_services(&scan);
     return status;
 }

@@ -1,0 +1,52 @@
+#include "scan/job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+char *stamp_judged(const struct job *job)
+{
+    return mem_printf("judged %" PRId64, job->id);
+}
+
+char *stamp_changed(const struct scan *scan, const char *package)
+{
+    return mem_printf("changed %s %s", scan->options->index, package);
+}
+
+int stamp_remember(struct store *store, const char *key, struct err *err)
+{
+    char run[24];
+
+    snprintf(run, sizeof run, "%" PRId64, store_run(store));
+    return store_remember(store, key, run, err);
+}
+
+/* The run that is noted under a key; 0 when none is. */
+static int recall_run(struct store *store, const char *key, int64_t *run, struct err *err)
+{
+    struct buf value = BUF_INIT(32);
+    int found = store_recall(store, key, &value, err);
+
+    *run = found == 1 ? strtoll(buf_str(&value), NULL, 10) : 0;
+    buf_release(&value);
+    return found < 0 ? -1 : 0;
+}
+
+int stamp_compare(struct job *job, const char *package, struct err *err)
+{
+    struct store *store = job->scan->store;
+    char *judged_key = stamp_judged(job), *changed_key = stamp_changed(job->scan, package);
+    int64_t judged, changed;
+    int result = recall_run(store, judged_key, &judged, err);
+
+    if (result == 0)
+        result = recall_run(store, changed_key, &changed, err);
+    if (result == 0)
+        job->stale |= changed > judged;
+    free(judged_key);
+    free(changed_key);
+    return result;
+}
