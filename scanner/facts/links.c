@@ -269,11 +269,12 @@ void links_judge(const struct links_input *input, struct arena *arena, struct li
 {
     struct evidence ours = {0}, others = {0};
 
-    *out = (struct links_result){.state = LINK_CONFIGURED, .evidence = "configured"};
-    if (input->configured)
-        return;
+    *out = (struct links_result){.state = LINK_CONFIGURED};
     weigh_urls(input, arena, &ours, &others);
-    if (ours.url != NULL) {
+    if (input->configured) {
+        const char *url = ours.url != NULL ? ours.url : others.url;
+        out->evidence = url != NULL ? arena_strdup(arena, url) : "configured";
+    } else if (ours.url != NULL) {
         out->state = LINK_MUTUAL;
         out->evidence = arena_strdup(arena, ours.url);
     } else if (others.url != NULL) {

@@ -13,4 +13,4 @@ FROM package AS p
 JOIN repository AS o ON o.id = p.repository_id
 WHERE p.index_state = 'known' AND p.newest IS NOT NULL
   AND (p.link = 'corroborated'
-       OR p.link = 'configured' AND instr(lower(coalesce(p.urls, '')), lower(o.host) || '/') = 0);
+       OR p.link = 'configured' AND p.link_evidence = 'configured');

@@ -6,15 +6,16 @@
 --   for it.
 --
 -- Looked for at the tag, then at the default branch. Pre-releases need none. Historic: published
--- before the first release that has an entry, and all but the newest where none has, or where the
+-- before the first release that has an entry or below the lowest such version, and all but the newest where none has, or where the
 -- repository keeps no changelog at all.
 WITH first AS (
     SELECT package_id,
-           min(CASE WHEN changelog_state = 'known' THEN published_at END) AS kept_from
+           min(CASE WHEN changelog_state = 'known' THEN published_at END) AS kept_from,
+           min(CASE WHEN changelog_state = 'known' THEN order_key END) AS kept_key
     FROM release
     GROUP BY package_id)
 SELECT r.repository_id, r.package_id, r.version,
-       NOT r.is_newest AND (r.changelog_path IS NULL OR ifnull(r.published_at < f.kept_from, 1))
+       NOT r.is_newest AND (r.changelog_path IS NULL OR ifnull(r.published_at < f.kept_from OR r.order_key < f.kept_key, 1))
            AS historic,
        CASE WHEN r.changelog_path IS NULL
             THEN format('%s %s was published on %s, but %s keeps no changelog', r.package,

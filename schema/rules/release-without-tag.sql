@@ -4,15 +4,17 @@
 -- needs: index, refs, objects
 -- help: Find the commit that was built, tag it and push the tag. From now on publish from a tag only.
 --
--- Critical for the newest release. Historic: published before the package's first tagged release,
--- and all but the newest where nothing was ever tagged.
+-- Critical for the newest release. Historic: published before the package's first tagged release or
+-- below its lowest tagged version (old versions were often uploaded late, all at once), and all but
+-- the newest where nothing was ever tagged.
 WITH first AS (
-    SELECT package_id, min(CASE WHEN tag_state = 'known' THEN published_at END) AS tagged_from
+    SELECT package_id, min(CASE WHEN tag_state = 'known' THEN published_at END) AS tagged_from,
+           min(CASE WHEN tag_state = 'known' THEN order_key END) AS tagged_key
     FROM release
     GROUP BY package_id)
 SELECT r.repository_id, r.package_id, r.version,
        CASE WHEN r.is_newest THEN 'critical' ELSE 'high' END AS severity,
-       NOT r.is_newest AND ifnull(r.published_at < f.tagged_from, 1) AS historic,
+       NOT r.is_newest AND ifnull(r.published_at < f.tagged_from OR r.order_key < f.tagged_key, 1) AS historic,
        format('%s %s was published on %s, but no tag of %s denotes it', r.package, r.version,
               substr(r.published_at, 1, 10), o.full_name) AS message,
        json_object('published_at', r.published_at, 'newest', json(iif(r.is_newest, 'true', 'false')),

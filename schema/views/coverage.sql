@@ -23,10 +23,12 @@ WHERE (SELECT run FROM as_of) BETWEEN s.since AND ifnull(s.until - 1, 1 << 62)
         WHERE c.repository_id = 0 AND c.package_id = s.package_id
           AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)))
 UNION ALL
--- a package that was asked for, and that no repository of the fleet holds: nothing to compare with
+-- a published package that no repository of the fleet holds, or only one that nobody else says is its
+-- own: nothing to compare with
 SELECT NULL, NULL, b.package_id, 'repository', 'unknown', 'not-found',
-       'no repository of this scan holds ' || b.name || ': name it with --package ' || b.name ||
-           '=OWNER/NAME',
+       iif(b.repository_id IS NULL, 'no repository of this scan holds ',
+           'only the repository itself says that it publishes ') || b.name ||
+           ': name the right one with --package ' || b.name || '=OWNER/NAME',
        NULL
 FROM linked AS b
-WHERE b.repository_id IS NULL AND b.newest_id IS NOT NULL;
+WHERE b.newest_id IS NOT NULL AND ifnull(b.link, 'claimed') = 'claimed';

@@ -2,7 +2,8 @@
 --   not-ours     the index names another repository
 --   unpublished  the index has no such package, or no file of it
 --   drift        a finding of severity low or above counts
---   unknown      none does, but something could not be looked at, or nothing links it to a repository
+--   unknown      none does, but something could not be looked at, nothing links it to a repository, or
+--                the run did not complete
 --   in-sync      all was looked at and agrees
 CREATE VIEW standing AS
 WITH blind AS MATERIALIZED (
@@ -23,6 +24,8 @@ SELECT p.id AS package_id, count(CASE f.severity WHEN 'critical' THEN 1 END) AS 
                                      WHERE repository_id IS NOT NULL) THEN 'unknown'
             WHEN p.id IN (SELECT package_id FROM blind
                           WHERE package_id IS NOT NULL) THEN 'unknown'
+            -- the rules of a run speak when it completes
+            WHEN (SELECT state FROM as_of) <> 'complete' THEN 'unknown'
             ELSE 'in-sync' END AS status
 FROM package AS p
 -- not `finding`, whose package_id no index knows

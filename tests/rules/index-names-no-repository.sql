@@ -4,7 +4,7 @@ UPDATE stored_package SET urls = '[]';
 -- expect: - low
 
 -- case: configured, and the index is silent
-UPDATE stored_link SET state = 'configured';
+UPDATE stored_link SET state = 'configured', evidence = 'configured';
 UPDATE stored_package SET urls = '[["Homepage","https://rocket.example"]]';
 -- expect: - low
 
