@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/value.h"
 
 bool terminal_is_utf8(void)
@@ -55,8 +56,12 @@ void terminal_report_options(const struct settings *settings, struct report_opti
         .width = file ? 0 : terminal_width(),
         .ascii = !file && !terminal_is_utf8(),
     };
-    out->what =
-        settings->what >= 0 ? (enum report_what)settings->what : report_default_what(out->format);
+    if (settings->what >= 0)
+        out->what = (enum report_what)settings->what;
+    else if (file && text_ends_with(settings->output, "/"))
+        out->what = REPORT_ALL; /* a directory takes all tables */
+    else
+        out->what = report_default_what(out->format);
     if (settings->run != NULL && value_count(settings->run, &run, NULL) == 0)
         out->run = run;
 }
