@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -97,20 +98,17 @@ static const char *skip_reason(const struct scan_options *options,
     return NULL;
 }
 
-/* FNV-1a, and from it the weight of a shard for a repository: the highest weight takes it, so that
-   another number of shards moves few repositories (rendezvous hashing). */
+/* The weight of a shard for a repository: the highest takes it, so that another number of shards
+   moves few repositories (rendezvous hashing). */
 static uint64_t weigh(uint64_t id, unsigned shard)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
     unsigned char bytes[12];
 
     for (int i = 0; i < 8; i++)
         bytes[i] = (unsigned char)(id >> 8 * i);
     for (int i = 0; i < 4; i++)
         bytes[8 + i] = (unsigned char)(shard >> 8 * i);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    return hash;
+    return hash_add(HASH_START, bytes, sizeof bytes);
 }
 
 static bool is_in_shard(const struct scan_options *options, int64_t id)

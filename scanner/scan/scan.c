@@ -8,6 +8,7 @@
 #include "scan/job.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "facts/names.h"
@@ -90,14 +91,10 @@ void scan_idle(struct scan *scan)
 
 static char *fingerprint(const char *token)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-
     if (token == NULL)
         return mem_strdup("anonymous");
-    for (const char *c = token; *c != '\0'; c++)
-        hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
     /* Sixteen bits tell credentials apart and say nothing of one. */
-    return mem_printf("%04x", (unsigned)(hash >> 48));
+    return mem_printf("%04x", (unsigned)(hash_add(HASH_START, token, strlen(token)) >> 48));
 }
 
 static char *host_of(const char *url)

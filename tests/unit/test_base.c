@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -392,6 +393,15 @@ static void the_status_line_steps_aside(void **state)
     assert_string_equal(captured(speak_once), "fleetdrift: error: hello\n");
 }
 
+/* The published values of FNV-1a: shards are chosen by it, so it must stay what it is. */
+static void hashes_stay_what_they_are(void **state)
+{
+    (void)state;
+    assert_int_equal(hash_add(HASH_START, "", 0), 0xcbf29ce484222325u);
+    assert_int_equal(hash_add(HASH_START, "foobar", 6), 0x85944171f73967e8u);
+    assert_int_equal(hash_add(hash_add(HASH_START, "foo", 3), "bar", 3), 0x85944171f73967e8u);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +412,7 @@ int main(void)
         cmocka_unit_test(buf_grows),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory),
         cmocka_unit_test(mem_grows_arrays),
+        cmocka_unit_test(hashes_stay_what_they_are),
         cmocka_unit_test(text_is_made_fit_to_show),
         cmocka_unit_test(text_is_cut_at_whole_characters),
         cmocka_unit_test(utf8),
