@@ -42,12 +42,10 @@ static int read_all(int fd, uint64_t deadline, struct buf *into, const char *sou
 {
     char chunk[512];
 
-    for (;;) {
-        uint64_t now = clock_monotonic_ms();
+    for (uint64_t now; (now = clock_monotonic_ms()) < deadline;) {
         struct pollfd wait = {.fd = fd, .events = POLLIN};
-        if (now >= deadline || poll(&wait, 1, (int)(deadline - now)) == 0)
-            return err_set(err, REASON_USAGE, "%s gave no token within %d seconds", source,
-                           TOKEN_COMMAND_MS / 1000);
+        if (poll(&wait, 1, (int)(deadline - now)) <= 0)
+            continue; /* a signal, or the time is up: a read could wait for ever */
         ssize_t n = read(fd, chunk, sizeof chunk);
         if (n == 0)
             return 0;
@@ -57,6 +55,8 @@ static int read_all(int fd, uint64_t deadline, struct buf *into, const char *sou
             return err_set(err, REASON_USAGE, "%s holds more than %d bytes, so it is no token",
                            source, TOKEN_MAX);
     }
+    return err_set(err, REASON_USAGE, "%s gave no token within %d seconds", source,
+                   TOKEN_COMMAND_MS / 1000);
 }
 
 static int from_file(const char *path, char **out, struct err *err)
