@@ -63,7 +63,7 @@ static void add_file(struct tree *tree, const char *path, const char *text, size
     struct file *file = &tree->files[tree->count++];
 
     assert_true(tree->count <= FILES);
-    snprintf(file->path, sizeof file->path, "%s", path);
+    assert_true((size_t)snprintf(file->path, sizeof file->path, "%s", path) < sizeof file->path);
     buf_init(&file->text, 12u << 20);
     assert_int_equal(buf_add(&file->text, text, len), 0);
 }
