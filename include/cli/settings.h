@@ -79,9 +79,10 @@ struct settings {
 enum setting_type {
     SETTING_TEXT,     /* "" is not set */
     SETTING_LIST,     /* of texts */
-    SETTING_COUNT,    /* 0..1,000,000 */
+    SETTING_COUNT,    /* least..most */
     SETTING_BOOL,     /* true, false */
-    SETTING_DURATION, /* 90, "90s", "15m", "2h", "none"; kept in milliseconds */
+    SETTING_DURATION, /* 90, "90s", "15m", "2h"; kept in milliseconds */
+    SETTING_LIMIT,    /* a duration, or "none", kept as 0 */
     SETTING_CHOICE,   /* one word of `choices`; its position is kept; "" is -1 */
     SETTING_PACKAGES, /* NAME or NAME=OWNER/REPO, any number */
 };
@@ -94,6 +95,7 @@ struct setting {
     const char *const *choices;
     int (*check)(const char *text, struct err *err); /* of each text; may be NULL */
     const char *environment;                         /* variable that sets it; may be NULL */
+    unsigned least, most;                            /* of a count */
 };
 
 /* Sets every default. */

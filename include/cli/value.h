@@ -9,12 +9,16 @@
 
 #include "base/err.h"
 
-#define VALUE_COUNT_MAX 1000000u
+#define VALUE_COUNT_MAX    1000000u
+#define VALUE_SHARDS_MAX   1000u
+#define VALUE_DURATION_MAX (7ull * 86400000) /* milliseconds */
 
-int value_count(const char *text, unsigned *out, struct err *err);
+/* From `least` to `most`, which is at most VALUE_COUNT_MAX. */
+int value_count(const char *text, unsigned least, unsigned most, unsigned *out, struct err *err);
 int value_bool(const char *text, bool *out, struct err *err);
-/* "90", "90s", "15m", "2h", "1d", or "none"; milliseconds. */
-int value_duration(const char *text, uint64_t *out, struct err *err);
+/* "90", "90s", "15m", "2h", "1d"; where it may lack also "none", which is 0; milliseconds. Nobody
+   means nothing or a month: 0 and what is above VALUE_DURATION_MAX are refused. */
+int value_duration(const char *text, bool may_lack, uint64_t *out, struct err *err);
 /* Position of the word in `choices` (ends with NULL). */
 int value_choice(const char *text, const char *const *choices, int *out, struct err *err);
 /* "I/N" with 1 <= I <= N. */

@@ -103,10 +103,11 @@ static int assign_value(const struct reading *reading, const struct setting *set
             return refuse_type(reading, setting->name, "a number");
         return assign_integer(reading, setting, value);
     case SETTING_DURATION:
+    case SETTING_LIMIT:
         if (json_is_integer(value))
             return assign_integer(reading, setting, value);
         if (!json_is_string(value))
-            return refuse_type(reading, setting->name, "a duration: \"90s\", \"15m\", \"none\"");
+            return refuse_type(reading, setting->name, "a duration: \"90s\", \"15m\"");
         return assign(reading, setting, json_string_value(value));
     case SETTING_TEXT:
     case SETTING_CHOICE:

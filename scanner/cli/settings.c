@@ -35,9 +35,9 @@ static const struct setting table[] = {
     {"scan.database", SETTING_TEXT, AT(database), "fleetdrift.db", .environment = "FLEETDRIFT_DB"},
     {"scan.cache", SETTING_TEXT, AT(cache), .environment = "FLEETDRIFT_CACHE"},
     {"scan.rules", SETTING_TEXT, AT(rules)},
-    {"scan.jobs", SETTING_COUNT, AT(jobs), "32"},
+    {"scan.jobs", SETTING_COUNT, AT(jobs), "32", .least = 1, .most = 1000},
     {"scan.shard", SETTING_TEXT, AT(shard), .check = value_check_shard},
-    {"scan.deadline", SETTING_DURATION, AT(deadline_ms), "none"},
+    {"scan.deadline", SETTING_LIMIT, AT(deadline_ms), "none"},
     {"scan.verify", SETTING_CHOICE, AT(verify), "none", verify_words},
     {"scan.fail_on", SETTING_CHOICE, AT(fail_on), "high", fail_on_words},
     {"scan.progress", SETTING_CHOICE, AT(progress), "auto", progress_words},
@@ -46,7 +46,7 @@ static const struct setting table[] = {
     {"http.proxy", SETTING_TEXT, AT(proxy), .check = value_check_url},
     {"http.contact", SETTING_TEXT, AT(contact)},
     {"http.allow_http", SETTING_BOOL, AT(allow_http), "false"},
-    {"http.connections", SETTING_COUNT, AT(connections), "4"},
+    {"http.connections", SETTING_COUNT, AT(connections), "4", .least = 1, .most = 64},
     {"http.connect_timeout", SETTING_DURATION, AT(connect_timeout_ms), "15s"},
     {"http.stall_timeout", SETTING_DURATION, AT(stall_timeout_ms), "30s"},
     {"http.max_wait", SETTING_DURATION, AT(max_wait_ms), "15m"},
@@ -170,11 +170,12 @@ int settings_assign(struct settings *settings, const struct setting *setting, co
         *(const char **)place = *text != '\0' ? arena_strdup(&settings->arena, text) : NULL;
         return 0;
     case SETTING_COUNT:
-        return value_count(text, place, err);
+        return value_count(text, setting->least, setting->most, place, err);
     case SETTING_BOOL:
         return value_bool(text, place, err);
     case SETTING_DURATION:
-        return value_duration(text, place, err);
+    case SETTING_LIMIT:
+        return value_duration(text, setting->type == SETTING_LIMIT, place, err);
     case SETTING_CHOICE:
         return assign_choice(setting, text, place, err);
     case SETTING_LIST:

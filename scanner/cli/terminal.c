@@ -31,7 +31,7 @@ unsigned terminal_width(void)
     struct winsize size;
     unsigned n;
 
-    if (columns != NULL && value_count(columns, &n, NULL) == 0 && n > 0)
+    if (columns != NULL && value_count(columns, 1, VALUE_COUNT_MAX, &n, NULL) == 0)
         return n;
     if (!isatty(STDOUT_FILENO))
         return 0;
@@ -62,6 +62,6 @@ void terminal_report_options(const struct settings *settings, struct report_opti
         out->what = REPORT_ALL; /* a directory takes all tables */
     else
         out->what = report_default_what(out->format);
-    if (settings->run != NULL && value_count(settings->run, &run, NULL) == 0)
+    if (settings->run != NULL && value_count(settings->run, 1, VALUE_COUNT_MAX, &run, NULL) == 0)
         out->run = run;
 }

@@ -28,14 +28,14 @@ static const char *leading_count(const char *text, unsigned *out)
     return text;
 }
 
-int value_count(const char *text, unsigned *out, struct err *err)
+int value_count(const char *text, unsigned least, unsigned most, unsigned *out, struct err *err)
 {
     unsigned n;
     const char *rest = leading_count(text, &n);
 
-    if (rest == NULL || *rest != '\0')
-        return err_set(err, REASON_USAGE, "\"%s\" is not a number from 0 to %u", text,
-                       VALUE_COUNT_MAX);
+    if (rest == NULL || *rest != '\0' || n < least || n > most)
+        return err_set(err, REASON_USAGE, "\"%s\" is not a number from %u to %u", text, least,
+                       most);
     *out = n;
     return 0;
 }
@@ -50,7 +50,7 @@ int value_bool(const char *text, bool *out, struct err *err)
     return 0;
 }
 
-int value_duration(const char *text, uint64_t *out, struct err *err)
+int value_duration(const char *text, bool may_lack, uint64_t *out, struct err *err)
 {
     static const struct {
         const char *unit;
@@ -59,17 +59,19 @@ int value_duration(const char *text, uint64_t *out, struct err *err)
     unsigned n;
     const char *rest = leading_count(text, &n);
 
-    if (strcmp(text, "none") == 0) {
+    if (may_lack && strcmp(text, "none") == 0) {
         *out = 0;
         return 0;
     }
     for (size_t i = 0; rest != NULL && i < sizeof units / sizeof *units; i++) {
-        if (strcmp(rest, units[i].unit) == 0) {
-            *out = n * units[i].ms;
+        uint64_t ms = n * units[i].ms;
+        if (strcmp(rest, units[i].unit) == 0 && ms > 0 && ms <= VALUE_DURATION_MAX) {
+            *out = ms;
             return 0;
         }
     }
-    return err_set(err, REASON_USAGE, "\"%s\" is no duration: write 90s, 15m, 2h or none", text);
+    return err_set(err, REASON_USAGE, "\"%s\" is no duration: write %s, at most 7d", text,
+                   may_lack ? "90s, 15m, 2h or none" : "90s, 15m or 2h");
 }
 
 int value_choice(const char *text, const char *const *choices, int *out, struct err *err)
@@ -97,8 +99,10 @@ int value_shard(const char *text, unsigned *shard, unsigned *shards, struct err 
     const char *rest = leading_count(text, &i);
 
     if (rest == NULL || *rest != '/' || (rest = leading_count(rest + 1, &n)) == NULL ||
-        *rest != '\0' || i < 1 || i > n)
-        return err_set(err, REASON_USAGE, "\"%s\" is no shard: write I/N, from 1/N to N/N", text);
+        *rest != '\0' || i < 1 || i > n || n > VALUE_SHARDS_MAX)
+        return err_set(err, REASON_USAGE,
+                       "\"%s\" is no shard: write I/N, from 1/N to N/N; N is at most %u", text,
+                       VALUE_SHARDS_MAX);
     *shard = i;
     *shards = n;
     return 0;
@@ -160,7 +164,7 @@ int value_check_run(const char *text, struct err *err)
 {
     unsigned n;
 
-    if (strcmp(text, "latest") != 0 && (value_count(text, &n, NULL) != 0 || n == 0))
+    if (strcmp(text, "latest") != 0 && (value_count(text, 1, VALUE_COUNT_MAX, &n, NULL) != 0))
         return err_set(err, REASON_USAGE, "\"%s\" is no run: write latest or its number", text);
     return 0;
 }

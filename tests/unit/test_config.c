@@ -64,7 +64,10 @@ static void test_refusals_name_the_line(void **state)
     assert_refused("[scan]\n\njob = 3\n", "c.toml:3: unknown key \"scan.job\"; did you mean "
                                           "\"scan.jobs\"?");
     assert_refused("[scan]\njobs = true\n", "c.toml:2: scan.jobs must be a number");
-    assert_refused("[scan]\njobs = 2000000\n", "c.toml:2: scan.jobs: \"2000000\"");
+    assert_refused("[scan]\njobs = 2000000\n",
+                   "c.toml:2: scan.jobs: \"2000000\" is not a number from 1 to 1000");
+    assert_refused("[http]\nconnections = 0\n", "from 1 to 64");
+    assert_refused("[http]\nstall_timeout = \"none\"\n", "\"none\" is no duration");
     assert_refused("[policy]\nsince = \"1.0\"\n", "c.toml:1: unknown key \"policy\"");
     assert_refused("offline = true\n", "unknown key \"offline\"");
     assert_refused("[fleet]\norganisations = [1]\n", "c.toml:2: fleet.organisations must be");
@@ -123,6 +126,7 @@ static bool same_value(const struct setting *setting, const struct settings *a,
     case SETTING_BOOL:
         return *(const bool *)x == *(const bool *)y;
     case SETTING_DURATION:
+    case SETTING_LIMIT:
         return *(const uint64_t *)x == *(const uint64_t *)y;
     case SETTING_CHOICE:
         return *(const int *)x == *(const int *)y;
@@ -169,15 +173,18 @@ static void test_values(void **state)
     struct err err = {0};
 
     (void)state;
-    assert_int_equal(value_count("1000000", &n, &err), 0);
-    assert_int_equal(value_count("99999999999999999999", &n, &err), -1);
-    assert_int_equal(value_count("", &n, &err), -1);
-    assert_int_equal(value_count("+1", &n, &err), -1);
-    assert_int_equal(value_duration("2h", &ms, &err), 0);
+    assert_int_equal(value_count("1000000", 0, VALUE_COUNT_MAX, &n, &err), 0);
+    assert_int_equal(value_count("99999999999999999999", 0, VALUE_COUNT_MAX, &n, &err), -1);
+    assert_int_equal(value_count("", 0, VALUE_COUNT_MAX, &n, &err), -1);
+    assert_int_equal(value_count("+1", 0, VALUE_COUNT_MAX, &n, &err), -1);
+    assert_int_equal(value_duration("2h", false, &ms, &err), 0);
     assert_int_equal(ms, 7200000);
-    assert_int_equal(value_duration("none", &ms, &err), 0);
+    assert_int_equal(value_duration("none", true, &ms, &err), 0);
     assert_int_equal(ms, 0);
-    assert_int_equal(value_duration("2 h", &ms, &err), -1);
+    assert_int_equal(value_duration("2 h", true, &ms, &err), -1);
+    assert_int_equal(value_duration("none", false, &ms, &err), -1);
+    assert_int_equal(value_duration("0", true, &ms, &err), -1);
+    assert_int_equal(value_duration("8d", true, &ms, &err), -1);
     assert_int_equal(value_shard("2/3", &n, &shards, &err), 0);
     assert_int_equal(n, 2);
     assert_int_equal(shards, 3);
