@@ -45,9 +45,13 @@ struct study {
 /* Whether a tree holds a project file outside the directories for tests and the like. */
 int study_probe(struct reader *reader, const char *head, bool *found, struct err *err);
 
-/* Reads all of it; call again after the wants of the reader were fetched, until it has none. The
-   study lives in the arena, what it points to as long as the reader. */
-int study_read(struct reader *reader, struct mirror *mirror, const struct gitwire_refs *refs,
-               struct arena *arena, struct study *out, struct err *err);
+/* The first half, from commits and tags alone: the tip, the tags and where they lead. */
+int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct arena *arena,
+               struct study *out, struct err *err);
+/* The second: the projects of the tip and of the tags. Call again after the wants of the reader
+   were fetched, until it has none. The study lives in the arena, what it points to as long as the
+   reader. */
+int study_projects(struct reader *reader, struct arena *arena, struct study *study,
+                   struct err *err);
 
 #endif

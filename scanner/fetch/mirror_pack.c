@@ -73,11 +73,15 @@ static int feed(git_indexer *indexer, const void *data, size_t size, struct err 
 /* Tells the git command that what the objects of this pack name may be missing. */
 static int mark_promised(const char *packs, git_indexer *indexer, struct err *err)
 {
-    struct buf empty = BUF_INIT(0);
-    char *name = mem_printf("pack-%s.promisor", git_indexer_name(indexer));
-    int result = mirror_dir_write(packs, name, &empty, err);
+    char *path = mem_printf("%s/pack-%s.promisor", packs, git_indexer_name(indexer));
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int result = 0;
 
-    free(name);
+    if (fd >= 0)
+        close(fd);
+    else
+        result = err_set(err, REASON_DISK, "cannot create %s: %s", path, strerror(errno));
+    free(path);
     return result;
 }
 
@@ -93,7 +97,7 @@ static int index_pack(struct mirror *mirror, const void *data, size_t size, bool
         result = mirror_failed(err, REASON_DISK, "cannot write a pack in %s", packs);
     else
         result = feed(indexer, data, size, err);
-    if (result == 0 && promised)
+    if (result == 0 && promised && !mirror->temporary)
         result = mark_promised(packs, indexer, err);
     git_indexer_free(indexer);
     free(packs);

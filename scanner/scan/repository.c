@@ -249,8 +249,10 @@ static void study_run(void *item)
 {
     struct job *job = item;
 
-    if (job->err.reason == REASON_NONE && job->fatal.reason == REASON_NONE)
-        study_read(job->reader, job->mirror, &job->refs, &job->arena, &job->study, &job->err);
+    if (job->err.reason == REASON_NONE && job->study.tags == NULL)
+        study_tags(job->mirror, &job->refs, &job->arena, &job->study, &job->err);
+    if (job->err.reason == REASON_NONE)
+        study_projects(job->reader, &job->arena, &job->study, &job->err);
 }
 
 static void study_done(void *item)

@@ -167,14 +167,15 @@ static int open_services(struct scan *scan, struct err *err)
     char *key = mem_printf("git-host %s", options->github_git);
     const char *const hosts[] = {options->github_api, options->github_git, options->index, NULL};
     struct http_options http = options->http;
+    unsigned readers = work_default_threads() + 1; /* one of them waits for the disk */
     int result = -1;
 
     http.hosts = hosts;
-    work_set_threads(work_default_threads() + 1); /* and one for the database */
+    work_set_threads(readers + 1); /* and one for the database */
     if (store_recall(scan->store, key, &facts, err) < 0 || loop_new(&scan->loop, err) != 0)
         goto out;
     scan->store_lane = lane_new(scan->loop, 1);
-    scan->cpu_lane = lane_new(scan->loop, work_default_threads());
+    scan->cpu_lane = lane_new(scan->loop, readers);
     if (http_new(scan->loop, &http, &scan->http, err) != 0)
         goto out;
     struct gitwire_options git = {

@@ -128,18 +128,39 @@ static int read_tag(struct mirror *mirror, const struct gitwire_ref *ref, struct
     return 0;
 }
 
-static int read_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct arena *arena,
+static int read_head(struct mirror *mirror, const char *head, struct arena *arena,
                      struct study *study, struct err *err)
 {
-    study->tags = arena_array(arena, refs->count, sizeof *study->tags);
+    struct mirror_commit commit;
+
+    study->head_committed_at = CLOCK_UNKNOWN;
+    if (head[0] == '\0')
+        return 0;
+    if (mirror_read_commit(mirror, head, &commit, err) != 0)
+        return -1;
+    study->head = arena_strdup(arena, head);
+    study->head_committed_at = commit.commit_time;
+    return 0;
+}
+
+int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct arena *arena,
+               struct study *out, struct err *err)
+{
+    struct study study = {.tags = arena_array(arena, refs->count, sizeof *study.tags)};
+
+    if (read_head(mirror, refs->head_oid, arena, &study, err) != 0)
+        return -1;
     for (size_t i = 0; i < refs->count; i++) {
         if (!text_starts_with(refs->refs[i].name, TAGS_PREFIX))
             continue;
-        if (read_tag(mirror, &refs->refs[i], arena, &study->tags[study->tag_count], err) != 0)
+        if (read_tag(mirror, &refs->refs[i], arena, &study.tags[study.tag_count], err) != 0)
             return -1;
-        study->tag_count++;
+        study.tag_count++;
     }
-    return mark_default_branch(mirror, study, err);
+    if (mark_default_branch(mirror, &study, err) != 0)
+        return -1;
+    *out = study;
+    return 0;
 }
 
 /* --- projects -------------------------------------------------------------------------------- */
@@ -263,46 +284,31 @@ static int read_tag_trees(struct reading_at *at, struct read_before **read, stru
     return 0;
 }
 
-static int read_projects(struct reading_at *at, struct err *err)
+static int read_tip(struct reading_at *at, struct err *err)
 {
-    struct read_before *read = NULL;
-
-    if (at->study->head != NULL) {
-        at->tag = STUDY_TIP;
-        at->commit = at->study->head;
-        if (read_commit(at, err) != 0)
-            return -1;
-    }
-    int result = read_tag_trees(at, &read, err);
-    HASH_CLEAR(hh, read);
-    return result;
+    if (at->study->head == NULL)
+        return 0;
+    at->tag = STUDY_TIP;
+    at->commit = at->study->head;
+    return read_commit(at, err);
 }
 
-int study_read(struct reader *reader, struct mirror *mirror, const struct gitwire_refs *refs,
-               struct arena *arena, struct study *out, struct err *err)
+int study_projects(struct reader *reader, struct arena *arena, struct study *study, struct err *err)
 {
-    struct mirror_commit head;
-    struct study study = {.head_committed_at = CLOCK_UNKNOWN};
+    struct reading_at at = {.reader = reader, .arena = arena, .study = study};
+    struct read_before *read = NULL;
 
-    if (refs->head_oid[0] != '\0') {
-        if (mirror_read_commit(mirror, refs->head_oid, &head, err) != 0)
-            return -1;
-        study.head = arena_strdup(arena, refs->head_oid);
-        study.head_committed_at = head.commit_time;
-    }
-    struct reading_at at = {.reader = reader, .arena = arena, .study = &study};
-    int result = read_tags(mirror, refs, arena, &study, err);
+    study->projects = NULL;
+    study->project_count = 0;
+    int result = read_tip(&at, err);
     if (result == 0)
-        result = read_projects(&at, err);
-    if (result == 0) {
-        struct study_project *projects = study.projects;
-        study.projects = arena_array(arena, study.project_count, sizeof *projects);
-        if (study.project_count > 0)
-            memcpy(study.projects, projects, study.project_count * sizeof *projects);
-        free(projects);
-        *out = study;
-        return 0;
-    }
-    free(study.projects);
-    return -1;
+        result = read_tag_trees(&at, &read, err);
+    HASH_CLEAR(hh, read);
+    struct study_project *projects = study->projects;
+    size_t bytes = study->project_count * sizeof *projects;
+    study->projects = arena_alloc(arena, bytes);
+    if (bytes > 0)
+        memcpy(study->projects, projects, bytes);
+    free(projects);
+    return result;
 }
