@@ -24,7 +24,8 @@ size_t text_columns(const char *s);
 bool text_starts_with(const char *s, const char *prefix);
 bool text_ends_with(const char *s, const char *suffix);
 
-/* The candidate nearest to `word` by edit distance, NULL when none is near enough to suggest.
+/* The candidate nearest to `word` by edit distance, else the first that begins with it; NULL when
+   none is near enough to suggest.
    `candidates` ends with NULL. */
 const char *text_nearest(const char *word, const char *const *candidates);
 

@@ -114,7 +114,8 @@ bool text_ends_with(const char *s, const char *suffix)
     return n >= m && memcmp(s + n - m, suffix, m) == 0;
 }
 
-#define NEAREST_MAX 64
+#define NEAREST_MAX      64
+#define ABBREVIATION_MIN 3 /* letters; fewer begin too many words */
 
 static size_t edit_distance(const char *a, const char *b)
 {
@@ -143,7 +144,7 @@ static size_t edit_distance(const char *a, const char *b)
 
 const char *text_nearest(const char *word, const char *const *candidates)
 {
-    const char *best = NULL;
+    const char *best = NULL, *longer = NULL;
     size_t limit = strlen(word) / 3 + 2;
 
     for (; *candidates != NULL; candidates++) {
@@ -152,6 +153,9 @@ const char *text_nearest(const char *word, const char *const *candidates)
             limit = d;
             best = *candidates;
         }
+        if (longer == NULL && strlen(word) >= ABBREVIATION_MIN &&
+            text_starts_with(*candidates, word))
+            longer = *candidates;
     }
-    return best;
+    return best != NULL ? best : longer;
 }

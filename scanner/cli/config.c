@@ -29,23 +29,71 @@ static int at_line(const struct reading *reading, const char *key)
     return err_prefix(reading->err, "%s", reading->path);
 }
 
-/* Names that may stand in a file: every setting, its sections, and the members of [[package]]. */
-static int refuse_key(const struct reading *reading, const char *key)
+/* "jobs" of "scan.jobs". */
+static const char *last_part(const char *name)
 {
-    const char *names[96] = {
-        "package.name", "package.repository", "fleet", "github", "index", "scan", "http", "output"};
-    size_t n = 8;
+    const char *dot = strrchr(name, '.');
+
+    return dot != NULL ? dot + 1 : name;
+}
+
+/* The setting whose name without its section is `part`. */
+static const char *in_any_section(const char *part)
+{
+    for (const struct setting *s = settings_table(); s->name != NULL; s++)
+        if (strchr(s->name, '.') != NULL && strcmp(last_part(s->name), part) == 0)
+            return s->name;
+    return NULL;
+}
+
+/* What was meant by a key that is none: a setting in another section, else one that is spelt nearly
+   so there, or nearly so anywhere. NULL: nobody can tell. */
+static const char *meant_by(const char *key)
+{
+    const char *names[96] = {"fleet", "github", "index", "scan", "http", "output", "package"};
+    const char *parts[96] = {NULL};
+    size_t n = 7, part = 0;
 
     for (const struct setting *s = settings_table(); s->name != NULL; s++)
-        if (strchr(s->name, '.') != NULL && n + 1 < sizeof names / sizeof *names)
+        if (strchr(s->name, '.') != NULL && n + 1 < sizeof names / sizeof *names) {
             names[n++] = s->name;
+            parts[part++] = last_part(s->name);
+        }
+    const char *found = in_any_section(last_part(key));
+    if (found == NULL)
+        found = text_nearest(key, names);
+    if (found == NULL && (found = text_nearest(last_part(key), parts)) != NULL)
+        found = in_any_section(found);
+    return found;
+}
+
+static int refuse_key(const struct reading *reading, const char *key)
+{
+    const char *nearest = meant_by(key);
+
+    if (text_ends_with(key, "token"))
+        return err_set(reading->err, REASON_USAGE,
+                       "unknown key \"%s\": a token never stands in this file; set "
+                       "FLEETDRIFT_GITHUB_TOKEN, or name token_file or token_command in [github]",
+                       key);
+    if (nearest == NULL)
+        return err_set(reading->err, REASON_USAGE, "unknown key \"%s\"", key);
+    const char *part = last_part(nearest);
+    if (part == nearest || strchr(key, '.') != NULL)
+        return err_set(reading->err, REASON_USAGE, "unknown key \"%s\"; did you mean \"%s\"?", key,
+                       nearest);
+    return err_set(reading->err, REASON_USAGE, "unknown key \"%s\"; did you mean \"%s\" in [%.*s]?",
+                   key, part, (int)(part - nearest) - 1, nearest);
+}
+
+static int refuse_member(const struct reading *reading, const char *key)
+{
+    static const char *const names[] = {"name", "repository", NULL};
     const char *nearest = text_nearest(key, names);
-    if (nearest != NULL)
-        err_set(reading->err, REASON_USAGE, "unknown key \"%s\"; did you mean \"%s\"?", key,
-                nearest);
-    else
-        err_set(reading->err, REASON_USAGE, "unknown key \"%s\"", key);
-    return -1;
+
+    return err_set(reading->err, REASON_USAGE, "unknown key \"%s\" of [[package]]; %s%s%s", key,
+                   nearest != NULL ? "did you mean \"" : "it has name and repository",
+                   nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
 }
 
 static int refuse_type(const struct reading *reading, const char *key, const char *wanted)
@@ -153,7 +201,7 @@ static int read_package(const struct reading *reading, json_t *table, const char
                                                               : NULL;
         *wrong = key;
         if (place == NULL)
-            return refuse_key(reading, key);
+            return refuse_member(reading, key);
         if (!json_is_string(value))
             return refuse_type(reading, key, "a text: \"...\"");
         *place = json_string_value(value);

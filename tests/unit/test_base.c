@@ -231,6 +231,7 @@ static void prefixes_and_neighbours(void **state)
     assert_false(text_ends_with("c", "bc"));
     assert_string_equal(text_nearest("fromat", words), "format");
     assert_string_equal(text_nearest("job", words), "jobs");
+    assert_string_equal(text_nearest("out", words), "output");
     assert_null(text_nearest("zzzzzz", words));
 }
 

@@ -68,6 +68,15 @@ static void test_refusals_name_the_line(void **state)
                    "c.toml:2: scan.jobs: \"2000000\" is not a number from 1 to 1000");
     assert_refused("[http]\nconnections = 0\n", "from 1 to 64");
     assert_refused("[http]\nstall_timeout = \"none\"\n", "\"none\" is no duration");
+    assert_refused("[[package]]\nname = \"a\"\nrepo = \"a/b\"\n",
+                   "c.toml:3: unknown key \"repo\" of [[package]]; did you mean \"repository\"?");
+    assert_refused("[[package]]\nname = \"a\"\nlink = \"a/b\"\n", "it has name and repository");
+    assert_refused("jobs = 3\n", "unknown key \"jobs\"; did you mean \"jobs\" in [scan]?");
+    assert_refused("databse = \"x\"\n", "did you mean \"database\" in [scan]?");
+    assert_refused("[http]\ncache = \"x\"\n", "\"http.cache\"; did you mean \"scan.cache\"?");
+    assert_refused("[github]\ntoken = \"x\"\n", "FLEETDRIFT_GITHUB_TOKEN, or name token_file");
+    assert_refused("token = \"x\"\n", "a token never stands in this file");
+    assert_refused("[github]\ntokenfile = \"x\"\n", "did you mean \"github.token_file\"?");
     assert_refused("[policy]\nsince = \"1.0\"\n", "c.toml:1: unknown key \"policy\"");
     assert_refused("offline = true\n", "unknown key \"offline\"");
     assert_refused("[fleet]\norganisations = [1]\n", "c.toml:2: fleet.organisations must be");
