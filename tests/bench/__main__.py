@@ -60,7 +60,9 @@ class Bench:
         self.certificate = options.directory / "certificate.pem"
         self.fleet = fleet.build(options.directory / f"{count}x{commits}", count, commits)
         fleet.write_manifest(self.fleet, count, self.url)
-        self.home = options.directory / "work"
+        self.homes = options.directory / "work"
+        shutil.rmtree(self.homes, ignore_errors=True)
+        self.runs = 0
 
     def __enter__(self):
         command = [self.options.tools / "upstream", self.fleet, str(self.options.port)]
@@ -78,6 +80,7 @@ class Bench:
     def __exit__(self, *exception):
         self.upstream.terminate()
         self.upstream.wait()
+        shutil.rmtree(self.homes, ignore_errors=True)
 
     def stats(self):
         """What came since the last time."""
@@ -92,7 +95,9 @@ class Bench:
         return int(subprocess.run(command, capture_output=True, check=True).stdout)
 
     def empty(self):
-        shutil.rmtree(self.home, ignore_errors=True)
+        """A new place each time: what was just deleted slows the file system for whoever is next."""
+        self.runs += 1
+        self.home = self.homes / str(self.runs)
         self.home.mkdir(parents=True)
         settings = CONFIG.format(url=self.url, home=self.home, certificate=self.certificate)
         (self.home / "fleetdrift.toml").write_text(settings, encoding="utf-8")
