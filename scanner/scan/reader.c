@@ -65,6 +65,7 @@ struct readings {
 struct reader {
     struct mirror *mirror;
     struct arena arena;
+    char commit[OID_HEX], tree[OID_HEX]; /* asked last: most questions are about one commit */
     struct blob *blobs;
     size_t cached;
     struct want *wants;
@@ -199,6 +200,20 @@ static enum source_result read_blob(struct reader *reader, const char *oid, cons
     return SOURCE_FOUND;
 }
 
+/* The tree of a commit; NULL on error. */
+static const char *tree_of(struct reader *reader, const char *commit, struct err *err)
+{
+    struct mirror_commit info;
+
+    if (strcmp(reader->commit, commit) == 0)
+        return reader->tree;
+    if (mirror_read_commit(reader->mirror, commit, &info, err) != 0)
+        return NULL;
+    snprintf(reader->commit, sizeof reader->commit, "%s", commit);
+    memcpy(reader->tree, info.tree, sizeof reader->tree);
+    return reader->tree;
+}
+
 /* --- files that matter ----------------------------------------------------------------------- */
 
 /* By the name alone: where it lies is judged by those who ask for it. */
@@ -305,11 +320,9 @@ static const struct listing *list_tree(struct reader *reader, const char *oid, u
 int reader_files(struct reader *reader, const char *commit, const struct reader_file **files,
                  size_t *count, struct err *err)
 {
-    struct mirror_commit info;
+    const char *tree = tree_of(reader, commit, err);
+    const struct listing *listing = tree != NULL ? list_tree(reader, tree, 0, err) : NULL;
 
-    if (mirror_read_commit(reader->mirror, commit, &info, err) != 0)
-        return -1;
-    const struct listing *listing = list_tree(reader, info.tree, 0, err);
     if (listing == NULL)
         return -1;
     *files = listing->files;
@@ -342,7 +355,8 @@ const struct reader_file *reader_changelog(struct reader *reader, const char *co
 static int find_blob(struct reader *reader, const char *commit, const char *path, char oid[OID_HEX])
 {
     enum mirror_kind kind;
-    int found = mirror_entry(reader->mirror, commit, path, &kind, oid, NULL);
+    const char *tree = tree_of(reader, commit, NULL);
+    int found = tree != NULL ? mirror_entry(reader->mirror, tree, path, &kind, oid, NULL) : -1;
 
     if (found == 1 && kind != MIRROR_BLOB && kind != MIRROR_EXECUTABLE)
         found = 0;
