@@ -11,6 +11,7 @@
    what errors name. */
 int rulefile_parse(const char *text, const char *source, struct arena *arena, struct rule *out,
                    struct err *err);
+/* PATH is ID.sql, and ID is the id in the header. */
 int rulefile_read(const char *path, struct arena *arena, struct rule *out, struct err *err);
 
 typedef int rulefile_fn(void *ctx, const char *path, struct err *err);

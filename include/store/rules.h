@@ -20,7 +20,8 @@ struct rule {
 
 struct rules;
 /* The built-in ones, then those of `dir` (may be NULL), which add or override by id. A file that is
-   no rule, or whose SELECT does not fit the schema, is an error that names it. */
+   no rule, is not called as its rule is, or whose SELECT does not fit the schema, is an error that
+   names it. */
 int rules_load(const char *dir, struct rules **out, struct err *err);
 void rules_free(struct rules *rules);
 size_t rules_count(const struct rules *rules);
@@ -32,9 +33,10 @@ struct rules_result {
     unsigned unknown;   /* coverage rows of this run that are unknown */
 };
 /* Evaluates as of the store's run, once that has looked at its whole fleet (what it did not touch
-   leaves the fleet here), and writes findings, in one transaction. A rule that fails is an error
-   that names it; nothing is written then. Skipped when no fact, rule or date it depends on changed;
-   the result is filled all the same. */
+   leaves the fleet here), and writes findings, in one transaction. A rule that fails costs its own
+   findings alone: those of earlier runs stand, and a coverage row `rules` names it, its file and
+   the fault. Skipped when no fact, rule or date it depends on changed; the result is filled all the
+   same. */
 int rules_evaluate(struct store *store, const struct rules *rules, struct rules_result *out,
                    struct err *err);
 

@@ -38,7 +38,7 @@ struct selection_row {
 /* Refuses what is not one SELECT with the columns of a rule. */
 int selection_open(struct selection *selection, struct store *store, const struct rule *rule,
                    struct err *err);
-/* 1 row, 0 end, -1 error, which names the rule. */
+/* 1 row, 0 end, -1 error; REASON_USAGE, naming the rule and its file, when it is the rule's own. */
 int selection_next(struct selection *selection, struct selection_row *row, struct err *err);
 void selection_close(struct selection *selection);
 

@@ -70,9 +70,10 @@ static void write_details(const struct records *details, int64_t total, FILE *ou
         buf_reset(&text);
         if (why == NULL)
             why = record_text(d, "reason");
-        for (const char *const *part = (const char *const[]){subject, ", ", fact, ": ", why, NULL};
-             *part != NULL; part++)
-            words_add(&text, *part, strlen(*part));
+        const char *const parts[] = {subject != NULL ? subject : "", subject != NULL ? ", " : "",
+                                     fact, ": ", why};
+        for (size_t part = 0; part < sizeof parts / sizeof *parts; part++)
+            words_add(&text, parts[part], strlen(parts[part]));
         fputs("  ", out);
         layout_paragraph(out, buf_str(&text), 2, 4, width);
     }

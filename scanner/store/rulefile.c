@@ -33,7 +33,46 @@ int severity_parse(const char *word, enum severity *out)
 
 /* --- the header ------------------------------------------------------------------------------ */
 
-static int set_field(struct rule *rule, const char *key, const char *value, struct err *err)
+static bool is_among(const char *word, const char *const *words)
+{
+    while (*words != NULL && strcmp(*words, word) != 0)
+        words++;
+    return *words != NULL;
+}
+
+/* "refs,index" becomes "refs, index", the form that finding_keep looks into. */
+static int set_needs(struct rule *rule, const char *value, struct arena *arena, struct err *err)
+{
+    static const char *const facts[] = {"index", "listing",    "objects", "projects",
+                                        "refs",  "repository", NULL};
+    static const char between[] = ", \t";
+
+    rule->needs = "";
+    for (const char *at = value + strspn(value, between); *at != '\0';) {
+        size_t len = strcspn(at, between);
+        const char *word = arena_strndup(arena, at, len);
+        const char *nearest = text_nearest(word, facts);
+        if (!is_among(word, facts))
+            return err_set(err, REASON_USAGE, "it needs \"%s\", which is no fact; %s%s", word,
+                           nearest != NULL ? "did you mean " : "see schema/README.md",
+                           nearest != NULL ? nearest : "");
+        rule->needs =
+            arena_printf(arena, "%s%s%s", rule->needs, *rule->needs != '\0' ? ", " : "", word);
+        at += len + strspn(at + len, between);
+    }
+    return 0;
+}
+
+static int set_clock(struct rule *rule, const char *value, struct err *err)
+{
+    rule->clock = strcmp(value, "yes") == 0;
+    if (!rule->clock && strcmp(value, "no") != 0)
+        return err_set(err, REASON_USAGE, "clock \"%s\" is neither yes nor no", value);
+    return 0;
+}
+
+static int set_field(struct rule *rule, const char *key, const char *value, struct arena *arena,
+                     struct err *err)
 {
     static const char *const keys[] = {"id", "severity", "title", "needs", "help", "clock", NULL};
 
@@ -42,11 +81,11 @@ static int set_field(struct rule *rule, const char *key, const char *value, stru
     else if (strcmp(key, "title") == 0)
         rule->title = value;
     else if (strcmp(key, "needs") == 0)
-        rule->needs = value;
+        return set_needs(rule, value, arena, err);
     else if (strcmp(key, "help") == 0)
         rule->help = value;
     else if (strcmp(key, "clock") == 0)
-        rule->clock = strcmp(value, "yes") == 0;
+        return set_clock(rule, value, err);
     else if (strcmp(key, "severity") != 0)
         return err_set(err, REASON_USAGE, "the header has no key \"%s\"; %s%s", key,
                        text_nearest(key, keys) != NULL ? "did you mean " : "see schema/README.md",
@@ -98,7 +137,7 @@ static int read_header(struct rule *rule, struct arena *arena, struct err *err)
         line = key + len + 1;
         line += strspn(line, " ");
         const char *name = arena_strndup(arena, key, len);
-        if (set_field(rule, name, join_value(&line, arena), err) != 0)
+        if (set_field(rule, name, join_value(&line, arena), arena, err) != 0)
             return -1;
     }
     return 0;
@@ -132,6 +171,21 @@ int rulefile_parse(const char *text, const char *source, struct arena *arena, st
 
 /* --- a folder of them ------------------------------------------------------------------------ */
 
+/* A rule is called as its file is: so a folder holds each id once, and an error that names one
+   names the other. */
+static int check_name(const char *path, const struct rule *rule, struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    int len = (int)(strlen(name) - strlen(".sql"));
+
+    if (strlen(rule->id) == (size_t)len && strncmp(rule->id, name, (size_t)len) == 0)
+        return 0;
+    return err_set(err, REASON_USAGE,
+                   "%s: the id is \"%s\", but the file's name says \"%.*s\": make them the same",
+                   path, rule->id, len, name);
+}
+
 int rulefile_read(const char *path, struct arena *arena, struct rule *out, struct err *err)
 {
     struct buf text = BUF_INIT(RULE_MAX_BYTES);
@@ -152,6 +206,8 @@ int rulefile_read(const char *path, struct arena *arena, struct rule *out, struc
         status = err_set(err, REASON_USAGE, "%s: the file is not UTF-8 text", path);
     else
         status = rulefile_parse(buf_str(&text), path, arena, out, err);
+    if (status == 0)
+        status = check_name(path, out, err);
     fclose(file);
     buf_release(&text);
     return status;

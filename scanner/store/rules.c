@@ -146,6 +146,35 @@ static int check_evidence(struct store *store, const struct rule *rule, const ch
     return 0;
 }
 
+/* A finding about nobody of the fleet would be shown nowhere. */
+static int check_subject(struct store *store, const struct rule *rule, int64_t repository_id,
+                         int64_t package_id, struct err *err)
+{
+    int64_t yes;
+
+    if (repository_id == 0 && package_id == 0)
+        return 0;
+    struct bound bound = bound_start(store, SQL_IN_FLEET);
+    bound_integer(&bound, repository_id);
+    bound_integer(&bound, package_id);
+    if (bound_value(&bound, 0, &yes, err) != 0)
+        return -1;
+    if (yes)
+        return 0;
+    return err_set(err, REASON_USAGE, "rule %s (%s): the fleet has no %s with the id %lld",
+                   rule->id, rule->source, package_id == 0 ? "repository" : "package",
+                   (long long)(repository_id + package_id));
+}
+
+static int check_row(struct store *store, const struct rule *rule, const struct selection_row *row,
+                     struct err *err)
+{
+    if (check_evidence(store, rule, row->evidence, err) != 0 ||
+        check_subject(store, rule, row->repository_id, 0, err) != 0)
+        return -1;
+    return check_subject(store, rule, 0, row->package_id, err);
+}
+
 static int add_findings(struct writing *writing, const struct rule *rule, struct err *err)
 {
     struct store *store = writing->store;
@@ -156,7 +185,7 @@ static int add_findings(struct writing *writing, const struct rule *rule, struct
     if (selection_open(&selection, store, rule, err) != 0)
         return -1;
     while ((result = selection_next(&selection, &row, err)) > 0) {
-        if (check_evidence(store, rule, row.evidence, err) != 0) {
+        if (check_row(store, rule, &row, err) != 0) {
             result = -1;
             break;
         }
@@ -178,39 +207,96 @@ static int add_findings(struct writing *writing, const struct rule *rule, struct
     return result < 0 ? -1 : writing->result;
 }
 
-static int keep_findings(struct store *store, const struct rule *rule, struct err *err)
+/* What the rule said before of subjects of which it could not see enough; of all, if it failed. */
+static int keep_findings(struct store *store, const struct rule *rule, bool failed, struct err *err)
 {
     struct bound bound = bound_start(store, SQL_FINDING_KEEP);
 
     bound_text(&bound, rule->id);
-    bound_text(&bound, rule->needs);
+    bound_text(&bound, failed ? NULL : rule->needs);
     return bound_run(&bound, err);
 }
 
-static int write_findings(struct store *store, const struct rules *rules, struct err *err)
+static int drop_findings(struct store *store, const struct rule *rule, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_FINDING_DROP);
+
+    bound_text(&bound, rule->id);
+    return bound_run(&bound, err);
+}
+
+/* A fault of the rule itself goes to `faults` and costs this rule's findings alone. */
+static int apply(struct writing *writing, const struct rule *rule, struct buf *faults,
+                 struct err *err)
+{
+    struct err fault = {0};
+    bool failed = add_findings(writing, rule, &fault) != 0;
+
+    if (writing->result != 0)
+        return -1;
+    if (failed && fault.reason != REASON_USAGE) {
+        *err = fault;
+        return -1;
+    }
+    if (failed && (drop_findings(writing->store, rule, err) != 0 ||
+                   buf_addf(faults, "%s%s", faults->len > 0 ? "; " : "", fault.text) != 0))
+        return -1;
+    return keep_findings(writing->store, rule, failed, err);
+}
+
+/* What the rules could not judge, as the coverage of nobody in particular. */
+static int write_faults(struct store *store, const char *faults, struct err *err)
+{
+    struct writing writing = writing_start(store, SQL_FACT_COVERAGE, err);
+
+    if (*faults != '\0') {
+        struct bound *row = writing_row(&writing);
+        bound_integer(row, 0);
+        bound_integer(row, 0);
+        bound_text(row, "");
+        bound_text(row, "rules");
+        bound_text(row, "unknown");
+        bound_text(row, reason_word(REASON_USAGE));
+        bound_text(row, faults);
+        writing_add(&writing);
+    }
+    struct bound *subject = writing_subject(&writing);
+    bound_integer(subject, 0);
+    bound_integer(subject, 0);
+    bound_text(subject, "");
+    return writing_end(&writing);
+}
+
+static int write_findings(struct store *store, const struct rules *rules, struct buf *faults,
+                          struct err *err)
 {
     struct writing writing = writing_start(store, SQL_FACT_FINDING, err);
 
     for (size_t i = 0; i < rules->count; i++)
-        if (add_findings(&writing, &rules->rules[i], err) != 0 ||
-            keep_findings(store, &rules->rules[i], err) != 0)
+        if (apply(&writing, &rules->rules[i], faults, err) != 0)
             return -1;
     struct bound first = bound_start(store, SQL_FINDING_FIRST_RUN);
     if (bound_run(&first, err) != 0)
         return -1;
     writing_subject(&writing);
-    int result = writing_end(&writing);
-    store->batch_changes = 0; /* of facts, which findings are not */
-    return result;
+    return writing_end(&writing);
 }
 
 static int evaluate(struct store *store, const struct rules *rules, const char *basis,
                     struct err *err)
 {
+    struct buf faults = BUF_INIT((rules->count + 1) * ERR_TEXT_MAX);
+
     if (views_take_snapshot(store, 2, err) != 0 || batch_begin(store, err) != 0)
         return -1;
-    if (write_findings(store, rules, err) != 0 ||
-        store_remember(store, "evaluated", basis, err) != 0) {
+    int result = write_findings(store, rules, &faults, err);
+    if (result == 0)
+        result = write_faults(store, buf_str(&faults), err);
+    store->batch_changes = 0; /* of facts, which findings are not */
+    if (result == 0)
+        result = store_remember(store, "evaluated", basis, err);
+    buf_release(&faults);
+    if (result != 0) {
         store_rollback(store);
         return -1;
     }

@@ -84,14 +84,27 @@ static int64_t integer_at(const struct selection *selection, enum selection_colu
     return at < 0 ? 0 : sqlite3_column_int64(selection->stmt, at);
 }
 
+/* Or NULL, which is none. */
+static bool is_number(const struct selection *selection, enum selection_column column)
+{
+    int at = selection->columns[column];
+    int type = at < 0 ? SQLITE_NULL : sqlite3_column_type(selection->stmt, at);
+
+    return type == SQLITE_NULL || type == SQLITE_INTEGER;
+}
+
 int selection_next(struct selection *selection, struct selection_row *row, struct err *err)
 {
     int status = sqlite3_step(selection->stmt);
 
     if (status == SQLITE_DONE)
         return 0;
-    if (status != SQLITE_ROW)
+    if ((status & 0xff) == SQLITE_ERROR || (status & 0xff) == SQLITE_TOOBIG)
         return refuse(selection, sqlite3_errmsg(selection->store->db), "", err);
+    if (status != SQLITE_ROW)
+        return store_fail(selection->store, "a rule cannot be evaluated", err);
+    if (!is_number(selection, COLUMN_REPOSITORY_ID) || !is_number(selection, COLUMN_PACKAGE_ID))
+        return refuse(selection, "its repository_id or package_id is no number", "", err);
     *row = (struct selection_row){
         .repository_id = integer_at(selection, COLUMN_REPOSITORY_ID),
         .package_id = integer_at(selection, COLUMN_PACKAGE_ID),

@@ -167,17 +167,26 @@ SELECT sum(changes), (SELECT substr(started_at, 1, 10) FROM as_of) FROM run;
 -- name: is_object
 SELECT CASE WHEN json_valid(?1) THEN json_type(?1) = 'object' ELSE 0 END;
 
+-- Whether a repository (?1) or a package (?2; the other is 0) belongs to the fleet.
+-- name: in_fleet
+SELECT EXISTS (SELECT 1 FROM stored_scope AS c
+               WHERE c.repository_id = ?1 AND c.package_id = ?2
+                 AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62));
+
+-- name: finding_drop
+DELETE FROM incoming_finding WHERE rule = ?1;
+
 -- What the rule said of a subject of which it could not see enough this time stands: not looked at is
--- not mended.
+-- not mended. ?2 NULL: it failed, and saw nothing.
 -- name: finding_keep
 INSERT OR IGNORE INTO incoming_finding
 SELECT s.rule, s.repository_id, s.package_id, s.version, s.tag, s.detail, s.severity, s.standing,
        s.message, s.evidence, s.first_run
 FROM stored_finding AS s
-WHERE s.rule = ?1 AND s.until IS NULL AND EXISTS (
+WHERE s.rule = ?1 AND s.until IS NULL AND (?2 IS NULL OR EXISTS (
     SELECT 1 FROM coverage AS c
     WHERE c.status = 'unknown' AND instr(', ' || ?2 || ',', ', ' || c.fact || ',') > 0
-      AND (c.repository_id = s.repository_id OR c.package_id = s.package_id));
+      AND (c.repository_id = s.repository_id OR c.package_id = s.package_id)));
 
 -- A finding that holds on keeps the run that first had it.
 -- name: finding_first_run

@@ -354,6 +354,11 @@ static void broken_rules_are_refused_with_words(void **state)
         {HEADER "PRAGMA user_version", "it is no SELECT"},
         {HEADER "", "it is no SELECT"},
         {"-- id: own\n-- severity: low\n-- title: \xff\nSELECT 1", "not UTF-8"},
+        {"-- id: other\n-- severity: low\n-- title: T\nSELECT 'x' AS message",
+         "the id is \"other\", but the file's name says \"own\""},
+        {HEADER "-- needs: refs, object\nSELECT 'x' AS message",
+         "needs \"object\", which is no fact; did you mean objects"},
+        {HEADER "-- clock: maybe\nSELECT 'x' AS message", "clock \"maybe\" is neither yes nor no"},
     };
     struct place *place = *state;
 
@@ -374,7 +379,9 @@ static void a_folder_adds_and_overrides(void **state)
     struct place *place = *state;
     struct rules_result result;
 
+    snprintf(place->rules, sizeof place->rules, "%s/newest-yanked.sql", place->folder);
     write_all(place->rules, "-- id: newest-yanked\n-- severity: critical\n-- title: Ours\n"
+                            "-- needs: refs,objects\n"
                             "-- help: one\n--   two\nSELECT 'always' AS message;\n-- the end\n");
     struct rules *rules;
     good(place, rules_load(NULL, &rules, &place->err));
@@ -389,22 +396,57 @@ static void a_folder_adds_and_overrides(void **state)
     assert_int_equal(result.fresh, 1);
 }
 
-static void a_rule_that_fails_writes_nothing(void **state)
+/* What fails on the facts costs its own findings and is told; the other rules speak. */
+static void a_rule_that_fails_costs_only_itself(void **state)
+{
+    static const char *const failing[][2] = {
+        {"SELECT 'x' AS message, 'no json' AS evidence", "no JSON object"},
+        {"SELECT 99 AS repository_id, 'x' AS message",
+         "the fleet has no repository with the id 99"},
+        {"SELECT 1 AS repository_id, 7 AS package_id, 'x' AS message", "no package with the id 7"},
+        {"SELECT name AS package_id, 'x' AS message FROM package", "package_id is no number"},
+        {"SELECT 'x' AS message, 'grave' AS severity", "an unknown severity: grave"},
+        {"SELECT 'a' AS version, 'x' AS message UNION ALL SELECT 'b', json('[') FROM package",
+         "malformed JSON"},
+    };
+    struct place *place = *state;
+    struct rules_result result;
+
+    for (size_t i = 0; i < sizeof failing / sizeof *failing; i++) {
+        char *rule = mem_printf(HEADER "%s", failing[i][0]);
+        open_fleet(place, "DELETE FROM stored_denotes WHERE tag = 'v0.2.0';");
+        write_all(place->rules, rule);
+        evaluate(place, place->folder, &result);
+        assert_int_equal(result.counts[SEVERITY_CRITICAL], 1);
+        assert_int_equal(result.counts[SEVERITY_HIGH], 0);
+        assert_int_equal(result.unknown, 1);
+        char *json = shell(place, "SELECT fact, detail FROM stored_coverage WHERE fact = 'rules'");
+        if (strstr(json, failing[i][1]) == NULL || strstr(json, "own.sql") == NULL)
+            fail_msg("%s does not say \"%s\"", json, failing[i][1]);
+        free(json);
+        free(rule);
+        close_and_remove(place);
+    }
+}
+
+/* What it said before stands while it fails, and is mended when it is. */
+static void a_rule_that_fails_unsays_nothing(void **state)
 {
     struct place *place = *state;
     struct rules_result result;
-    struct rules *rules;
 
-    open_fleet(place, "DELETE FROM stored_denotes;");
-    write_all(place->rules, HEADER "SELECT 'x' AS message, 'no json' AS evidence");
-    good(place, rules_load(place->folder, &rules, &place->err));
-    assert_int_equal(rules_evaluate(place->store, rules, &result, &place->err), -1);
-    assert_non_null(strstr(place->err.text, "rule own"));
-    assert_non_null(strstr(place->err.text, "no JSON object"));
-    rules_free(rules);
-    char *json = shell(place, "SELECT * FROM stored_finding");
-    assert_string_equal(json, "");
-    free(json);
+    write_all(place->rules, HEADER "SELECT 1 AS package_id, 'x' AS message");
+    open_fleet(place, "");
+    evaluate(place, place->folder, &result);
+    assert_int_equal(result.counts[SEVERITY_HIGH], 1);
+    write_all(place->rules, HEADER "SELECT 9 AS package_id, 'x' AS message");
+    evaluate(place, place->folder, &result);
+    assert_int_equal(result.counts[SEVERITY_HIGH], 1);
+    assert_int_equal(result.unknown, 1);
+    write_all(place->rules, HEADER "SELECT 1 AS package_id, 'x' AS message WHERE 0");
+    evaluate(place, place->folder, &result);
+    assert_int_equal(result.counts[SEVERITY_HIGH], 0);
+    assert_int_equal(result.unknown, 0);
 }
 
 /* --- from run to run
@@ -475,8 +517,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(the_fleet_of_the_cases_is_in_order), CASE(cases),
         CASE(built_in_rules_are_complete),        CASE(broken_rules_are_refused_with_words),
-        CASE(a_folder_adds_and_overrides),        CASE(a_rule_that_fails_writes_nothing),
-        CASE(new_then_open_then_resolved),
+        CASE(a_folder_adds_and_overrides),        CASE(a_rule_that_fails_costs_only_itself),
+        CASE(a_rule_that_fails_unsays_nothing),   CASE(new_then_open_then_resolved),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);
