@@ -77,19 +77,22 @@ static void print_json(const struct rules *rules, const struct rule *only)
     for (size_t i = 0; i < rules_count(rules); i++)
         if (only == NULL || only == rules_at(rules, i))
             json_array_append_new(list, rule_json(rules_at(rules, i)));
-    json_dumpf(list, stdout, JSON_INDENT(2));
+    json_dumpf(list, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
     putchar('\n');
     json_decref(list);
 }
 
 #define LIST_COLUMNS 4
 
-static const char *rule_cell(const struct rule *rule, unsigned column)
+/* What stands in a file of rules may come from anybody: it is shown, never sent to the terminal. */
+static const char *rule_cell(const struct rule *rule, unsigned column, struct buf *text)
 {
     const char *cells[LIST_COLUMNS] = {severity_word(rule->severity), rule->id, rule->title,
                                        rule->needs};
 
-    return cells[column] != NULL ? cells[column] : "";
+    buf_reset(text);
+    words_add(text, cells[column], strlen(cells[column]));
+    return buf_str(text);
 }
 
 static void print_list(const struct rules *rules, const struct report_options *options)
@@ -98,18 +101,19 @@ static void print_list(const struct rules *rules, const struct report_options *o
     struct layout_column columns[LIST_COLUMNS] = {
         {.least = 8}, {.least = 30}, {.least = 30, .rank = 1}, {.least = 10, .rank = 2}};
     struct style style = {options->ascii, options->colour};
+    struct buf cell = BUF_INIT(WORDS_MAX);
 
     for (unsigned c = 0; c < LIST_COLUMNS; c++) {
         columns[c].natural = (unsigned)strlen(heads[c]);
         for (size_t i = 0; i < rules_count(rules); i++) {
-            unsigned n = (unsigned)text_columns(rule_cell(rules_at(rules, i), c));
+            unsigned n = (unsigned)text_columns(rule_cell(rules_at(rules, i), c, &cell));
             columns[c].natural = n > columns[c].natural ? n : columns[c].natural;
         }
     }
     layout_fit(columns, LIST_COLUMNS, options->width);
     for (size_t i = 0; i <= rules_count(rules); i++) {
         for (unsigned c = 0; c < LIST_COLUMNS; c++) {
-            const char *text = i == 0 ? heads[c] : rule_cell(rules_at(rules, i - 1), c);
+            const char *text = i == 0 ? heads[c] : rule_cell(rules_at(rules, i - 1), c, &cell);
             enum tint tint = i == 0 ? TINT_BOLD : c == 0 ? words_tint(text) : TINT_NONE;
             if (columns[c].width == 0)
                 continue;
@@ -119,6 +123,22 @@ static void print_list(const struct rules *rules, const struct report_options *o
         }
         putchar('\n');
     }
+    buf_release(&cell);
+}
+
+/* A paragraph, or with `width` 0 and lines of its own a file. */
+static void print_text(const char *text, unsigned width)
+{
+    struct buf line = BUF_INIT(WORDS_MAX);
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+        buf_reset(&line);
+        words_add(&line, text, len);
+        layout_paragraph(stdout, buf_str(&line), 0, 0, width);
+        text += len + (text[len] == '\n');
+    }
+    buf_release(&line);
 }
 
 static void print_rule(const struct rule *rule, const struct report_options *options)
@@ -129,13 +149,14 @@ static void print_rule(const struct rule *rule, const struct report_options *opt
     layout_tinted(stdout, &style, TINT_BOLD, rule->id, strlen(rule->id));
     fputs("  ", stdout);
     layout_tinted(stdout, &style, words_tint(severity), severity, strlen(severity));
-    printf("\n%s\n\n", rule->title);
-    if (rule->help != NULL)
-        layout_paragraph(stdout, rule->help, 0, 0, options->width);
-    printf("\nneeds: %s\nfrom: %s\n\n%s", rule->needs != NULL ? rule->needs : "nothing",
-           rule->source, rule->sql);
-    if (!text_ends_with(rule->sql, "\n"))
-        putchar('\n');
+    putchar('\n');
+    print_text(rule->title, options->width);
+    putchar('\n');
+    print_text(rule->help, options->width);
+    printf("\nneeds: %s\nfrom: ", *rule->needs != '\0' ? rule->needs : "nothing");
+    print_text(rule->source, 0);
+    putchar('\n');
+    print_text(rule->sql, 0);
 }
 
 static int run(struct context *context, struct err *err)

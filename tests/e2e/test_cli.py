@@ -513,6 +513,33 @@ def test_rules_are_told(empty):
     assert one.returncode == 0 and "SELECT" in one.stdout
 
 
+def test_rules_of_a_folder_send_nothing_to_the_terminal(empty):
+    """Titles, helps and statements of files that anybody may have written."""
+    (empty.home / "own").mkdir()
+    (empty.home / "own/loud.sql").write_text(
+        "-- id: loud\n-- severity: low\n-- title: red \x1b[31m \x9b31m \u202eder\n"
+        "-- help: bell \x07\nSELECT '\x1b]0;title\x07' AS message\n", encoding="utf-8")
+    for call in ([], ["loud"], ["--format", "json"]):
+        text = empty.run("rules", "--rules", "own", *call).stdout
+        assert "loud" in text and not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+
+
+@pytest.mark.parametrize(
+    "name, text, said",
+    [
+        ("own.sql", "-- id: other\n-- severity: low\n-- title: T\nSELECT 'x' AS message", "other"),
+        ("own.sql", "-- id: own\n-- severity: low\n-- title: T\n-- needs: tags\n"
+                    "SELECT 'x' AS message", '"tags", which is no fact'),
+        ("own.sql", "-- id: own\n-- severity: low\n-- title: T\nSELECT 'x' AS messag", "messag"),
+    ],
+)
+def test_a_rule_that_does_not_fit_is_named(empty, name, text, said):
+    (empty.home / "rules").mkdir()
+    (empty.home / "rules" / name).write_text(text)
+    done = empty.run("rules", "--rules", "rules")
+    assert done.returncode == 2 and f"rules/{name}" in done.stderr and said in done.stderr
+
+
 def test_doctor_offline(drift):
     done = drift.run("doctor", "--offline")
     assert done.returncode == 0, done.stdout
