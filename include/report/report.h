@@ -33,6 +33,10 @@ enum report_what report_default_what(enum report_format format);
 
 /* Whether these options fit each other and the path (as for report_write_file): REASON_USAGE. */
 int report_check(const struct report_options *options, const char *path, struct err *err);
+/* Whether the package, the repository and the rule that the filters name are there, in the run that
+   is shown or among the rules: REASON_USAGE, with the nearest that is. */
+int report_check_filters(struct store *store, const struct rules *rules,
+                         const struct report_options *options, struct err *err);
 /* One CSV holds one table, so that REPORT_ALL needs report_write_file and a directory. */
 int report_write(struct store *store, const struct report_options *options, FILE *out,
                  struct err *err);

@@ -30,8 +30,10 @@ static const char about[] =
     "tag, the source and the changelog say about it, line by line, and what to do next.\n"
     "\n"
     "A table shows packages unless --what says otherwise; json and ndjson show everything; with\n"
-    "--format or --what a PACKAGE is the same as --package. Two\n"
-    "reports of one run are the same bytes.\n";
+    "--format or --what a PACKAGE is the same as --package. Filters choose rows, and the summary "
+    "of\n"
+    "json counts the rows that were chosen; --rule, --severity and --state choose findings alone.\n"
+    "Two reports of one run are the same bytes.\n";
 
 static const char examples[] =
     "  fleetdrift report                             every package, worst rule, status\n"
@@ -96,6 +98,8 @@ static int run(struct context *context, struct err *err)
     struct report_options options;
 
     report_options(s, &options);
+    if (report_check_filters(context->store, context->rules, &options, err) != 0)
+        return -1;
     int result = wants_card(s, &options)
                      ? write_card(context, &options, err)
                      : report_write_file(context->store, &options, s->output, err);

@@ -24,9 +24,7 @@ static int read_card(struct store *store, const char *package, struct card *card
         records_read(store, "report_run", NULL, 0, 1, arena, &runs, err) != 0)
         return -1;
     if (packages.count == 0)
-        return err_set(err, REASON_USAGE,
-                       "run %" PRId64 " has no package %s; `fleetdrift report` lists them",
-                       record_integer(runs.items, "id", 0), package);
+        return err_set(err, REASON_USAGE, "the run has no package %s", package);
     card->package = packages.items;
     card->run = runs.items;
     if (records_read(store, "report_packages", binds, 5, 1, arena, &summaries, err) != 0 ||

@@ -119,7 +119,7 @@ static int run_query(struct store *store, struct sink *sink, bool measuring, str
                                  {":rule", o->rule},
                                  {":severity", o->severity},
                                  {":state", o->state}};
-    size_t count = sink->sheet->single ? 0 : sizeof binds / sizeof *binds;
+    size_t count = sizeof binds / sizeof *binds;
     struct pass pass = {.sink = sink, .measuring = measuring};
     int result =
         store_query(store, sink->sheet->query, binds, count, on_columns, on_row, &pass, err);

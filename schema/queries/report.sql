@@ -95,32 +95,57 @@ LEFT JOIN package_id AS p ON p.id = v.package_id
 WHERE v.status = 'unknown'
 ORDER BY 1, v.fact;
 
+-- Of the same rows as the other sheets show. Findings count from severity low up, info apart.
 -- name: report_summary
-WITH statuses AS MATERIALIZED (
+WITH repositories AS MATERIALIZED (
+    SELECT r.id FROM repository AS r
+    WHERE (:repository IS NULL OR :repository IN (r.full_name, r.name))
+      AND (:package IS NULL OR r.id IN (SELECT p.repository_id FROM package AS p
+                                        WHERE :package IN (p.name, p.display)))),
+packages AS MATERIALIZED (
+    SELECT p.id FROM package AS p
+    WHERE (:package IS NULL OR :package IN (p.name, p.display))
+      AND (:repository IS NULL OR p.repository_id IN (SELECT id FROM repositories))),
+statuses AS MATERIALIZED (
     SELECT count(*) AS packages, sum(status = 'in-sync') AS in_sync, sum(status = 'drift') AS drift,
            sum(status = 'unpublished') AS unpublished, sum(status = 'not-ours') AS not_ours,
            sum(status = 'unknown') AS unknown
-    FROM standing),
+    FROM standing
+    WHERE package_id IN (SELECT id FROM packages)),
 releases AS MATERIALIZED (
     SELECT count(*) AS releases, count(CASE WHEN seen THEN tag END) AS tagged,
            count(CASE WHEN seen THEN 1 END) AS seen
     FROM (SELECT tag, repository_id IS NOT NULL AND refs_state <> 'unknown' AS seen
-          FROM tagged WHERE files > 0)),
+          FROM tagged
+          WHERE files > 0 AND package_id IN (SELECT id FROM packages))),
+findings AS MATERIALIZED (
+    SELECT f.severity, f.state
+    FROM finding AS f
+    WHERE (:package IS NULL OR f.package_id IN (SELECT id FROM packages))
+      AND (:repository IS NULL OR f.repository_id IN (SELECT id FROM repositories))
+      AND (:rule IS NULL OR f.rule = :rule)
+      AND (:severity IS NULL OR f.severity = :severity)
+      AND (:state IS NULL OR f.state = :state)),
 severities AS MATERIALIZED (
     SELECT sum(severity = 'critical') AS critical, sum(severity = 'high') AS high,
            sum(severity = 'medium') AS medium, sum(severity = 'low') AS low,
            sum(severity = 'info') AS info
-    FROM finding
+    FROM findings
     WHERE state IN ('new', 'open')),
 states AS MATERIALIZED (
     SELECT sum(state = 'new') AS new, sum(state = 'resolved') AS resolved,
            sum(state = 'historic') AS historic, sum(state = 'waived') AS waived
-    FROM finding),
+    FROM findings
+    WHERE severity <> 'info'),
 looks AS MATERIALIZED (
     SELECT sum(status = 'unknown') AS unknown, sum(status = 'skipped' AND fact = 'refs') AS skipped
-    FROM coverage)
-SELECT (SELECT count(*) FROM repository) AS repositories, s.packages, ifnull(s.in_sync, 0) AS in_sync,
-       ifnull(s.drift, 0) AS drift, ifnull(s.unpublished, 0) AS unpublished,
+    FROM coverage
+    WHERE (:package IS NULL OR package_id IN (SELECT id FROM packages))
+      AND (:repository IS NULL OR repository_id IN (SELECT id FROM repositories)
+                               OR package_id IN (SELECT id FROM packages)))
+SELECT (SELECT count(*) FROM repositories) AS repositories, s.packages,
+       ifnull(s.in_sync, 0) AS in_sync, ifnull(s.drift, 0) AS drift,
+       ifnull(s.unpublished, 0) AS unpublished,
        ifnull(s.not_ours, 0) AS not_ours, ifnull(s.unknown, 0) AS unknown,
        r.releases, r.tagged AS releases_tagged,
        r.seen - r.tagged AS releases_untagged,
@@ -130,6 +155,17 @@ SELECT (SELECT count(*) FROM repository) AS repositories, s.packages, ifnull(s.i
        ifnull(t.historic, 0) AS findings_historic, ifnull(t.waived, 0) AS findings_waived,
        ifnull(l.unknown, 0) AS coverage_unknown, ifnull(l.skipped, 0) AS repositories_skipped
 FROM statuses AS s, releases AS r, severities AS v, states AS t, looks AS l;
+
+-- What a filter may name, one a row.
+-- name: report_known_packages
+SELECT name FROM package ORDER BY name;
+
+-- name: report_known_repositories
+SELECT full_name FROM repository ORDER BY full_name;
+
+-- Rules that spoke in the run that is shown, also those that this program does not know.
+-- name: report_known_rules
+SELECT DISTINCT rule FROM finding ORDER BY rule;
 
 -- name: report_card_package
 SELECT r.organisation, r.name AS repository, r.full_name, r.host, p.name AS package, p.display,

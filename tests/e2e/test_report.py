@@ -1,0 +1,214 @@
+"""What report prints, of a database whose rows are written by hand."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+
+import jsonschema
+import pytest
+import written
+from conftest import ROOT
+from written import ESCAPE, HOSTILE
+
+
+@pytest.fixture(scope="module")
+def drift(binary, tmp_path_factory):
+    return written.program(binary, tmp_path_factory.mktemp("written"))
+
+
+# Reports ----------------------------------------------------------------------------------------
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_csv_is_rfc_4180(drift):
+    text = drift.report("--format", "csv", "--what", "findings")
+    assert text.count("\r\n") == text.count("\n") == len(rows(text)) + 1
+
+
+def test_csv_cells_are_not_run(drift):
+    found = [row for row in rows(drift.report("--format", "csv", "--what", "findings"))
+             if row["package"] == "oddity"]
+    assert {row["message"] for row in found} == {"'" + HOSTILE, r"broke\x0a\x1b[31mred\x07 \u202etxt"}
+
+
+@pytest.mark.parametrize("format", ["table", "csv", "json", "ndjson"])
+def test_nothing_escapes(drift, format):
+    text = drift.report("--format", format, "--what", "findings")
+    assert not re.search(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", text)
+
+
+def test_json_is_what_was_stored(drift):
+    schema = json.loads((ROOT / "schema/report.schema.json").read_text(encoding="utf-8"))
+    report = json.loads(drift.report("--format", "json"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(report, schema)
+    assert {row["message"] for row in report["findings"]} >= {HOSTILE, ESCAPE}
+    assert report["findings"][0]["evidence"] == {"a": "x", "b": 1}
+    assert report["run"]["arguments"] == ["scan", "acme"]
+    unknown = next(row for row in report["packages"] if row["package"] == "not-answered")
+    assert unknown["published_version"] is None and unknown["status"] == "unknown"
+
+
+def test_formats_agree(drift):
+    report = json.loads(drift.report("--format", "json"))
+    lines = [json.loads(line) for line in drift.report("--format", "ndjson").splitlines()]
+    kinds = {"packages": "package", "findings": "finding", "releases": "release",
+             "coverage": "coverage"}
+    for what, kind in kinds.items():
+        table = rows(drift.report("--format", "csv", "--what", what))
+        assert len(table) == len(report[what]) > 0
+        assert list(table[0]) == list(report[what][0])
+        assert report[what] == [{name: value for name, value in line.items() if name != "kind"}
+                                for line in lines if line["kind"] == kind]
+
+
+@pytest.mark.parametrize("call", [["--format", "json"], ["--what", "all"], ["beast-mailbox-core"]])
+def test_same_bytes(drift, call):
+    assert drift.report(*call) == drift.report(*call)
+
+
+@pytest.mark.parametrize(
+    "filter, count",
+    [
+        (["--severity", "critical"], 2),
+        (["--rule", "release-without-tag"], 2),
+        (["--state", "historic"], 1),
+        (["--package", "Beast.Mailbox_Core"], 5),
+        (["--repo", "nkllon/beast-mailbox-core"], 5),
+        (["--package", "anchor-tools"], 0),
+    ],
+)
+def test_filters(drift, filter, count):
+    assert len(rows(drift.report("--format", "csv", "--what", "findings", *filter))) == count
+
+
+@pytest.mark.parametrize(
+    "filter, said",
+    [
+        (["--rule", "release-without-tags"],
+         'no rule "release-without-tags"; did you mean "release-without-tag"?'),
+        (["--rule", "nosuch"], 'no rule "nosuch"'),
+        (["--package", "anchor-tool"], 'no package "anchor-tool"; did you mean "anchor-tools"?'),
+        (["--repo", "acme/rely"], 'no repository "acme/rely"; did you mean "acme/relay"?'),
+        (["anchor-tool"], 'did you mean "anchor-tools"?'),
+    ],
+)
+@pytest.mark.parametrize("format", [[], ["--format", "json"]])
+def test_a_filter_that_names_nothing(drift, filter, said, format):
+    done = drift.run("report", *format, *filter)
+    assert done.returncode == 2 and said in done.stderr and not done.stdout
+
+
+def test_a_rule_that_has_nothing_to_say_is_no_error(drift):
+    assert rows(drift.report("--format", "csv", "--what", "findings", "--rule", "newest-yanked")) == []
+
+
+@pytest.mark.parametrize(
+    "filter",
+    [[], ["--package", "anchor-tools"], ["--repo", "nkllon/beast-mailbox-core"],
+     ["--severity", "critical"], ["--rule", "release-without-tag"], ["--state", "historic"]],
+)
+def test_the_summary_counts_the_rows_that_are_shown(drift, filter):
+    report = json.loads(drift.report("--format", "json", *filter))
+    summary = report["summary"]
+    assert summary["packages"] == len(report["packages"])
+    assert summary["drift"] == sum(row["status"] == "drift" for row in report["packages"])
+    assert summary["releases"] == sum(row["releases"] or 0 for row in report["packages"])
+    assert summary["coverage_unknown"] == sum(
+        row["status"] == "unknown" for row in report["coverage"])
+    for severity in ("critical", "high", "medium", "low", "info"):
+        assert summary[severity] == sum(
+            row["severity"] == severity and row["state"] in ("new", "open")
+            for row in report["findings"])
+    for state in ("new", "resolved", "historic", "waived"):
+        assert summary[f"findings_{state}"] == sum(
+            row["state"] == state and row["severity"] != "info" for row in report["findings"])
+
+
+def test_run_that_is_not_there(drift):
+    done = drift.run("report", "--run", "99")
+    assert done.returncode == 2 and "99" in done.stderr
+
+
+def test_directory_of_tables(drift, tmp_path):
+    drift.report("--format", "csv", "--what", "all", "--output", f"{tmp_path}/out/")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "coverage.csv", "findings.csv", "packages.csv", "releases.csv"]
+
+
+def test_failure_leaves_the_old_file(drift, tmp_path):
+    path = tmp_path / "packages.csv"
+    path.write_text("old")
+    done = drift.run("report", "--format", "csv", "--output", path, "--run", "99")
+    assert done.returncode == 2
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+    done = drift.run("report", "--output", tmp_path / "no" / "such" / "place.csv")
+    assert done.returncode == 4 and "place.csv" in done.stderr
+
+
+def test_reader_that_goes_away(drift):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = drift.run("report", "--format", "json", capture_output=False, stdout=writer,
+                     stderr=subprocess.PIPE)
+    os.close(writer)
+    assert done.returncode == 0 and done.stderr == ""
+
+
+def test_disk_that_is_full(drift):
+    with open("/dev/full", "wb") as full:
+        done = drift.run("report", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 4 and "No space left" in done.stderr
+
+
+# For people -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+@pytest.mark.parametrize("call", [[], ["--what", "findings"], ["--what", "all"],
+                                  ["beast-mailbox-core"]])
+def test_fits_the_terminal(drift, columns, call):
+    text = drift.terminal(columns, "report", *call, NO_COLOR="1")
+    assert "beast-mailbox-core" in text
+    long = [line for line in text.splitlines() if len(line) > columns and "curl -O" not in line
+            and "git tag" not in line]
+    assert long == []
+
+
+def test_colour_on_a_terminal_only(drift):
+    assert "\x1b[" in drift.terminal(80, "report")
+    assert "\x1b[" not in drift.terminal(80, "report", NO_COLOR="1")
+    assert "\x1b[" not in drift.report()
+    assert "\x1b[" in drift.report("--colour", "always")
+
+
+def test_card_of_the_incident(drift):
+    text = drift.report("Beast_Mailbox.Core")
+    for line in (
+        r"✓ +published +0\.2\.0 on 2025-10-10 17:29:51 UTC, sdist and wheel",
+        r"✗ +tag +no tag denotes 0\.2\.0; no release of this package has a tag",
+        r"\? +tag declares +there is no tag to look at",
+        r"✗ +commit of the version +no commit on a branch or tag ever declared 0\.2\.0",
+        r"✗ +source +main declares 0\.1\.0 \(pyproject\.toml:3\): older",
+        r"✗ +changelog +no entry for 0\.2\.0 in CHANGELOG\.md",
+        r"✓ +licence +LICENSE",
+        r"✓ +index and repository +each names the other",
+        r"curl -O https://files\.pythonhosted\.org/packages/beast-mailbox-core-0\.2\.0\.tar\.gz",
+    ):
+        assert re.search(line, text), text
+
+
+def test_card_without_utf8(drift):
+    text = drift.report("beast-mailbox-core", environment={"LC_ALL": "C"})
+    assert text.isascii() and "NO tag " in text and "ok published" in text
+
+
+def test_card_of_nobody(drift):
+    done = drift.run("report", "nobody")
+    assert done.returncode == 2 and "nobody" in done.stderr
