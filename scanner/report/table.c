@@ -27,6 +27,8 @@ struct table_column {
     enum shape shape;
     unsigned least; /* see layout.h */
     unsigned rank;
+    const char *fold; /* not NULL: never cut. Where it does not fit, the columns that fold go on a
+                         line of their own below the row, each after this word */
 };
 
 /* Ranks: a column with a higher one is shortened and left out sooner. */
@@ -40,8 +42,8 @@ static const struct table_column package_columns[] = {
     {"TAG", "tag", "releases_tagged", SHAPE_KNOWN, 8, 2},
     {"SOURCE", "declared_version", "declared_kind", SHAPE_SOURCE, 8, 3},
     {"TAGGED", "releases_tagged", "releases", SHAPE_RATIO, 9, 8},
-    {"FINDINGS", "critical", NULL, SHAPE_COUNTS, 11, 4},
-    {"WORST RULE", "worst_rule", NULL, SHAPE_TEXT, 20, 5},
+    {"FINDINGS", "critical", NULL, SHAPE_COUNTS, 11, 4, ""},
+    {"WORST RULE", "worst_rule", NULL, SHAPE_TEXT, 20, 5, "; worst: "},
     {NULL},
 };
 static const struct table_column finding_columns[] = {
@@ -96,7 +98,7 @@ struct table {
     unsigned count;
     int first[COLUMNS_MAX], second[COLUMNS_MAX]; /* positions in the row */
     struct layout_column layout[COLUMNS_MAX];
-    bool fitted;
+    bool fitted, folded;
 };
 
 static const struct cell *cell_at(const struct cell *cells, int position)
@@ -247,12 +249,27 @@ static unsigned last_shown(const struct table *table)
     return last;
 }
 
+/* Chooses columns and widths; when one that folds would be cut, all that fold leave the row. */
+static void fit(struct table *table, unsigned width)
+{
+    layout_fit(table->layout, table->count, width);
+    for (unsigned i = 0; i < table->count; i++)
+        table->folded |=
+            table->columns[i].fold != NULL && table->layout[i].width < table->layout[i].natural;
+    if (!table->folded)
+        return;
+    for (unsigned i = 0; i < table->count; i++)
+        if (table->columns[i].fold != NULL)
+            table->layout[i].natural = 0;
+    layout_fit(table->layout, table->count, width);
+}
+
 static void write_head(struct sink *sink, struct table *table)
 {
     struct style style = {sink->options->ascii, sink->options->colour};
     unsigned last;
 
-    layout_fit(table->layout, table->count, sink->options->width);
+    fit(table, sink->options->width);
     last = last_shown(table);
     if (sink->options->what == REPORT_ALL)
         fprintf(sink->out, "%s%s\n\n", sink->sheets > 0 ? "\n" : "", sink->sheet->name);
@@ -283,6 +300,30 @@ static void write_cell(struct sink *sink, const struct table *table, unsigned i,
     fputs(last ? "\n" : "  ", sink->out);
 }
 
+/* "2 critical, 1 high; worst: release-without-tag" below the row, under its second column. */
+static void write_folded(struct sink *sink, const struct table *table, const struct cell *cells)
+{
+    unsigned indent = table->layout[0].width + LAYOUT_GAP;
+    struct buf text = BUF_INIT(WORDS_MAX), line = BUF_INIT(WORDS_MAX);
+
+    for (unsigned i = 0; i < table->count; i++) {
+        const char *before = table->columns[i].fold;
+        if (before == NULL)
+            continue;
+        show(table, i, cells, &text);
+        if (strcmp(buf_str(&text), "-") == 0)
+            continue;
+        words_add(&line, before, strlen(before));
+        words_add(&line, buf_str(&text), text.len);
+    }
+    if (line.len > 0) {
+        fprintf(sink->out, "%*s", (int)indent, "");
+        layout_paragraph(sink->out, buf_str(&line), indent, indent, sink->options->width);
+    }
+    buf_release(&text);
+    buf_release(&line);
+}
+
 static void table_row(struct sink *sink, const struct cell *cells)
 {
     struct table *table = sink->state;
@@ -297,6 +338,8 @@ static void table_row(struct sink *sink, const struct cell *cells)
         show(table, i, cells, &text);
         write_cell(sink, table, i, buf_str(&text), i == last);
     }
+    if (table->folded)
+        write_folded(sink, table, cells);
     buf_release(&text);
 }
 

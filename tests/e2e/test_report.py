@@ -181,6 +181,15 @@ def test_fits_the_terminal(drift, columns, call):
     assert long == []
 
 
+@pytest.mark.parametrize("columns", [60, 80, 100, 120, 200])
+def test_a_narrow_terminal_still_says_what_is_wrong(drift, columns):
+    """How many findings, how grave, and the worst rule: never cut, never left out."""
+    text = drift.terminal(columns, "report", NO_COLOR="1")
+    said = re.sub(r"\s+", " ", text)
+    assert re.search(r"2 critical, 1 high, 1 medium(?:; worst:)? (?:release-without-tag|source-behind-index)", said)
+    assert re.search(r"drift +beast-mailbox-core +.*0\.2\.0", text)
+
+
 def test_colour_on_a_terminal_only(drift):
     assert "\x1b[" in drift.terminal(80, "report")
     assert "\x1b[" not in drift.terminal(80, "report", NO_COLOR="1")
