@@ -41,6 +41,8 @@ struct scan {
     unsigned running, done, total;
     struct job_name *names; /* repositories that have a job */
     struct package *packages;
+    struct package *documents, **documents_end; /* packages that wait for their turn */
+    unsigned documents_open;                    /* asked, and not in the store yet */
     struct listing *listings;
     unsigned listing_count; /* listings that are not done */
     unsigned asking;        /* packages without a repository that are asked for */
@@ -63,9 +65,13 @@ struct package {
     struct scan *scan;
     UT_hash_handle hh;
     /* while it is asked */
+    struct package *next;
     struct known_package known;
     struct arena arena;
     struct buf body;
+    struct row_package row; /* what the document says */
+    const struct row_release *releases;
+    size_t release_count;
     char *etag;
     bool absent, not_modified;
     struct err err;   /* of the index: ends in a coverage row */

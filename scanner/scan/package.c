@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "facts/index.h"
 
+#define DOCUMENTS_OPEN 32
+
 struct waiter {
     package_ready *ready;
     void *ctx;
@@ -31,7 +33,7 @@ static void finish(struct package *package)
     }
 }
 
-/* --- storing --------------------------------------------------------------------------------- */
+/* --- reading: on the pool -------------------------------------------------------------------- */
 
 static char *urls_json(const struct index_document *document, struct arena *arena)
 {
@@ -59,40 +61,51 @@ static const struct row_file *file_rows(const struct index_release *release, str
     return rows;
 }
 
-static int save_document(struct package *package, struct err *err)
+static const struct row_release *release_rows(const struct index_document *document,
+                                              struct arena *arena)
 {
-    struct scan *scan = package->scan;
-    struct index_document document;
+    struct row_release *rows = arena_array(arena, document->release_count, sizeof *rows);
 
-    if (index_parse(buf_str(&package->body), package->body.len, package->name, &package->arena,
-                    &document, &package->err) != 0)
-        return 0; /* the index's fault, not ours: told as coverage */
-    struct row_release *rows = arena_array(&package->arena, document.release_count, sizeof *rows);
-    for (size_t i = 0; i < document.release_count; i++) {
-        const struct index_release *release = &document.releases[i];
+    for (size_t i = 0; i < document->release_count; i++) {
+        const struct index_release *release = &document->releases[i];
         rows[i] = (struct row_release){
             .version = release->version,
             .uploaded_at = release->uploaded_at,
             .yanked = release->yanked,
             .yanked_reason = release->yanked_reason,
-            .files = file_rows(release, &package->arena),
+            .files = file_rows(release, arena),
             .file_count = release->file_count,
         };
     }
-    struct row_package row = {
-        .index = scan->options->index,
-        .name = package->name,
-        .state = "known",
-        .display = document.name,
-        .latest = document.latest,
-        .licence = document.licence,
-        .organisation = document.organisation,
-        .serial = document.serial,
-        .urls = urls_json(&document, &package->arena),
-    };
-    return store_put_package(scan->store, &row, package->etag, rows, document.release_count,
-                             &package->id, err);
+    return rows;
 }
+
+static void read_run(void *item)
+{
+    struct package *package = item;
+    struct index_document document;
+
+    /* What does not parse is the index's fault, and told as coverage. */
+    if (index_parse(buf_str(&package->body), package->body.len, package->name, &package->arena,
+                    &document, &package->err) == 0) {
+        package->row = (struct row_package){
+            .index = package->scan->options->index,
+            .name = package->name,
+            .state = "known",
+            .display = document.name,
+            .latest = document.latest,
+            .licence = document.licence,
+            .organisation = document.organisation,
+            .serial = document.serial,
+            .urls = urls_json(&document, &package->arena),
+        };
+        package->releases = release_rows(&document, &package->arena);
+        package->release_count = document.release_count;
+    }
+    buf_release(&package->body);
+}
+
+/* --- storing --------------------------------------------------------------------------------- */
 
 static int save_answer(struct package *package, struct err *err)
 {
@@ -105,7 +118,8 @@ static int save_answer(struct package *package, struct err *err)
             .index = scan->options->index, .name = package->name, .state = "absent"};
         result = store_put_package(scan->store, &row, NULL, NULL, 0, &package->id, err);
     } else if (package->err.reason == REASON_NONE && !package->not_modified) {
-        result = save_document(package, err);
+        result = store_put_package(scan->store, &package->row, package->etag, package->releases,
+                                   package->release_count, &package->id, err);
     }
     if (result == 0 && package->id == 0)
         result =
@@ -147,12 +161,24 @@ static void save_run(void *item)
         store_rollback(store);
 }
 
+static void documents_start(struct scan *scan);
+
 static void save_done(void *item)
 {
     struct package *package = item;
+    struct scan *scan = package->scan;
 
-    scan_check(package->scan, &package->fatal);
+    scan_check(scan, &package->fatal);
+    scan->documents_open--;
     finish(package);
+    documents_start(scan);
+}
+
+static void read_done(void *item)
+{
+    struct package *package = item;
+
+    work_submit(package->scan->store_lane, save_run, save_done, package);
 }
 
 /* --- asking ---------------------------------------------------------------------------------- */
@@ -163,17 +189,33 @@ static void on_document(const struct pypi_document *document, const struct err *
 
     if (document == NULL) {
         package->err = *err;
-    } else {
-        package->absent = document->absent;
-        package->not_modified = document->not_modified;
-        package->etag = document->etag != NULL ? mem_strdup(document->etag) : NULL;
-        if (document->body != NULL) {
-            size_t max = document->body->max;
-            package->body = *document->body;
-            buf_init(document->body, max);
-        }
+        read_done(package);
+        return;
     }
-    work_submit(package->scan->store_lane, save_run, save_done, package);
+    package->absent = document->absent;
+    package->not_modified = document->not_modified;
+    package->etag = document->etag != NULL ? mem_strdup(document->etag) : NULL;
+    if (document->absent || document->not_modified) {
+        read_done(package);
+        return;
+    }
+    size_t max = document->body->max;
+    package->body = *document->body;
+    buf_init(document->body, max);
+    work_submit(package->scan->cpu_lane, read_run, read_done, package);
+}
+
+/* Documents come in faster than the database takes them: only so many are on their way at once. */
+static void documents_start(struct scan *scan)
+{
+    while (scan->documents != NULL && scan->documents_open < DOCUMENTS_OPEN) {
+        struct package *package = scan->documents;
+        scan->documents = package->next;
+        if (scan->documents == NULL)
+            scan->documents_end = &scan->documents;
+        scan->documents_open++;
+        pypi_get(scan->pypi, package->name, package->known.etag, on_document, package);
+    }
 }
 
 static void lookup_run(void *item)
@@ -188,11 +230,15 @@ static void lookup_run(void *item)
 static void lookup_done(void *item)
 {
     struct package *package = item;
+    struct scan *scan = package->scan;
 
-    scan_check(package->scan, &package->fatal);
+    scan_check(scan, &package->fatal);
     package->id = package->known.id;
     package->absent = package->known.state != NULL && strcmp(package->known.state, "absent") == 0;
-    pypi_get(package->scan->pypi, package->name, package->known.etag, on_document, package);
+    package->next = NULL;
+    *scan->documents_end = package;
+    scan->documents_end = &package->next;
+    documents_start(scan);
 }
 
 struct answer_later {

@@ -290,6 +290,7 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
     *result = (struct scan_result){0};
     if (check_options(options, err) != 0 || store_begin_run(store, options->arguments, err) != 0)
         return -1;
+    scan.documents_end = &scan.documents;
     scan.host = host_of(options->github_git);
     scan.credential = fingerprint(options->token);
     /* An offline run touches nothing, and so keeps the fleet of the run before. */
