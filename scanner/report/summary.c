@@ -59,27 +59,36 @@ static void write_findings(const struct record *summary, FILE *out)
     buf_release(&aside);
 }
 
-static void write_details(const struct records *details, int64_t total, FILE *out, unsigned width)
+/* "acme/tools, projects: why"; nobody's fault has no subject, one that cost all no fact. */
+static void write_unseen(const struct record *unseen, FILE *out, unsigned width)
 {
+    const char *const parts[] = {record_text(unseen, "subject"), record_text(unseen, "fact"),
+                                 record_text(unseen, "why")};
+    static const char *const between[] = {"", ", ", ": "};
     struct buf text = BUF_INIT(WORDS_MAX);
 
-    for (size_t i = 0; i < details->count && i < REPORT_UNSEEN_MAX; i++) {
-        const struct record *d = &details->items[i];
-        const char *why = record_text(d, "detail");
-        const char *subject = record_text(d, "subject"), *fact = record_text(d, "fact");
-        buf_reset(&text);
-        if (why == NULL)
-            why = record_text(d, "reason");
-        const char *const parts[] = {subject != NULL ? subject : "", subject != NULL ? ", " : "",
-                                     fact, ": ", why};
-        for (size_t part = 0; part < sizeof parts / sizeof *parts; part++)
-            words_add(&text, parts[part], strlen(parts[part]));
-        fputs("  ", out);
-        layout_paragraph(out, buf_str(&text), 2, 4, width);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i] == NULL)
+            continue;
+        if (text.len > 0)
+            words_add(&text, between[i], 2);
+        words_add(&text, parts[i], strlen(parts[i]));
     }
+    fputs("  ", out);
+    layout_paragraph(out, buf_str(&text), 2, 4, width);
+    buf_release(&text);
+}
+
+static void write_details(const struct records *details, FILE *out, unsigned width)
+{
+    int64_t total = details->count > 0 ? record_integer(details->items, "total", 0) : 0;
+
+    if (total > 0)
+        fprintf(out, "Could not be looked at: %" PRId64 "\n", total);
+    for (size_t i = 0; i < details->count; i++)
+        write_unseen(&details->items[i], out, width);
     if (total > REPORT_UNSEEN_MAX)
         fputs("  All of them: fleetdrift report --what coverage\n", out);
-    buf_release(&text);
 }
 
 int report_summary(struct store *store, const struct report_options *options, FILE *out,
@@ -95,13 +104,10 @@ int report_summary(struct store *store, const struct report_options *options, FI
         result = records_read(store, "report_coverage_details", NULL, 0, REPORT_UNSEEN_MAX, &arena,
                               &details, err);
     if (result == 0 && summary.count == 1) {
-        int64_t unseen = number(summary.items, "coverage_unknown");
         fputc('\n', out);
         write_fleet(summary.items, out);
         write_findings(summary.items, out);
-        if (unseen > 0)
-            fprintf(out, "Could not be looked at: %" PRId64 "\n", unseen);
-        write_details(&details, unseen, out, options->width);
+        write_details(&details, out, options->width);
         if (number(summary.items, "drift") > 0)
             fputs("One package in detail: fleetdrift report PACKAGE\n", out);
         result = report_flush(out, err);

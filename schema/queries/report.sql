@@ -87,13 +87,23 @@ WHERE (:package IS NULL OR p.name = :package)
   AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
 ORDER BY 1, r.name, p.name, v.fact;
 
+-- What could not be looked at, each cause once: `fact` is NULL where one cause cost several. A detail
+-- that begins with the subject's name does not say it twice.
 -- name: report_coverage_details
-SELECT coalesce(v.organisation, p.name, r.full_name) AS subject, v.fact, v.reason, v.detail
-FROM coverage AS v
-LEFT JOIN repository AS r ON r.id = v.repository_id
-LEFT JOIN package_id AS p ON p.id = v.package_id
-WHERE v.status = 'unknown'
-ORDER BY 1, v.fact;
+WITH unseen AS (
+    SELECT coalesce(v.organisation, p.name, r.full_name) AS subject, v.fact,
+           coalesce(v.detail, v.reason) AS why
+    FROM coverage AS v
+    LEFT JOIN repository AS r ON r.id = v.repository_id
+    LEFT JOIN package_id AS p ON p.id = v.package_id
+    WHERE v.status = 'unknown')
+SELECT subject, CASE count(*) WHEN 1 THEN fact END AS fact,
+       CASE WHEN substr(why, 1, length(subject) + 2) = subject || ': '
+            THEN substr(why, length(subject) + 3) ELSE why END AS why,
+       count(*) OVER () AS total
+FROM unseen
+GROUP BY subject, why
+ORDER BY subject, min(fact);
 
 -- Of the same rows as the other sheets show. Findings count from severity low up, info apart.
 -- name: report_summary

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import sqlite3
 import subprocess
 
 import jsonschema
@@ -195,6 +196,23 @@ def test_colour_on_a_terminal_only(drift):
     assert "\x1b[" not in drift.terminal(80, "report", NO_COLOR="1")
     assert "\x1b[" not in drift.report()
     assert "\x1b[" in drift.report("--colour", "always")
+
+
+def test_what_could_not_be_looked_at_is_said_once(binary, tmp_path):
+    """One refused repository costs refs, objects and projects; its name and the reason stand once."""
+    program = written.program(binary, tmp_path)
+    with sqlite3.connect(tmp_path / "fleetdrift.db") as database:
+        database.execute("DELETE FROM stored_coverage WHERE repository_id = 2")
+        database.executemany(
+            "INSERT INTO stored_coverage VALUES ('', 2, 0, ?, 'unknown', 'forbidden', ?, 1, NULL)",
+            [(fact, "acme/anchor-tools: the forge refuses") for fact in ("objects", "projects", "refs")])
+        database.execute(
+            "INSERT INTO stored_coverage VALUES "
+            "('', 3, 0, 'projects', 'unknown', 'parse-error', 'setup.cfg:3: no', 1, NULL)")
+    said = program.run("scan", "--offline").stderr
+    assert "\nCould not be looked at: 3\n" in said
+    assert "\n  acme/anchor-tools: the forge refuses\n" in said and said.count("anchor-tools") == 1
+    assert "\n  acme/relay, projects: setup.cfg:3: no\n" in said
 
 
 def test_card_of_the_incident(drift):
