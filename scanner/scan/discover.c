@@ -15,10 +15,12 @@
 struct listing {
     struct scan *scan;
     const char *owner;
-    char *key;     /* under which the pages are remembered */
-    json_t *known; /* {URL: {etag, next, repositories}} of earlier runs */
-    json_t *pages; /* the same, of this run */
-    struct arena arena;
+    char *key;        /* under which the pages are remembered */
+    json_t *known;    /* {URL: {etag, next, repositories}} of earlier runs */
+    json_t *pages;    /* the same, of this run */
+    unsigned reading; /* pages that are on the pool */
+    bool ended;       /* the last page came, or none will */
+    bool remembered;  /* pages of earlier runs stand for those that did not come */
     struct err err;   /* of the forge */
     struct err fatal; /* of the store */
     struct listing *next;
@@ -156,55 +158,114 @@ static json_t *reduce(const struct listing_repository *r)
                      r->disabled);
 }
 
-static int read_page(struct listing *listing, const struct github_page *page, const char *body,
-                     size_t len, struct err *err)
-{
+/* A page while it is read: it may be large, and the loop must not wait for its JSON. */
+struct page {
+    struct listing *listing;
+    char *url, *etag, *next, *body;
+    size_t len;
+    struct arena arena;
     struct listing_repository *repositories;
     size_t count;
+    struct err err;
+};
 
-    if (listing_parse(body, len, &listing->arena, &repositories, &count, err) != 0)
-        return -1;
+static void page_free(struct page *page)
+{
+    free(page->url);
+    free(page->etag);
+    free(page->next);
+    free(page->body);
+    arena_release(&page->arena);
+    free(page);
+}
+
+static void page_run(void *item)
+{
+    struct page *page = item;
+
+    listing_parse(page->body, page->len, &page->arena, &page->repositories, &page->count,
+                  &page->err);
+}
+
+static void take_page(struct listing *listing, const struct page *page)
+{
     json_t *reduced = json_array();
-    for (size_t i = 0; i < count; i++) {
-        add_repository(listing, &repositories[i]);
-        json_array_append_new(reduced, reduce(&repositories[i]));
+
+    for (size_t i = 0; i < page->count; i++) {
+        add_repository(listing, &page->repositories[i]);
+        json_array_append_new(reduced, reduce(&page->repositories[i]));
     }
     json_object_set_new(listing->pages, page->url,
                         json_pack("{s:s?, s:s?, s:o}", "etag", page->etag, "next", page->next,
                                   "repositories", reduced));
-    arena_release(&listing->arena);
-    return 0;
+    jobs_start(listing->scan);
 }
 
-static int take_page(struct listing *listing, const struct github_page *page, struct err *err)
+static void check_end(struct listing *listing);
+
+static void page_done(void *item)
 {
-    if (!page->not_modified)
-        return read_page(listing, page, page->body, page->body_len, err);
-    json_t *known = json_object_get(listing->known, page->url);
+    struct page *page = item;
+    struct listing *listing = page->listing;
+
+    if (page->err.reason == REASON_NONE)
+        take_page(listing, page);
+    else if (listing->err.reason == REASON_NONE)
+        listing->err = page->err;
+    page_free(page);
+    listing->reading--;
+    check_end(listing);
+}
+
+static void read_page(struct listing *listing, const char *url, const char *etag, const char *next,
+                      char *body, size_t len)
+{
+    struct page *page = mem_alloc(sizeof *page);
+
+    *page = (struct page){.listing = listing, .body = body, .len = len};
+    page->url = mem_strdup(url);
+    page->etag = etag != NULL ? mem_strdup(etag) : NULL;
+    page->next = next != NULL ? mem_strdup(next) : NULL;
+    listing->reading++;
+    work_submit(listing->scan->cpu_lane, page_run, page_done, page);
+}
+
+/* The same page as an earlier run saw it. */
+static void read_known(struct listing *listing, const char *url, const char *next)
+{
+    json_t *known = json_object_get(listing->known, url);
     char *body = json_dumps(json_object_get(known, "repositories"), JSON_COMPACT);
-    if (body == NULL)
-        return err_set(err, REASON_BAD_ANSWER, "%s: not modified, but never seen", page->url);
-    struct github_page again = *page;
-    again.etag = json_string_value(json_object_get(known, "etag"));
-    int result = read_page(listing, &again, body, strlen(body), err);
-    free(body);
-    return result;
+
+    if (body != NULL)
+        read_page(listing, url, json_string_value(json_object_get(known, "etag")), next, body,
+                  strlen(body));
+    else if (listing->err.reason == REASON_NONE)
+        err_set(&listing->err, REASON_BAD_ANSWER, "%s: not modified, but never seen", url);
 }
 
 /* A listing that failed says nothing of the repositories that it named before: they are looked at
    all the same, and stay in the fleet. */
-static void add_remembered(struct listing *listing)
+static void read_remembered(struct listing *listing)
 {
     const char *url;
     json_t *known;
 
+    listing->remembered = true;
     json_object_foreach(listing->known, url, known)
     {
-        struct github_page page = {.url = url, .not_modified = true};
-        struct err ignored;
         if (json_object_get(listing->pages, url) == NULL)
-            take_page(listing, &page, &ignored);
+            read_known(listing, url, NULL);
     }
+}
+
+static void check_end(struct listing *listing)
+{
+    if (!listing->ended || listing->reading > 0)
+        return;
+    if (listing->err.reason != REASON_NONE && !listing->remembered)
+        read_remembered(listing);
+    if (listing->reading == 0)
+        work_submit(listing->scan->store_lane, listing_save, listing_done, listing);
 }
 
 static void on_page(const struct github_page *page, const struct err *err, void *ctx)
@@ -213,14 +274,13 @@ static void on_page(const struct github_page *page, const struct err *err, void 
 
     if (page == NULL)
         listing->err = *err;
+    else if (page->not_modified)
+        read_known(listing, page->url, page->next);
     else
-        take_page(listing, page, &listing->err);
-    bool last = page == NULL || page->last;
-    if (last && listing->err.reason != REASON_NONE)
-        add_remembered(listing);
-    jobs_start(listing->scan);
-    if (last)
-        work_submit(listing->scan->store_lane, listing_save, listing_done, listing);
+        read_page(listing, page->url, page->etag, page->next,
+                  mem_strndup(page->body, page->body_len), page->body_len);
+    listing->ended = page == NULL || page->last;
+    check_end(listing);
 }
 
 /* --- starts ---------------------------------------------------------------------------------- */
@@ -291,7 +351,6 @@ void discover_free(struct scan *scan)
         scan->listings = listing->next;
         json_decref(listing->known);
         json_decref(listing->pages);
-        arena_release(&listing->arena);
         free(listing->key);
         free(listing);
     }
