@@ -79,6 +79,7 @@ static void write_heading(const struct card *card)
     const char *directory = record_text(card->package, "directory");
     const char *head = record_text(card->package, "head");
     const char *at = record_text(card->package, "head_committed_at");
+    const char *unseen = record_text(card->package, "unseen");
     struct buf text = BUF_INIT(WORDS_MAX);
 
     write_title(card);
@@ -87,8 +88,8 @@ static void write_heading(const struct card *card)
     write_fact(card, "index", &text);
     buf_reset(&text);
     if (record_text(card->package, "full_name") != NULL)
-        card_say(&text, "%s/%s%s%s", card_word(card->package, "host"),
-                 card_word(card->package, "full_name"),
+        card_say(&text, "%s on %s%s%s", card_word(card->package, "full_name"),
+                 card_word(card->package, "host"),
                  directory != NULL && *directory != '\0' ? ", directory " : "",
                  directory != NULL ? directory : "");
     else
@@ -102,6 +103,11 @@ static void write_heading(const struct card *card)
             words_instant(&text, at);
         }
         write_fact(card, "newest commit", &text);
+    }
+    buf_reset(&text);
+    if (unseen != NULL) {
+        card_say(&text, "%s", unseen);
+        write_fact(card, "not looked at", &text);
     }
     buf_release(&text);
 }

@@ -72,6 +72,11 @@ static void say_unread(const struct card *card, struct buf *seen)
 {
     if (record_text(card->package, "full_name") == NULL)
         card_say(seen, "no repository is known for this package");
+    else if (record_is(card->package, "tip_state", "empty"))
+        card_say(seen, "the repository has no commit");
+    else if (record_is(card->package, "tip_state", "none"))
+        card_say(seen, "%s holds no project named %s", branch(card),
+                 card_word(card->package, "package"));
     else
         card_say(seen, "the repository could not be read");
 }
@@ -86,7 +91,10 @@ static enum mark look_published(const struct card *card, struct buf *seen)
         return MARK_UNKNOWN;
     }
     if (card->newest == NULL) {
-        card_say(seen, "nothing on %s", card_word(card->package, "index_url"));
+        card_say(seen, "%s %s", card_word(card->package, "index_url"),
+                 record_is(card->package, "index_state", "absent")
+                     ? "does not know this name"
+                     : "knows the name, but has no file of it");
         return MARK_BAD;
     }
     card_say(seen, "%s on ", card_word(card->newest, "version"));
@@ -255,6 +263,20 @@ static enum mark look_licence(const struct card *card, struct buf *seen)
     return MARK_UNKNOWN;
 }
 
+/* The user's word decides; what the index names, if anything, lets them see a slip of the pen. */
+static enum mark look_configured(const struct card *card, struct buf *seen)
+{
+    const char *evidence = record_text(card->package, "link_evidence");
+
+    card_say(seen, "the configuration says that they belong together");
+    if (evidence != NULL && strcmp(evidence, "configured") != 0)
+        card_say(seen, "; the index names %s", evidence);
+    if (!record_is(card->package, "tip_state", "none"))
+        return MARK_GOOD;
+    card_say(seen, "; is it the right repository?");
+    return MARK_BAD;
+}
+
 static enum mark look_link(const struct card *card, struct buf *seen)
 {
     static const struct {
@@ -262,14 +284,19 @@ static enum mark look_link(const struct card *card, struct buf *seen)
         enum mark mark;
     } links[] = {
         {"mutual", "each names the other", MARK_GOOD},
-        {"configured", "the configuration says that they belong together", MARK_GOOD},
-        {"corroborated", "the index names no repository; names and versions agree", MARK_BAD},
-        {"claimed", "only the repository says so, the index does not", MARK_BAD},
+        {"corroborated", "names and versions agree", MARK_BAD},
+        {"claimed", "only the repository says so", MARK_BAD},
         {"contradicted", "the index names another repository", MARK_BAD},
     };
     const char *evidence = record_text(card->package, "link_evidence");
     const char *other = record_text(card->package, "link_other");
 
+    if (record_is(card->package, "link", "configured"))
+        return look_configured(card, seen);
+    if (record_is(card->package, "link", "claimed") && card->newest == NULL) {
+        card_say(seen, "only the repository says so, as nothing is published");
+        return MARK_UNKNOWN;
+    }
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         if (!record_is(card->package, "link", links[i].link))
             continue;

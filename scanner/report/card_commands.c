@@ -68,9 +68,9 @@ static void find_source(struct card *card, unsigned *number, const char *tag)
          "Find the work tree that it was built from, or commit the published files on a branch; "
          "review and merge that.",
          NULL);
-    step(card, number, "Tag the commit and publish the tag:",
-         arena_printf(arena, "git tag -a %s COMMIT -m '%s %s' && git push origin %s", tag, name,
-                      version, tag));
+    step(card, number, "With the commit that now holds it checked out, tag it and publish the tag:",
+         arena_printf(arena, "git tag -a %s -m '%s %s' && git push origin %s", tag, name, version,
+                      tag));
 }
 
 void card_commands(struct card *card)

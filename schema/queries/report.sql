@@ -185,11 +185,20 @@ SELECT r.organisation, r.name AS repository, r.full_name, r.host, p.name AS pack
        p.declared_version, p.declared_kind, p.declared_origin, p.declared_reason,
        (p.declared_key > p.newest_key) - (p.declared_key < p.newest_key) AS declared_order, p.licence,
        p.project_licence, p.licence_state, p.licence_path, p.changelog_path,
-       (SELECT started_at FROM as_of) AS observed_at
+       -- 'known', 'empty' (no commit), 'none' (no project of this name at the tip) or 'unknown'
+       CASE WHEN p.refs_state = 'absent' THEN 'empty'
+            WHEN p.refs_state = 'known' AND p.directory IS NOT NULL THEN 'known'
+            WHEN p.refs_state = 'known' AND u.why IS NULL THEN 'none'
+            ELSE 'unknown' END AS tip_state,
+       u.why AS unseen, (SELECT started_at FROM as_of) AS observed_at
 FROM package AS p
 LEFT JOIN repository AS r ON r.id = p.repository_id
+LEFT JOIN (SELECT v.repository_id, v.package_id, coalesce(v.detail, v.reason) AS why, v.fact
+           FROM coverage AS v
+           WHERE v.status = 'unknown') AS u
+    ON u.repository_id = p.repository_id OR u.package_id = p.id
 WHERE :package IN (p.name, p.display)
-ORDER BY p.index_url LIMIT 1;
+ORDER BY p.index_url, u.fact LIMIT 1;
 
 -- Highest version first; is_newest marks the one that the card is about.
 -- name: report_card_releases

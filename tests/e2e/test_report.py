@@ -210,7 +210,7 @@ def test_what_could_not_be_looked_at_is_said_once(binary, tmp_path):
             "INSERT INTO stored_coverage VALUES "
             "('', 3, 0, 'projects', 'unknown', 'parse-error', 'setup.cfg:3: no', 1, NULL)")
     said = program.run("scan", "--offline").stderr
-    assert "\nCould not be looked at: 3\n" in said
+    assert "\nCould not be looked at: 4\n" in said
     assert "\n  acme/anchor-tools: the forge refuses\n" in said and said.count("anchor-tools") == 1
     assert "\n  acme/relay, projects: setup.cfg:3: no\n" in said
 
@@ -229,6 +229,47 @@ def test_card_of_the_incident(drift):
         r"curl -O https://files\.pythonhosted\.org/packages/beast-mailbox-core-0\.2\.0\.tar\.gz",
     ):
         assert re.search(line, text), text
+
+
+def card(drift, package):
+    """Label → what the card says of it."""
+    text = re.sub(r"\n {27}", " ", drift.report(package))
+    lines = re.findall(r"^  (?:([✓✗?])  )?(\S+(?: \S+)*)  +(.*)$", text, re.MULTILINE)
+    return {label: f"{mark} {said}" if mark else said for mark, label, said in lines}
+
+
+def test_card_of_a_former_name(drift):
+    """Its releases are in the history; the tip holds the project under another name."""
+    said = card(drift, "anchor-old")
+    assert said["source"] == said["licence"] == "? main holds no project named anchor-old"
+    assert said["tag"].startswith("✓ v0.9.0")
+
+
+def test_card_of_a_package_that_is_not_published(drift):
+    said = card(drift, "ungiven")
+    assert said["published"] == "✗ https://pypi.org does not know this name"
+    assert said["index and repository"] == "? only the repository says so, as nothing is published"
+    assert said["source"].startswith("✓ main declares 0.1.0")
+
+
+def test_card_of_a_package_that_was_given_the_wrong_repository(drift):
+    said = card(drift, "mistaken")
+    assert said["source"] == "? main holds no project named mistaken"
+    assert said["index and repository"].startswith("✗ the configuration says")
+    assert said["index and repository"].endswith("is it the right repository?")
+
+
+def test_card_of_a_repository_that_could_not_be_read(drift):
+    said = card(drift, "behind-the-door")
+    assert said["not looked at"] == "acme/closed: the forge refuses this token"
+    assert said["tag"] == said["source"] == "? the repository could not be read"
+
+
+def test_card_leaves_nothing_to_be_filled_in(drift):
+    text = drift.report("beast-mailbox-core")
+    assert "COMMIT" not in text
+    assert "git tag -a v0.2.0 -m 'beast-mailbox-core 0.2.0' && git push origin v0.2.0" in text
+    assert "nkllon/beast-mailbox-core on github.com" in text
 
 
 def test_card_without_utf8(drift):

@@ -46,19 +46,22 @@ class Facts:
                      committed_at="2025-10-01T08:00:00Z", on_default_branch=1)
         return number
 
-    def package(self, name, repository, declared, versions, tags=(), link="mutual", index="known"):
+    def package(self, name, repository, declared, versions, tags=(), link="mutual", index="known",
+                directory=""):
+        """Without a directory the tip holds no project of that name."""
         number = self.identity("package_id", index_url="https://pypi.org", name=name)
         self.add("scope", repository_id=0, package_id=number)
         self.add("package", package_id=number, state="known" if index == "known" else "absent")
         self.add("coverage", organisation="", repository_id=0, package_id=number, fact="index",
                  status=index, reason=None if index == "known" else "http-error")
         if repository:
-            self.add("link", repository_id=repository, package_id=number, directory="",
+            self.add("link", repository_id=repository, package_id=number, directory=directory,
                      state=link, evidence="pyproject.toml: urls", is_primary=1)
-            self.add("project", repository_id=repository, directory="", name=name, normal=name,
+        if repository and directory is not None:
+            self.add("project", repository_id=repository, directory=directory, name=name, normal=name,
                      licence="MIT", licence_state="known", licence_path="LICENSE",
                      changelog_path="CHANGELOG.md", candidate=0)
-            self.add("declaration", repository_id=repository, commit_oid=COMMIT, directory="",
+            self.add("declaration", repository_id=repository, commit_oid=COMMIT, directory=directory,
                      name=name, normal=name, kind="static" if declared else "vcs",
                      version=declared, order_key=key(declared) if declared else None,
                      is_prerelease=0, origin="pyproject.toml:3")
@@ -80,6 +83,12 @@ class Facts:
                          version_commit_state=state, changelog_state=state,
                          changelog_path="CHANGELOG.md")
         return number
+
+    def unknown(self, repository, reason, detail):
+        """What would be known of the repository is not."""
+        for table, columns in self.rows:
+            if table == "stored_coverage" and columns["repository_id"] == repository:
+                columns.update(status="unknown", reason=reason, detail=detail)
 
     def finding(self, rule, severity, package, repository, version, message, **more):
         columns = {"rule": rule, "severity": severity, "package_id": package, "detail": "",
@@ -116,7 +125,7 @@ def incident(facts):
 def fleet(path):
     facts = Facts(path)
     incident(facts)
-    good = facts.repository("acme", "anchor-tools", ["v1.0.0", "v1.1.0"])
+    good = facts.repository("acme", "anchor-tools", ["v0.9.0", "v1.0.0", "v1.1.0"])
     facts.package("anchor-tools", good, "1.1.0", ["1.0.0", "1.1.0"], ["1.0.0", "1.1.0"])
     relay = facts.repository("acme", "relay", ["v2.0.0"])
     facts.package("beacon-relay", relay, None, ["2.0.0"], ["2.0.0"])
@@ -125,6 +134,12 @@ def fleet(path):
     facts.finding("tag-lightweight", "low", package, odd, "1.0.0", HOSTILE, tag=HOSTILE)
     facts.finding("ambiguous-tags", "low", package, odd, "1.0.0", ESCAPE)
     facts.package("not-answered", None, None, [], index="unknown")
+    facts.package("anchor-old", good, None, ["0.9.0"], ["0.9.0"], "corroborated", directory=None)
+    facts.package("mistaken", relay, None, ["3.0.0"], [], "configured", directory=None)
+    facts.package("ungiven", relay, "0.1.0", [], [], "claimed", "absent", "ungiven")
+    closed = facts.repository("acme", "closed")
+    facts.package("behind-the-door", closed, None, ["1.0.0"], [], "configured", directory=None)
+    facts.unknown(closed, "forbidden", "acme/closed: the forge refuses this token")
     facts.write()
 
 
