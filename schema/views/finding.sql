@@ -12,6 +12,11 @@ SELECT s.rule, s.severity,
             WHEN s.standing = 'waived' THEN 2
             WHEN s.standing = 'historic' THEN 3
             ELSE 0 END AS state_rank,
+       (SELECT p.name FROM package_id AS p WHERE p.id = s.package_id) AS package,
+       (SELECT o.owner || '/' || o.name FROM stored_repository AS o
+        WHERE o.repository_id = s.repository_id
+          AND (SELECT run FROM as_of) BETWEEN o.since AND ifnull(o.until - 1, 1 << 62))
+           AS repository,
        nullif(s.repository_id, 0) AS repository_id, nullif(s.package_id, 0) AS package_id,
        nullif(s.version, '') AS version, nullif(s.tag, '') AS tag,
        nullif(s.detail, '') AS detail, s.message, s.evidence,

@@ -168,6 +168,17 @@ def test_disk_that_is_full(drift):
     assert done.returncode == 4 and "No space left" in done.stderr
 
 
+def test_what_the_readme_says_to_type_into_the_shell(drift):
+    """By someone who knows only that file: names, not ids."""
+    text = (ROOT / "schema/README.md").read_text(encoding="utf-8")
+    part = text.split("## Looking at it in the shell")[1].split("\n\n")[1]
+    typed = "\n".join(line.strip() for line in part.splitlines()[1:])
+    done = subprocess.run(["sqlite3", "-batch", "-bail", drift.home / "fleetdrift.db"], check=True,
+                          input=typed, capture_output=True, text=True)
+    assert not done.stderr
+    assert re.search(r"critical +│ beast-mailbox-core +│ 0\.2\.0 .*│ nkllon/beast-mailbox-core", done.stdout)
+
+
 # For people -------------------------------------------------------------------------------------
 
 
