@@ -17,8 +17,8 @@ void doctor_say(struct doctor *doctor, enum mark mark, const char *label, const 
                 const char *advice);
 void doctor_fault(struct doctor *doctor, enum status status);
 
-/* One request to each service: reachable, certificate, token, rate limit, clock. -1 only when the
-   network could not even be set up. */
+/* One request to each service, none when offline: reachable, the right root, certificate, token,
+   rate limit, clock. -1 only when the network could not even be set up. */
 int doctor_services(struct doctor *doctor, struct err *err);
 
 #endif

@@ -35,8 +35,9 @@ static const struct flag flags[] = {
 
 static const char about[] =
     "Checks what a scan needs, one line each, and says what to do about what is wrong:\n"
-    "configuration, rules, token, the three services (one request each: reachable, certificate,\n"
-    "rate limit, clock), disk, database. Changes nothing.\n"
+    "configuration, rules, token, the three services (one request each: reachable, the right "
+    "root,\n"
+    "certificate, rate limit, clock), disk, database. Changes nothing.\n"
     "\n"
     "Exit status: 0 all good, 2 configuration or token, 3 a service, 4 disk or database.\n";
 
@@ -114,41 +115,67 @@ static void check_token(struct doctor *doctor)
     }
 }
 
-/* The nearest directory above `path` that is there already: a scan makes the rest. */
-static char *existing_directory(const char *path)
+/* "a/b" of "a/b/c", "." of "c". */
+static char *parent_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return mem_strdup(".");
+    return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* The nearest path at or above `path` that is there, whatever it is: a scan makes the rest. */
+static char *existing_path(const char *path)
 {
     char *dir = mem_strdup(path);
     struct stat st;
 
-    while (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        char *slash = strrchr(dir, '/');
-        if (slash == NULL || slash == dir) {
-            free(dir);
-            return mem_strdup(slash == NULL ? "." : "/");
-        }
-        *slash = '\0';
+    while (lstat(dir, &st) != 0 && errno == ENOENT && strcmp(dir, "/") != 0 &&
+           strcmp(dir, ".") != 0) {
+        char *parent = parent_of(dir);
+        free(dir);
+        dir = parent;
     }
     return dir;
 }
 
-static void check_disk(struct doctor *doctor, const char *label, const char *path)
+/* Whether something can be made in it; nothing else shows that on every file system. */
+static int try_directory(const char *dir, struct statvfs *fs)
 {
-    char *dir = existing_directory(path);
+    char *name = mem_printf("%s/.fleetdrift-XXXXXX", dir);
+    int result = mkdtemp(name) != NULL ? rmdir(name) : -1;
+
+    free(name);
+    return result == 0 ? statvfs(dir, fs) : -1;
+}
+
+/* Whether files can be made in `dir`, in which `path` is or will be. */
+static int check_disk(struct doctor *doctor, const char *label, const char *path, const char *dir)
+{
     struct statvfs fs;
 
-    if (access(dir, W_OK | X_OK) != 0 || statvfs(dir, &fs) != 0) {
+    if (try_directory(dir, &fs) != 0) {
         char *text = mem_printf("%s: %s", dir, strerror(errno));
         doctor_fault(doctor, STATUS_LOCAL);
         doctor_say(doctor, MARK_BAD, label, text, "It must be a directory that you can write to.");
         free(text);
-    } else {
-        unsigned long long room = (unsigned long long)fs.f_bavail * fs.f_frsize;
-        bool low = room < DISK_LOW;
-        char *text = mem_printf("%s: %.1f GB free", path, (double)room / 1e9);
-        doctor_say(doctor, low ? MARK_UNKNOWN : MARK_GOOD, label, text,
-                   low ? "That is little: a fleet of a hundred packages takes about 1 GB." : NULL);
-        free(text);
+        return -1;
     }
+    unsigned long long room = (unsigned long long)fs.f_bavail * fs.f_frsize;
+    bool low = room < DISK_LOW;
+    char *text = mem_printf("%s: %.1f GB free", path, (double)room / 1e9);
+    doctor_say(doctor, low ? MARK_UNKNOWN : MARK_GOOD, label, text,
+               low ? "That is little: a fleet of a hundred packages takes about 1 GB." : NULL);
+    free(text);
+    return 0;
+}
+
+static void check_cache(struct doctor *doctor)
+{
+    char *dir = existing_path(doctor->context->settings.cache);
+
+    check_disk(doctor, "cache", doctor->context->settings.cache, dir);
     free(dir);
 }
 
@@ -172,28 +199,56 @@ static void check_lock(struct doctor *doctor, const char *database)
     free(path);
 }
 
-static void check_database(struct doctor *doctor)
+static void refuse_database(struct doctor *doctor, const char *text, const char *what_to_do)
 {
-    const char *path = doctor->context->settings.database;
+    doctor_fault(doctor, STATUS_LOCAL);
+    doctor_say(doctor, MARK_BAD, "database", text, what_to_do);
+}
+
+/* A file that is there and holds something. */
+static void check_contents(struct doctor *doctor, const char *path)
+{
     struct store *store = NULL;
     struct err err = {0};
 
-    check_disk(doctor, "database directory", path);
-    if (access(path, F_OK) != 0) {
-        doctor_say(doctor, MARK_UNKNOWN, "database", "not there yet: the first scan makes it",
-                   NULL);
-        return;
-    }
-    if (store_open(path, STORE_READ, &store, &err) == 0 && store_check(store, &err) == 0) {
+    if (store_open(path, STORE_READ, &store, &err) == 0 && store_check(store, &err) == 0)
         doctor_say(doctor, MARK_GOOD, "database", path, NULL);
-    } else {
-        doctor_fault(doctor, STATUS_LOCAL);
-        doctor_say(doctor, MARK_BAD, "database", err.text,
-                   "Move it away and scan again: facts come back, earlier runs do not.");
-    }
+    else if (err.reason == REASON_UNSUPPORTED)
+        refuse_database(doctor, err.text, NULL); /* it says what to do */
+    else
+        refuse_database(doctor, err.text,
+                        "If it is one of fleetdrift, move it away and scan again: facts come back, "
+                        "earlier runs do not. Else name another file with --db.");
     if (store != NULL)
         store_close(store);
     check_lock(doctor, path);
+}
+
+static void check_database(struct doctor *doctor)
+{
+    const char *path = doctor->context->settings.database;
+    char *dir = parent_of(path);
+    struct stat st;
+
+    bool can_be_made = check_disk(doctor, "database directory", dir, dir) == 0;
+    if (stat(path, &st) != 0 && errno == ENOENT) {
+        if (can_be_made)
+            doctor_say(doctor, MARK_UNKNOWN, "database", "not there yet: the first scan makes it",
+                       NULL);
+    } else if (stat(path, &st) != 0 || access(path, R_OK | W_OK) != 0) {
+        char *text = mem_printf("%s: %s", path, strerror(errno));
+        refuse_database(doctor, text, "It must be a file that you can read and write.");
+        free(text);
+    } else if (!S_ISREG(st.st_mode)) {
+        char *text = mem_printf("%s is no file", path);
+        refuse_database(doctor, text, "Name a file with --db.");
+        free(text);
+    } else if (st.st_size == 0) {
+        doctor_say(doctor, MARK_UNKNOWN, "database", "empty: the first scan fills it", NULL);
+    } else {
+        check_contents(doctor, path);
+    }
+    free(dir);
 }
 
 static int run(struct context *context, struct err *err)
@@ -207,9 +262,9 @@ static int run(struct context *context, struct err *err)
     check_configuration(&doctor);
     check_rules(&doctor);
     check_token(&doctor);
-    if (!context->settings.offline && doctor_services(&doctor, err) != 0)
+    if (doctor_services(&doctor, err) != 0)
         return -1;
-    check_disk(&doctor, "cache", context->settings.cache);
+    check_cache(&doctor);
     check_database(&doctor);
     return (int)doctor.status;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <jansson.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/http.h"
@@ -13,12 +15,17 @@
 #define ANSWER_MAX   (4u << 20)
 #define SKEW_SECONDS 60 /* more, and "published before its commit" is judged wrongly */
 
-/* A service and the cheapest thing that it answers. */
+/* A service, and a question that only such a service answers so: a root that is wrong by a path is
+   answered too, by something else. */
 struct probe {
-    struct doctor *doctor;
     const char *label;
+    const char *root; /* as it is configured */
     const char *path;
-    bool forge_api;
+    const char *authorization;
+    /* Of an answer that came; but for MARK_GOOD err says why. */
+    enum mark (*judge)(const struct http_answer *answer, struct err *err);
+    const char *hint; /* what a right root looks like */
+    struct doctor *doctor;
     char *url;
 };
 
@@ -62,7 +69,58 @@ static void say_limit(const struct probe *probe, const struct http_answer *answe
     free(text);
 }
 
-static const char *advice(const struct err *err)
+static bool has_member(const struct http_answer *answer, const char *member)
+{
+    json_t *document = json_loadb(buf_str(&answer->body), answer->body.len, 0, NULL);
+    bool found = json_object_get(document, member) != NULL;
+
+    json_decref(document);
+    return found;
+}
+
+static enum mark refuse(const struct http_answer *answer, const char *what, struct err *err)
+{
+    err_set(err, REASON_BAD_ANSWER, "%s answered %ld, but not as %s does", answer->url,
+            answer->status, what);
+    return MARK_BAD;
+}
+
+static enum mark judge_api(const struct http_answer *answer, struct err *err)
+{
+    if (answer->status == 200)
+        return has_member(answer, "resources") ? MARK_GOOD
+                                               : refuse(answer, "the API of a forge", err);
+    /* an Enterprise server may count nothing, and then has no such page */
+    if (answer->status == 404 && strstr(buf_str(&answer->body), "ate limiting is not enabled"))
+        return MARK_GOOD;
+    return http_check(answer, "the API of the forge", err) == 0 ? MARK_GOOD : MARK_BAD;
+}
+
+/* A forge answers 401 for what is not there or not visible. */
+static enum mark judge_git(const struct http_answer *answer, struct err *err)
+{
+    const char *type = http_header(answer, "content-type");
+
+    if (answer->status == 401 ||
+        (answer->status == 200 && type != NULL && strstr(type, "x-git-upload-pack") != NULL))
+        return MARK_GOOD;
+    return refuse(answer, "a git host", err);
+}
+
+/* An index that does not have the package answers like any other API that has nothing there. */
+static enum mark judge_index(const struct http_answer *answer, struct err *err)
+{
+    if (answer->status == 200 && has_member(answer, "info"))
+        return MARK_GOOD;
+    if (answer->status == 404 && has_member(answer, "message")) {
+        err_set(err, REASON_NOT_FOUND,
+                "%s answered 404: whether it is an index, that does not tell", answer->url);
+        return MARK_UNKNOWN;
+    }
+    return refuse(answer, "the JSON API of an index", err);
+}
+
+static const char *advice(const struct probe *probe, const struct err *err)
 {
     switch (err->reason) {
     case REASON_TLS:
@@ -73,6 +131,9 @@ static const char *advice(const struct err *err)
         return "Check the address, the network, and [http] proxy.";
     case REASON_UNAUTHORIZED:
         return "Make a new token, or unset it: without one, what is public can be scanned.";
+    case REASON_BAD_ANSWER:
+    case REASON_NOT_FOUND:
+        return probe->hint;
     default:
         return NULL;
     }
@@ -83,31 +144,68 @@ static void on_answer(struct http_answer *answer, void *ctx)
     struct probe *probe = ctx;
     struct doctor *doctor = probe->doctor;
     struct err err = answer->err;
-    bool answered = answer->status != 0;
+    enum mark mark = err.reason != REASON_NONE ? MARK_BAD : probe->judge(answer, &err);
 
-    /* Other services need not have this page: any answer shows that they are there. */
-    if (answered && probe->forge_api)
-        http_check(answer, probe->url, &err);
-    if (answered && err.reason != REASON_UNAUTHORIZED) {
-        doctor_say(doctor, MARK_GOOD, probe->label, probe->url, NULL);
-        say_limit(probe, answer);
-    } else {
+    if (mark == MARK_BAD)
         doctor_fault(doctor, err.reason == REASON_UNAUTHORIZED ? STATUS_USAGE : STATUS_PARTIAL);
-        doctor_say(doctor, MARK_BAD, probe->label, err.text, advice(&err));
-    }
-    if (answered)
+    doctor_say(doctor, mark, probe->label, mark == MARK_GOOD ? probe->root : err.text,
+               mark == MARK_GOOD ? NULL : advice(probe, &err));
+    if (mark == MARK_GOOD && probe->judge == judge_api)
+        say_limit(probe, answer);
+    if (answer->status != 0)
         check_clock(doctor, answer);
 }
 
-static void ask(struct http *http, struct probe *probe, const char *root, const char *authorization)
+static void ask(struct http *http, struct probe *probe)
 {
     struct http_request request = {.method = HTTP_GET,
-                                   .authorization = authorization,
+                                   .authorization = probe->authorization,
                                    .max_bytes = ANSWER_MAX,
                                    .timeout_ms = PATIENCE_MS};
-    probe->url = mem_printf("%s%s", root, probe->path);
+    probe->url = mem_printf("%s%s", probe->root, probe->path);
     request.url = request.what = probe->url;
     http_send(http, &request, on_answer, probe);
+}
+
+/* A URL that no scan would contact is wrong whether anybody asks or not. */
+static bool is_refused(struct probe *probe)
+{
+    struct doctor *doctor = probe->doctor;
+    struct err err = {0};
+
+    if (http_check_url(probe->root, doctor->context->settings.allow_http, &err) == 0)
+        return false;
+    doctor_fault(doctor, STATUS_USAGE);
+    doctor_say(doctor, MARK_BAD, probe->label, err.text, NULL);
+    return true;
+}
+
+/* One after the other: the lines keep their order. */
+static void ask_all(struct http *http, struct loop *loop, struct probe *probes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_refused(&probes[i]))
+            continue;
+        if (http == NULL) {
+            doctor_say(probes[i].doctor, MARK_UNKNOWN, probes[i].label, probes[i].root,
+                       "Not asked: offline.");
+            continue;
+        }
+        ask(http, &probes[i]);
+        loop_run(loop);
+        free(probes[i].url);
+    }
+}
+
+/* The refs of a repository that the configuration names, else of one that need not be there. */
+static char *git_path(const struct settings *s)
+{
+    const char *repository = s->repositories.count > 0 ? s->repositories.items[0] : NULL;
+
+    for (size_t i = 0; repository == NULL && i < s->packages.count; i++)
+        repository = s->packages.items[i].repository;
+    return mem_printf("/%s.git/info/refs?service=git-upload-pack",
+                      repository != NULL ? repository : "fleetdrift/doctor");
 }
 
 int doctor_services(struct doctor *doctor, struct err *err)
@@ -118,26 +216,32 @@ int doctor_services(struct doctor *doctor, struct err *err)
                                          .ca_file = s->ca_file,
                                          .proxy = s->proxy,
                                          .allow_http = s->allow_http};
-    struct probe probes[] = {{doctor, "forge API", "/rate_limit", true, NULL},
-                             {doctor, "git host", "/", false, NULL},
-                             {doctor, "index", "/pypi/pip/json", false, NULL}};
-    const char *const roots[] = {s->github_api, s->github_git, s->index};
     char *authorization = context->token != NULL ? mem_printf("Bearer %s", context->token) : NULL;
+    char *refs = git_path(s);
+    char *page =
+        mem_printf("/pypi/%s/json", s->packages.count > 0 ? s->packages.items[0].name : "pip");
+    struct probe probes[] = {
+        {"forge API", s->github_api, "/rate_limit", authorization, judge_api,
+         "It is https://api.github.com, or https://HOST/api/v3 of an Enterprise server.", doctor},
+        {"git host", s->github_git, refs, NULL, judge_git,
+         "It is what stands before /OWNER/NAME.git, as https://github.com.", doctor},
+        {"index", s->index, page, NULL, judge_index,
+         "It is what stands before /pypi/NAME/json, as https://pypi.org, without /simple.", doctor},
+    };
     struct loop *loop = NULL;
     struct http *http = NULL;
+    int result = 0;
 
-    int result = loop_new(&loop, err);
-    if (result == 0)
+    if (!s->offline && (result = loop_new(&loop, err)) == 0)
         result = http_new(loop, &options, &http, err);
-    for (size_t i = 0; result == 0 && i < 3; i++) {
-        ask(http, &probes[i], roots[i], probes[i].forge_api ? authorization : NULL);
-        loop_run(loop); /* one after the other: the lines keep their order */
-        free(probes[i].url);
-    }
+    if (result == 0)
+        ask_all(http, loop, probes, sizeof probes / sizeof *probes);
     if (http != NULL)
         http_free(http);
     if (loop != NULL)
         loop_free(loop);
     free(authorization);
+    free(refs);
+    free(page);
     return result;
 }

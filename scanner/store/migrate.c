@@ -25,7 +25,7 @@ static int read_version(struct store *store, int64_t *version, struct err *err)
         return err_set(err, REASON_DATABASE, "%s: the database belongs to another program",
                        store->path);
     if (*version > (int64_t)sql_migration_count)
-        return err_set(err, REASON_DATABASE,
+        return err_set(err, REASON_UNSUPPORTED,
                        "%s: the database has schema version %lld, which is newer than version %zu "
                        "of this program; use a newer fleetdrift",
                        store->path, (long long)*version, sql_migration_count);
@@ -104,7 +104,7 @@ int migrate_check(struct store *store, struct err *err)
         return err_set(err, REASON_DATABASE, "%s: the database is empty; run a scan first",
                        store->path);
     if (version < (int64_t)sql_migration_count)
-        return err_set(err, REASON_DATABASE,
+        return err_set(err, REASON_UNSUPPORTED,
                        "%s: the database has schema version %lld, this program reads version %zu; "
                        "the next scan brings it up to date",
                        store->path, (long long)version, sql_migration_count);

@@ -1,6 +1,7 @@
 """What doctor says of what a scan needs."""
 
 import re
+import sqlite3
 
 import pytest
 import written
@@ -47,7 +48,97 @@ def test_doctor_without_a_network(drift, small_forge):
     assert done.returncode == 3 and re.search(r"✗ +index ", done.stdout)
 
 
-def test_doctor_with_a_broken_database(empty):
-    (empty.home / "fleetdrift.db").write_bytes(b"no database at all\n" * 99)
+@pytest.mark.parametrize(
+    "flag, path, label, hint",
+    [
+        ("--github-api", "/api/v4", "forge API", "https://HOST/api/v3"),
+        ("--github-api", "", "forge API", "https://HOST/api/v3"),
+        ("--github-git", "/git", "git host", "what stands before /OWNER/NAME.git"),
+        ("--index", "/simple", "index", "without /simple"),
+    ],
+)
+def test_doctor_with_a_root_that_is_wrong_by_its_path(drift, small_forge, flag, path, label, hint):
+    """Something answers there; it is not the service."""
+    done = doctor(drift, small_forge, flag, small_forge.url + path)
+    assert done.returncode == 3 and re.search(rf"✗ +{label} .*40\d", done.stdout), done.stdout
+    assert hint in done.stdout
+    assert len(re.findall(r"[✓?] +(?:forge API|git host|index) ", done.stdout)) == 2
+
+
+def test_doctor_with_an_index_that_may_be_none(drift, small_forge):
+    """The API of a forge has no package there either, and says so in the same way."""
+    done = doctor(drift, small_forge, "--index", f"{small_forge.url}/api/v3")
+    assert done.returncode == 0 and re.search(r"\? +index .*does not tell", done.stdout), done.stdout
+
+
+def test_doctor_asks_for_what_is_configured(drift, small_forge):
+    (drift.home / "c.toml").write_text('[[package]]\nname = "buoy"\nrepository = "harbour-labs/buoy"\n')
+    done = doctor(drift, small_forge, "--config", "c.toml")
+    assert done.returncode == 0 and re.search(r"✓ +index +http", done.stdout), done.stdout
+    asked = [entry["path"] for entry in small_forge.requests()]
+    assert any("/pypi/buoy/json" in path for path in asked)
+    assert any("/harbour-labs/buoy.git/info/refs" in path for path in asked)
+
+
+@pytest.mark.parametrize("more", [[], ["--offline"]])
+@pytest.mark.parametrize("flag, label", [("--github-api", "forge API"), ("--github-git", "git host"),
+                                         ("--index", "index")])
+def test_doctor_with_a_url_that_a_scan_refuses(drift, small_forge, flag, label, more):
+    done = doctor(drift, small_forge, flag, "http://plain.example", *more)
+    assert done.returncode == 2 and re.search(rf"✗ +{label} .*is not https", done.stdout), done.stdout
+
+
+def lines(done):
+    """Label → mark, text and advice."""
+    text = re.sub(r"\n {10,}", " ", done.stdout)
+    return dict(re.findall(r"^  [✓✗?]  (\S+(?: \S+)*)(?<=\S)  +(.*)$", text, re.MULTILINE)), {
+        label: mark for mark, label in re.findall(r"^  ([✓✗?])  (\S+(?: \S+)*)  ", text, re.MULTILINE)}
+
+
+def foreign(path):
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE theirs (x)")
+
+
+def newer(path):
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA application_id = 1718379636")
+        database.execute("PRAGMA user_version = 99")
+        database.execute("CREATE TABLE run (id)")
+
+
+@pytest.mark.parametrize(
+    "make, status, mark, said, not_said",
+    [
+        (lambda path: path.write_bytes(b"no database at all\n" * 99), 4, "✗", "move it away", None),
+        (foreign, 4, "✗", "belongs to another program", None),
+        (newer, 4, "✗", "use a newer fleetdrift", "ove it away"),
+        (lambda path: path.write_bytes(b""), 0, "?", "empty: the first scan fills it", "ove it away"),
+        (lambda path: path.mkdir(), 4, "✗", "is no file Name a file with --db", "ove it away"),
+        (lambda path: None, 0, "?", "not there yet", None),
+    ],
+    ids=["garbage", "foreign", "newer", "empty", "directory", "none"],
+)
+def test_doctor_on_a_database(empty, make, status, mark, said, not_said):
+    make(empty.home / "fleetdrift.db")
     done = empty.run("doctor", "--offline")
-    assert done.returncode == 4 and "✗  database  " in done.stdout
+    texts, marks = lines(done)
+    assert done.returncode == status and marks["database"] == mark, done.stdout
+    assert said in texts["database"] and (not_said is None or not_said not in texts["database"])
+
+
+def test_doctor_on_a_database_in_no_directory(empty):
+    done = empty.run("doctor", "--offline", "--db", "no/such/place.db")
+    texts, marks = lines(done)
+    assert done.returncode == 4 and marks["database directory"] == "✗", done.stdout
+    assert "no/such: No such file" in texts["database directory"] and "database" not in marks
+
+
+@pytest.mark.parametrize("path", ["file", "file/below", "/proc/nowhere", "/dev/null"])
+def test_doctor_on_a_cache_that_cannot_be(empty, path):
+    (empty.home / "file").write_text("in the way")
+    done = empty.run("doctor", "--offline", "--cache", path)
+    texts, marks = lines(done)
+    assert done.returncode == 4 and marks["cache"] == "✗", done.stdout
+    assert "directory that you can write to" in texts["cache"]
+    assert sorted(item.name for item in empty.home.iterdir()) == ["file"], "doctor changes nothing"
