@@ -31,7 +31,7 @@ class Log:
     """Every request, as it was answered, and how many were in work at once."""
 
     def __init__(self, path=None):
-        self.lock = threading.Lock()
+        self.lock = threading.Condition()
         self.file = open(path, "a", encoding="utf-8") if path else None
         self.requests = []
         self.in_flight = self.peak = 0
@@ -46,6 +46,7 @@ class Log:
         with self.lock:
             self.in_flight -= 1
             self.requests.append(record)
+            self.lock.notify_all()
             if self.file:
                 self.file.write(json.dumps(record) + "\n")
                 self.file.flush()
@@ -96,6 +97,8 @@ class Forge:
 
     def requests(self, what=None):
         with self.log.lock:
+            # The client has its answer a moment before it is written down.
+            self.log.lock.wait_for(lambda: self.log.in_flight == 0, timeout=1)
             return [item for item in self.log.requests if what in (None, item["what"])]
 
     def forget(self):
