@@ -136,6 +136,7 @@ struct job {
     int64_t id;
     struct known_repository known;
     struct gitwire_refs refs; /* our copy */
+    const char *moved_to;     /* where the host redirected; NULL */
     bool projects;            /* the probe found one */
     unsigned waiting;         /* answers that are still to come */
     unsigned rounds;          /* of wanted blobs */
@@ -155,8 +156,8 @@ struct job {
     const char *skipped; /* by policy: "archived", "fork", "ignored" */
 };
 
-/* Runs the job to its end, which starts the next one that waits. */
-void job_begin(struct job *job);
+/* Runs the job to its end, which starts the next one that waits. The job has its name. */
+void job_enter(struct job *job);
 
 /* objects.c: brings packs into the job's mirror; then calls on, from the loop. job->err tells. */
 enum fetch_kind { FETCH_PROBE, FETCH_HISTORY, FETCH_WANTS };
@@ -176,6 +177,13 @@ bool job_name_is_valid(const char *full_name);
 void job_add(struct scan *scan, const struct row_repository *row, const char *skipped);
 /* The same for one that is known by its name alone. */
 void job_add_name(struct scan *scan, const char *full_name);
+/* The repository is called otherwise today: the job goes on under that name, from its start, once
+   no other job works on it. */
+void job_move(struct job *job, const char *full_name);
+/* A name that it had before; kept in job->former. */
+void job_add_former(struct job *job, const char *name);
+/* The job ends: another one that waits for its repository goes on. */
+void job_leave_name(struct job *job);
 /* Starts what may start. */
 void jobs_start(struct scan *scan);
 void jobs_free(struct scan *scan);

@@ -82,7 +82,8 @@ int store_package(struct store *store, int64_t package_id, struct arena *arena,
 /* --- facts ------------------------------------------------------------------------------------ */
 /* All of these stand between store_begin and store_commit. */
 
-/* Identities: found or made. put_repository also notes today's names and flags. */
+/* Identities: found or made, unless *id tells already (a repository known by a former name).
+   put_repository also notes today's names and flags. */
 int store_put_repository(struct store *store, const struct row_repository *row, int64_t *id,
                          struct err *err);
 int store_package_id(struct store *store, const char *index, const char *name, int64_t *id,

@@ -12,8 +12,15 @@
 
 #define JOBS_DEFAULT 32
 
+/* A repository by its name. Two names may turn out to be one repository: their jobs take turns, as
+   its mirror is one directory, and what was learned under the other name is handed on. */
 struct job_name {
     char *name; /* "owner/name" in lower case */
+    struct arena arena;
+    struct row_repository row; /* as it was listed */
+    const char **former;       /* names that led here, NULL-terminated; or NULL */
+    struct job *holder;        /* at work */
+    struct job *waiting;
     UT_hash_handle hh;
 };
 
@@ -36,6 +43,15 @@ bool job_name_is_valid(const char *full_name)
            is_plain(slash + 1, strlen(slash + 1));
 }
 
+static bool is_called(const struct job *job, const char *name)
+{
+    bool result = strcasecmp(name, job->full_name) == 0;
+
+    for (size_t i = 0; !result && job->former != NULL && job->former[i] != NULL; i++)
+        result = strcasecmp(name, job->former[i]) == 0;
+    return result;
+}
+
 /* What the user named: the repository itself, or packages that are said to be in it. */
 static void configure(struct job *job)
 {
@@ -43,11 +59,12 @@ static void configure(struct job *job)
     char normal[NAME_MAX_BYTES];
 
     for (size_t i = 0; options->repositories != NULL && options->repositories[i] != NULL; i++)
-        job->row.named |= strcasecmp(options->repositories[i], job->full_name) == 0;
+        job->row.named |= is_called(job, options->repositories[i]);
     job->configured = arena_array(&job->arena, options->package_count, sizeof *job->configured);
+    job->configured_count = 0;
     for (size_t i = 0; i < options->package_count; i++) {
         const struct scan_package *package = &options->packages[i];
-        if (package->repository == NULL || strcasecmp(package->repository, job->full_name) != 0 ||
+        if (package->repository == NULL || !is_called(job, package->repository) ||
             names_normalise(package->name, normal) != 0)
             continue;
         job->row.named = true;
@@ -69,39 +86,54 @@ static char *lower(const char *text)
     return copy;
 }
 
-static void copy_row(struct job *job, const struct row_repository *row)
+static void copy_row(struct row_repository *out, const struct row_repository *row,
+                     struct arena *arena)
 {
-    struct arena *arena = &job->arena;
+    *out = *row;
+    out->host = arena_strdup(arena, row->host);
+    out->owner = arena_strdup(arena, row->owner);
+    out->name = arena_strdup(arena, row->name);
+    out->visibility = arena_strdup(arena, row->visibility);
+    out->default_branch = arena_strdup(arena, row->default_branch);
+    out->forge_licence = arena_strdup(arena, row->forge_licence);
+}
 
-    job->row = *row;
-    job->row.host = arena_strdup(arena, row->host);
-    job->row.owner = arena_strdup(arena, row->owner);
-    job->row.name = arena_strdup(arena, row->name);
-    job->row.visibility = arena_strdup(arena, row->visibility);
-    job->row.default_branch = arena_strdup(arena, row->default_branch);
-    job->row.forge_licence = arena_strdup(arena, row->forge_licence);
-    job->full_name = arena_printf(arena, "%s/%s", row->owner, row->name);
+static struct job_name *find_name(struct scan *scan, const char *full_name)
+{
+    char *key = lower(full_name);
+    struct job_name *entry;
+
+    HASH_FIND_STR(scan->names, key, entry);
+    free(key);
+    return entry;
+}
+
+static struct job_name *add_name(struct scan *scan, const struct row_repository *row)
+{
+    struct job_name *entry = mem_alloc(sizeof *entry);
+    char *full_name = mem_printf("%s/%s", row->owner, row->name);
+
+    entry->name = lower(full_name);
+    copy_row(&entry->row, row, &entry->arena);
+    HASH_ADD_KEYPTR(hh, scan->names, entry->name, strlen(entry->name), entry);
+    free(full_name);
+    return entry;
 }
 
 void job_add(struct scan *scan, const struct row_repository *row, const char *skipped)
 {
-    struct job_name *entry;
     char *full_name = mem_printf("%s/%s", row->owner, row->name);
-    char *key = lower(full_name);
+    bool known = find_name(scan, full_name) != NULL;
 
     free(full_name);
-    HASH_FIND_STR(scan->names, key, entry);
-    if (entry != NULL) {
-        free(key);
+    if (known)
         return;
-    }
-    entry = mem_alloc(sizeof *entry);
-    entry->name = key;
-    HASH_ADD_KEYPTR(hh, scan->names, entry->name, strlen(entry->name), entry);
+    add_name(scan, row);
     struct job *job = mem_alloc(sizeof *job);
     job->scan = scan;
     job->spool = -1;
-    copy_row(job, row);
+    copy_row(&job->row, row, &job->arena);
+    job->full_name = arena_printf(&job->arena, "%s/%s", row->owner, row->name);
     configure(job);
     job->skipped = job->row.named ? NULL : skipped;
     if (scan->last != NULL)
@@ -127,9 +159,86 @@ void job_add_name(struct scan *scan, const char *full_name)
     free(owner);
 }
 
-static void start_job(void *item)
+/* --- one job a repository at a time ---------------------------------------------------------- */
+
+static const char **with_former(struct arena *arena, const char *const *former, const char *name)
 {
-    job_begin(item);
+    size_t count = 0;
+
+    while (former != NULL && former[count] != NULL)
+        count++;
+    const char **all = arena_array(arena, count + 2, sizeof *all);
+    for (size_t i = 0; i < count; i++)
+        all[i] = former[i];
+    all[count] = name;
+    return all;
+}
+
+void job_add_former(struct job *job, const char *name)
+{
+    job->former = with_former(&job->arena, job->former, arena_strdup(&job->arena, name));
+}
+
+/* The job has the name to itself. */
+static void hold(struct job *job, struct job_name *entry)
+{
+    entry->holder = job;
+    for (size_t i = 0; entry->former != NULL && entry->former[i] != NULL; i++)
+        if (!is_called(job, entry->former[i]))
+            job_add_former(job, entry->former[i]);
+    configure(job);
+}
+
+static void take_turn(void *item)
+{
+    job_enter(item);
+}
+
+static void take_name(struct job *job)
+{
+    struct job_name *entry = find_name(job->scan, job->full_name);
+
+    if (entry->holder == NULL) {
+        hold(job, entry);
+        loop_defer(job->scan->loop, take_turn, job);
+    } else {
+        job->next = entry->waiting;
+        entry->waiting = job;
+    }
+}
+
+void job_leave_name(struct job *job)
+{
+    struct job_name *entry = find_name(job->scan, job->full_name);
+    struct job *next = entry->waiting;
+
+    entry->holder = NULL;
+    if (next != NULL) {
+        entry->waiting = next->next;
+        hold(next, entry);
+        loop_defer(job->scan->loop, take_turn, next);
+    }
+}
+
+void job_move(struct job *job, const char *full_name)
+{
+    const char *slash = strchr(full_name, '/');
+    const char *was = job->full_name;
+    bool named = job->row.named;
+
+    job_leave_name(job);
+    job->full_name = arena_strdup(&job->arena, full_name);
+    job->row.owner = arena_strndup(&job->arena, full_name, (size_t)(slash - full_name));
+    job->row.name = arena_strdup(&job->arena, slash + 1);
+    job_add_former(job, was);
+    struct job_name *entry = find_name(job->scan, full_name);
+    if (entry == NULL)
+        entry = add_name(job->scan, &job->row);
+    else if (job->row.forge_id == 0)
+        copy_row(&job->row, &entry->row, &job->arena);
+    job->row.named |= named;
+    entry->former = with_former(&entry->arena, entry->former, arena_strdup(&entry->arena, was));
+    take_name(job);
 }
 
 void jobs_start(struct scan *scan)
@@ -142,7 +251,7 @@ void jobs_start(struct scan *scan)
         if (scan->first == NULL)
             scan->last = NULL;
         scan->running++;
-        loop_defer(scan->loop, start_job, job);
+        take_name(job);
     }
 }
 
@@ -153,6 +262,7 @@ void jobs_free(struct scan *scan)
     HASH_ITER(hh, scan->names, entry, next)
     {
         HASH_DEL(scan->names, entry);
+        arena_release(&entry->arena);
         free(entry->name);
         free(entry);
     }

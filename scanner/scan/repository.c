@@ -29,6 +29,7 @@ static void enter_done(struct job *job)
     struct scan *scan = job->scan;
 
     set_state(job, JOB_DONE);
+    job_leave_name(job);
     claim_release(&job->context);
     job_close_mirror(job);
     arena_release(&job->arena);
@@ -113,20 +114,6 @@ static void renames_asked(struct job *job)
         enter_judge(job);
 }
 
-static void add_former(struct job *job, const char *name)
-{
-    size_t count = 0;
-
-    while (job->former != NULL && job->former[count] != NULL)
-        count++;
-    const char **former = arena_array(&job->arena, count + 2, sizeof *former);
-    for (size_t i = 0; i < count; i++)
-        former[i] = job->former[i];
-    former[count] = name;
-    job->former = former;
-    job->context.former = former;
-}
-
 static void on_renamed(const struct github_page *page, const struct err *err, void *ctx)
 {
     struct renamed *renamed = ctx;
@@ -138,8 +125,10 @@ static void on_renamed(const struct github_page *page, const struct err *err, vo
     (void)err;
     if (page != NULL && page->body != NULL &&
         listing_parse(page->body, page->body_len, &job->arena, &found, &count, NULL) == 0 &&
-        count == 1 && found->forge_id == job->row.forge_id)
-        add_former(job, renamed->other);
+        count == 1 && found->forge_id == job->row.forge_id) {
+        job_add_former(job, renamed->other);
+        job->context.former = job->former;
+    }
     renames_asked(job);
 }
 
@@ -340,10 +329,22 @@ static bool index_changed(const struct job *job)
     return false;
 }
 
+/* The name that the user gave is a former one; the host told today's. What earlier runs learned may
+   stand under that. */
+static void follow(struct job *job)
+{
+    const char *name = job->moved_to;
+
+    job->moved_to = NULL;
+    job_move(job, name);
+}
+
 static void decide(struct job *job)
 {
     if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
         enter_save(job);
+    else if (job->moved_to != NULL)
+        follow(job);
     else if (is_unchanged(job, index_changed(job))) {
         job->unchanged = true;
         enter_save(job);
@@ -371,15 +372,8 @@ static void copy_refs(struct job *job, const struct gitwire_refs *refs)
     }
     job->refs.head_ref = arena_strdup(&job->arena, refs->head_ref);
     job->refs.moved_to = NULL;
-    if (refs->moved_to != NULL && job_name_is_valid(refs->moved_to)) {
-        /* The name that the user gave is a former one; the host told today's. */
-        const char *slash = strchr(refs->moved_to, '/');
-        add_former(job, job->full_name);
-        job->full_name = arena_strdup(&job->arena, refs->moved_to);
-        job->row.owner =
-            arena_strndup(&job->arena, refs->moved_to, (size_t)(slash - refs->moved_to));
-        job->row.name = arena_strdup(&job->arena, slash + 1);
-    }
+    if (refs->moved_to != NULL && job_name_is_valid(refs->moved_to))
+        job->moved_to = arena_strdup(&job->arena, refs->moved_to);
 }
 
 static void on_refs(const struct gitwire_refs *refs, const struct err *err, void *ctx)
@@ -402,8 +396,11 @@ static void on_known(struct package *package, void *ctx)
 static void enter_ask(struct job *job)
 {
     set_state(job, JOB_ASK);
-    job->waiting = 2;
-    gitwire_ls_refs(job->scan->wire, job->full_name, on_refs, job);
+    job->waiting = 1;
+    if (job->refs.digest[0] == '\0') {
+        job->waiting++;
+        gitwire_ls_refs(job->scan->wire, job->full_name, on_refs, job);
+    }
     for (size_t i = 0; i < job->known.package_count; i++) {
         if (job->known.packages[i].link == NULL)
             continue; /* a name below tests/ that the index did not attribute to us */
@@ -422,9 +419,12 @@ static void enter_ask(struct job *job)
 static void lookup_run(void *item)
 {
     struct job *job = item;
+    struct known_repository known;
 
-    store_known_repository(job->scan->store, job->row.host, job->row.forge_id, job->row.owner,
-                           job->row.name, &job->arena, &job->known, &job->fatal);
+    if (store_known_repository(job->scan->store, job->row.host, job->row.forge_id, job->row.owner,
+                               job->row.name, &job->arena, &known, &job->fatal) == 0 &&
+        (known.id != 0 || job->known.id == 0))
+        job->known = known; /* else what the former name had */
     job->id = job->known.id;
     for (size_t i = 0; i < job->known.package_count && job->fatal.reason == REASON_NONE; i++)
         stamp_compare(job, job->known.packages[i].name, &job->fatal);
@@ -442,7 +442,7 @@ static void lookup_done(void *item)
         enter_ask(job);
 }
 
-void job_begin(struct job *job)
+void job_enter(struct job *job)
 {
     set_state(job, JOB_LOOKUP);
     if (job->scan->stop != REASON_NONE) {

@@ -97,12 +97,17 @@ static char *fingerprint(const char *token)
     return mem_printf("%04x", (unsigned)(hash_add(HASH_START, token, strlen(token)) >> 48));
 }
 
+/* Where a repository is unique by owner and name: a host, or a path of one with several roots. */
 static char *host_of(const char *url)
 {
     const char *start = strstr(url, "://");
+    size_t len;
 
     start = start != NULL ? start + 3 : url;
-    return mem_strndup(start, strcspn(start, "/"));
+    len = strlen(start);
+    while (len > 0 && start[len - 1] == '/')
+        len--;
+    return mem_strndup(start, len);
 }
 
 static void on_asked(struct package *package, void *ctx)

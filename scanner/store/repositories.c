@@ -9,7 +9,7 @@
 int store_put_repository(struct store *store, const struct row_repository *row, int64_t *id,
                          struct err *err)
 {
-    if (repository_identity(store, row, id, err) != 0)
+    if (*id == 0 && repository_identity(store, row, id, err) != 0)
         return -1;
     struct writing writing = writing_start(store, SQL_FACT_REPOSITORY, err);
     struct bound *bound = writing_row(&writing);

@@ -361,7 +361,7 @@ static void a_repository_that_was_named_gets_its_id(void **state)
                                  .fork = -1,
                                  .disabled = -1,
                                  .named = true};
-    int64_t named, listed, other;
+    int64_t named = 0, listed = 0, again = 0, other = 0;
 
     open_scan(place);
     good(place, store_begin_run(place->store, "[]", &place->err));
@@ -371,8 +371,8 @@ static void a_repository_that_was_named_gets_its_id(void **state)
     good(place, store_put_repository(place->store, &row, &listed, &place->err));
     assert_int_equal(named, listed);
     row.name = "renamed";
-    good(place, store_put_repository(place->store, &row, &listed, &place->err));
-    assert_int_equal(named, listed);
+    good(place, store_put_repository(place->store, &row, &again, &place->err));
+    assert_int_equal(named, again);
     row.forge_id = 8; /* deleted and made again: another repository of the same name */
     good(place, store_put_repository(place->store, &row, &other, &place->err));
     assert_int_not_equal(named, other);

@@ -1,0 +1,57 @@
+"""A repository that is called otherwise today is one repository, under whatever names it is asked."""
+
+import pytest
+from conftest import facts
+from forge import demo
+
+OLD, NEW = f"{demo.OWNER}/skiff", f"{demo.OWNER}/buoy"
+
+
+@pytest.fixture
+def renamed(small_drift, small_forge):
+    small_forge.world.moved[OLD] = NEW
+    return small_drift
+
+
+def repositories(drift):
+    return {row["repository"] for row in drift.report()["packages"]}
+
+
+@pytest.mark.parametrize("names", [(OLD, NEW), (NEW, OLD)])
+def test_two_names_in_one_call(renamed, make_drift, small_forge, names):
+    renamed.scan("--repo", NEW)
+    both = make_drift(small_forge.url)
+    both.scan("--repo", names[0], "--repo", names[1])
+    assert facts(both.report()) == facts(renamed.report())
+    assert repositories(both) == {"buoy"}
+
+
+def test_a_former_name_beside_the_listing(renamed, make_drift, small_forge):
+    renamed.scan(demo.OWNER)
+    both = make_drift(small_forge.url)
+    both.scan(demo.OWNER, "--repo", OLD)
+    assert facts(both.report()) == facts(renamed.report())
+    flags = "SELECT archived, fork FROM repository WHERE name = 'buoy'"
+    assert both.query(flags) == [(0, 0)], "what the listing told stays"
+
+
+def test_a_package_said_to_be_in_a_former_name(renamed, make_drift, small_forge):
+    """Also when the listing has looked at the repository before: the link holds in both orders."""
+    both = make_drift(small_forge.url)
+    both.scan(demo.OWNER, "--package", f"buoy={OLD}")
+    links = {row["package"]: row["link"] for row in both.report()["packages"]}
+    assert links["buoy"] == "configured"
+
+
+def test_what_was_learned_under_the_former_name_is_kept(small_drift, small_forge):
+    world = small_forge.world
+    small_drift.scan("--repo", NEW)
+    later = f"{demo.OWNER}/lifebuoy"
+    world.directories[later] = world.git_directory(world.repository(NEW))
+    world.repository(NEW).update(full_name=later, name="lifebuoy")
+    world.moved[NEW] = later
+    small_forge.forget()
+    small_drift.scan("--repo", NEW)
+    assert repositories(small_drift) == {"lifebuoy"}
+    assert small_drift.query("SELECT count(*) FROM repository_id") == [(1,)]
+    assert small_forge.requests("fetch") == [], "nothing moved but the name"
