@@ -14,8 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "net/http.h"
+#include "net/work.h"
 
 #define OID_HEX 41 /* 40 hex digits and the NUL */
 
@@ -28,6 +30,7 @@ struct gitwire_options {
     const char *host_facts; /* what gitwire_host_facts() said in an earlier run; NULL: unknown */
     unsigned max_refs;      /* 0: 250,000 */
     uint64_t timeout_ms;    /* of one request; 0: 600,000 */
+    struct lane *lane;      /* where long lists are read; NULL: in the loop */
 };
 
 struct gitwire_ref {
@@ -44,9 +47,11 @@ struct gitwire_refs {
     char head_oid[OID_HEX]; /* "" when unborn: the repository is empty */
     char digest[65];        /* SHA-256 hex of all of the above: equal digest, nothing moved */
     const char *moved_to;   /* the repository's new OWNER/NAME when the host redirected; or NULL */
+    struct arena *arena;    /* of all but moved_to */
 };
 
-/* refs is NULL when err says what happened; it is valid during the call only. */
+/* refs is NULL when err says what happened; it is valid during the call only. Who wants to keep it
+   copies the struct and moves the arena: takes its content and leaves ARENA_INIT. */
 typedef void gitwire_refs_done(const struct gitwire_refs *refs, const struct err *err, void *ctx);
 
 struct gitwire_fetch {

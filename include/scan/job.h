@@ -135,12 +135,13 @@ struct job {
 
     int64_t id;
     struct known_repository known;
-    struct gitwire_refs refs; /* our copy */
-    const char *moved_to;     /* where the host redirected; NULL */
-    bool projects;            /* the probe found one */
-    unsigned waiting;         /* answers that are still to come */
-    unsigned rounds;          /* of wanted blobs */
-    unsigned refused;         /* blobs that the server does not have */
+    struct gitwire_refs refs;
+    struct arena refs_arena;
+    const char *moved_to; /* where the host redirected; NULL */
+    bool projects;        /* the probe found one */
+    unsigned waiting;     /* answers that are still to come */
+    unsigned rounds;      /* of wanted blobs */
+    unsigned refused;     /* blobs that the server does not have */
 
     struct mirror *mirror;
     struct reader *reader;

@@ -16,11 +16,13 @@
 #define PACK_BYTES (2ull << 30)
 #define TIMEOUT_MS 600000u
 #define RETRIES    3u
-#define HOPS_MAX   3 /* renames of renames */
-#define PROBES_MAX 4 /* repositories that may tell nothing of the host before all go on */
+#define HOPS_MAX   3           /* renames of renames */
+#define PROBES_MAX 4           /* repositories that may tell nothing of the host before all go on */
+#define BODY_SMALL (64u << 10) /* read in less time than it takes to wake a thread */
 
 struct gitwire {
     struct http *http;
+    struct lane *lane;
     struct gitwire_host host;
     char *agent;
     unsigned max_refs;
@@ -50,6 +52,9 @@ struct job {
     gitwire_refs_done *refs_done;
     struct gitwire_refs refs;
     struct arena arena;
+    struct buf body; /* of an answer, while it is read */
+    struct git_caps told;
+    struct err wrong;
 
     gitwire_pack_done *pack_done;
     struct gitwire_fetch fetch;
@@ -85,6 +90,7 @@ static void finish(struct job *job, const struct err *err)
         err_prefix(&said, "%s", job->name);
     if (job->refs_done != NULL) {
         job->refs.moved_to = strcmp(job->name, job->path) != 0 ? job->path : NULL;
+        job->refs.arena = &job->arena;
         job->refs_done(said.reason == REASON_NONE ? &job->refs : NULL,
                        said.reason == REASON_NONE ? NULL : &said, job->ctx);
     } else {
@@ -220,23 +226,41 @@ static bool is_surprise(const struct err *err)
            err->reason == REASON_REMOTE;
 }
 
+/* Reads the body of an answer beside the loop when it is large: a list may have 200,000 refs. */
+static void read_body(struct job *job, struct http_answer *answer, work_fn *run, work_done *done)
+{
+    size_t max = answer->body.max;
+
+    job->body = answer->body;
+    buf_init(&answer->body, max);
+    job->wrong = (struct err){0};
+    if (job->wire->lane != NULL && job->body.len > BODY_SMALL) {
+        work_submit(job->wire->lane, run, done, job);
+    } else {
+        run(job);
+        done(job);
+    }
+}
+
 /* --- what the host can do -------------------------------------------------------------------- */
 
-static void on_advertisement(struct http_answer *answer, void *ctx)
+static void advertisement_run(void *item)
 {
-    struct job *job = ctx;
-    struct gitwire *wire = job->wire;
-    struct err err = {0};
-    struct git_caps caps;
-    enum verdict verdict = judge(job, answer, &err);
+    struct job *job = item;
 
-    if (verdict == VERDICT_MOVED) {
-        learn(job);
-        return;
-    }
-    if (verdict != VERDICT_GOOD || gitwire_host_smart(answer, &err) != 0 ||
-        git_read_advertisement(buf_str(&answer->body), answer->body.len, wire->max_refs,
-                               &job->arena, &caps, &job->refs, &err) != 0) {
+    git_read_advertisement(buf_str(&job->body), job->body.len, job->wire->max_refs, &job->arena,
+                           &job->told, &job->refs, &job->wrong);
+    buf_release(&job->body);
+}
+
+static void advertisement_read(void *item)
+{
+    struct job *job = item;
+    struct gitwire *wire = job->wire;
+    struct git_caps caps = job->told;
+    struct err err = job->wrong;
+
+    if (err.reason != REASON_NONE) {
         finish(job, &err);
         return;
     }
@@ -260,6 +284,20 @@ static void on_advertisement(struct http_answer *answer, void *ctx)
         job->ask(job);
 }
 
+static void on_advertisement(struct http_answer *answer, void *ctx)
+{
+    struct job *job = ctx;
+    struct err err = {0};
+    enum verdict verdict = judge(job, answer, &err);
+
+    if (verdict == VERDICT_MOVED)
+        learn(job);
+    else if (verdict != VERDICT_GOOD || gitwire_host_smart(answer, &err) != 0)
+        finish(job, &err);
+    else
+        read_body(job, answer, advertisement_run, advertisement_read);
+}
+
 static void learn(struct job *job)
 {
     static const char *const headers[] = {"Git-Protocol: version=2", NULL};
@@ -275,24 +313,40 @@ static void learn(struct job *job)
 
 /* --- refs ------------------------------------------------------------------------------------ */
 
-static void on_refs(struct http_answer *answer, void *ctx)
+static void refs_run(void *item)
 {
-    struct job *job = ctx;
-    struct err err = {0};
-    enum verdict verdict = judge(job, answer, &err);
+    struct job *job = item;
 
-    if (verdict == VERDICT_GOOD &&
-        git_read_refs(buf_str(&answer->body), answer->body.len, job->wire->max_refs, &job->arena,
-                      &job->refs, &err) != 0)
-        verdict = is_surprise(&err) ? VERDICT_SURPRISE : VERDICT_FAILED;
-    if (verdict != VERDICT_GOOD) {
-        act(job, verdict, &err);
+    git_read_refs(buf_str(&job->body), job->body.len, job->wire->max_refs, &job->arena, &job->refs,
+                  &job->wrong);
+    buf_release(&job->body);
+}
+
+static void refs_read(void *item)
+{
+    struct job *job = item;
+    struct err err = job->wrong;
+
+    if (err.reason != REASON_NONE) {
+        act(job, is_surprise(&err) ? VERDICT_SURPRISE : VERDICT_FAILED, &err);
     } else if (git_refs_want_heads(&job->refs) && !job->heads) {
         job->heads = true;
         job->ask(job);
     } else {
         succeed(job);
     }
+}
+
+static void on_refs(struct http_answer *answer, void *ctx)
+{
+    struct job *job = ctx;
+    struct err err = {0};
+    enum verdict verdict = judge(job, answer, &err);
+
+    if (verdict == VERDICT_GOOD)
+        read_body(job, answer, refs_run, refs_read);
+    else
+        act(job, verdict, &err);
 }
 
 static void ask_refs(struct job *job)
@@ -447,6 +501,7 @@ int gitwire_new(struct http *http, const struct gitwire_options *options, struct
         return -1;
     }
     wire->http = http;
+    wire->lane = options->lane;
     wire->agent = mem_strdup(options->agent);
     wire->max_refs = options->max_refs != 0 ? options->max_refs : REFS_MAX;
     wire->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : TIMEOUT_MS;

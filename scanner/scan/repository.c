@@ -32,6 +32,7 @@ static void enter_done(struct job *job)
     job_leave_name(job);
     claim_release(&job->context);
     job_close_mirror(job);
+    arena_release(&job->refs_arena);
     arena_release(&job->arena);
     free(job);
     scan->running--;
@@ -362,15 +363,12 @@ static void asked(struct job *job)
         decide(job);
 }
 
-static void copy_refs(struct job *job, const struct gitwire_refs *refs)
+static void keep_refs(struct job *job, const struct gitwire_refs *refs)
 {
     job->refs = *refs;
-    job->refs.refs = arena_array(&job->arena, refs->count, sizeof *refs->refs);
-    for (size_t i = 0; i < refs->count; i++) {
-        job->refs.refs[i] = refs->refs[i];
-        job->refs.refs[i].name = arena_strdup(&job->arena, refs->refs[i].name);
-    }
-    job->refs.head_ref = arena_strdup(&job->arena, refs->head_ref);
+    job->refs_arena = *refs->arena;
+    *refs->arena = (struct arena)ARENA_INIT;
+    job->refs.arena = &job->refs_arena;
     job->refs.moved_to = NULL;
     if (refs->moved_to != NULL && job_name_is_valid(refs->moved_to))
         job->moved_to = arena_strdup(&job->arena, refs->moved_to);
@@ -383,7 +381,7 @@ static void on_refs(const struct gitwire_refs *refs, const struct err *err, void
     if (refs == NULL)
         job->err = *err;
     else
-        copy_refs(job, refs);
+        keep_refs(job, refs);
     asked(job);
 }
 

@@ -188,6 +188,7 @@ static int open_services(struct scan *scan, struct err *err)
         .token = options->token,
         .agent = "fleetdrift/" FLEETDRIFT_VERSION,
         .host_facts = facts.len > 0 ? buf_str(&facts) : NULL,
+        .lane = scan->cpu_lane,
     };
     struct github_options github = {.api = options->github_api, .token = options->token};
     struct pypi_options pypi = {.index = options->index};
