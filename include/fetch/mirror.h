@@ -23,12 +23,14 @@ void mirror_global_init(void);
 void mirror_global_exit(void);
 
 /* Opens the mirror at dir; creates it when it is not there or cannot be opened (a broken one is
-   moved away and made anew: losing the cache loses time, never facts). `url` is recorded as the
+   deleted and made anew: losing the cache loses time, never facts). `url` is recorded as the
    remote, so that `git fetch` in it works. */
 int mirror_open(const char *dir, const char *url, struct mirror **out, struct err *err);
 /* One without a place: objects in a temporary directory below `cache`, gone with mirror_free. */
 int mirror_open_temporary(const char *cache, struct mirror **out, struct err *err);
 void mirror_free(struct mirror *mirror);
+/* Deletes the mirror at dir, which nobody has open; none there is no error. */
+int mirror_remove(const char *dir, struct err *err);
 
 /* A new unlinked file below the mirror for a pack to come; -1 on error. The caller closes it. */
 int mirror_spool(struct mirror *mirror, struct err *err);

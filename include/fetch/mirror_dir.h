@@ -21,8 +21,8 @@ int mirror_dir_write(const char *dir, const char *name, const struct buf *conten
 int mirror_dir_create(const char *dir, const char *url, struct err *err);
 /* Whether it holds a mirror whose packs are whole, and not so many that a new one is cheaper. */
 bool mirror_dir_usable(const char *dir);
-/* Renames it to DIR.broken, in the place of an older one. */
-int mirror_dir_move_away(const char *dir, struct err *err);
+/* Deletes it, if it is there; under another name, so that who is killed leaves no half of one. */
+int mirror_dir_discard(const char *dir, struct err *err);
 /* Deletes what a killed process left: unfinished packs, and parts of a pack without the pack. */
 void mirror_dir_sweep(const char *dir);
 /* Deletes the temporary mirrors below `cache` that have not been touched for a day. */

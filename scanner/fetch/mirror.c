@@ -70,9 +70,7 @@ int mirror_open(const char *dir, const char *url, struct mirror **out, struct er
 {
     bool usable = mirror_dir_usable(dir);
 
-    if (!usable && access(dir, F_OK) == 0 && mirror_dir_move_away(dir, err) != 0)
-        return -1;
-    if (!usable && mirror_dir_create(dir, url, err) != 0)
+    if (!usable && (mirror_dir_discard(dir, err) != 0 || mirror_dir_create(dir, url, err) != 0))
         return -1;
     mirror_dir_sweep(dir);
     struct mirror *mirror = mem_alloc(sizeof *mirror);
@@ -121,6 +119,11 @@ void mirror_free(struct mirror *mirror)
         mirror_dir_remove(mirror->dir);
     free(mirror->dir);
     free(mirror);
+}
+
+int mirror_remove(const char *dir, struct err *err)
+{
+    return mirror_dir_discard(dir, err);
 }
 
 int mirror_spool(struct mirror *mirror, struct err *err)

@@ -209,15 +209,16 @@ bool mirror_dir_usable(const char *dir)
     return result;
 }
 
-int mirror_dir_move_away(const char *dir, struct err *err)
+int mirror_dir_discard(const char *dir, struct err *err)
 {
-    char *away = mem_printf("%s.broken", dir);
+    char *away = mem_printf("%s.discarded", dir);
     int result = 0;
 
     mirror_dir_remove(away);
-    if (rename(dir, away) != 0)
-        result =
-            err_set(err, REASON_DISK, "cannot rename %s to %s: %s", dir, away, strerror(errno));
+    if (rename(dir, away) == 0)
+        mirror_dir_remove(away);
+    else if (errno != ENOENT)
+        result = err_set(err, REASON_DISK, "cannot discard %s: %s", dir, strerror(errno));
     free(away);
     return result;
 }

@@ -1,6 +1,5 @@
 #include "scan/job.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,19 +242,12 @@ void job_close_mirror(struct job *job)
     job->mirror = NULL;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 void job_drop_mirror(struct job *job)
 {
     char *path = mirror_path(job);
+    struct err ignored; /* it costs space, and no fact */
 
     job_close_mirror(job);
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    mirror_remove(path, &ignored);
     free(path);
 }

@@ -318,12 +318,12 @@ static void test_broken_is_made_anew(void **state)
     mirror = open_mirror("torn.git");
     assert_false(mirror_has(mirror, head));
     mirror_free(mirror);
-    assert_int_equal(run(NULL, "test -d torn.git.broken"), 0);
+    assert_int_equal(run(NULL, "test ! -e torn.git.discarded"), 0);
     /* A file in its place is moved away as well. */
     assert_int_equal(run(NULL, "rm -r torn.git; echo x >torn.git"), 0);
     mirror = open_mirror("torn.git");
     mirror_free(mirror);
-    assert_int_equal(run(NULL, "test -f torn.git.broken"), 0);
+    assert_int_equal(run(NULL, "test ! -e torn.git.discarded"), 0);
 }
 
 static void test_temporary(void **state)
