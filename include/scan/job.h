@@ -125,8 +125,9 @@ struct job {
     struct job *next;
     struct arena arena;
     enum job_state state;
-    struct err err;   /* of the remote: ends in a coverage row */
-    struct err fatal; /* of the store: ends the scan */
+    struct err err;       /* of the remote: ends in a coverage row */
+    struct err fatal;     /* of the store: ends the scan */
+    struct err links_err; /* whose its packages are could not be asked: a coverage row too */
     struct row_repository row;
     const char *full_name;    /* "owner/name" */
     const char **former;      /* earlier names, NULL-terminated */

@@ -24,7 +24,8 @@ static const struct study_project *bad_project(const struct job *job)
 
 static int save_coverage(struct job *job, struct err *err)
 {
-    struct row_coverage rows[GIT_FACTS];
+    struct row_coverage rows[GIT_FACTS + 1];
+    size_t count = GIT_FACTS;
     const struct study_project *bad = bad_project(job);
     bool empty = job->err.reason == REASON_NONE && job->refs.head_oid[0] == '\0';
 
@@ -53,7 +54,15 @@ static int save_coverage(struct job *job, struct err *err)
         rows[2].reason = reason_word(bad->reason);
         rows[2].detail = bad->error;
     }
-    return store_put_coverage(job->scan->store, rows, GIT_FACTS, err);
+    if (job->links_err.reason != REASON_NONE)
+        rows[count++] = (struct row_coverage){
+            .repository_id = job->id,
+            .fact = "links",
+            .status = "unknown",
+            .reason = reason_word(job->links_err.reason),
+            .detail = job->links_err.text,
+        };
+    return store_put_coverage(job->scan->store, rows, count, err);
 }
 
 /* What did not parse, was not read in full, or was judged without the index. */
@@ -64,7 +73,7 @@ static bool is_to_read_again(const struct job *job)
         if (package == NULL || package->err.reason != REASON_NONE)
             return true;
     }
-    return bad_project(job) != NULL || job->study.limited;
+    return bad_project(job) != NULL || job->study.limited || job->links_err.reason != REASON_NONE;
 }
 
 /* --- git facts ------------------------------------------------------------------------------- */

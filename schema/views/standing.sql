@@ -7,14 +7,17 @@
 --   in-sync      all was looked at and agrees
 CREATE VIEW standing AS
 WITH blind AS MATERIALIZED (
-    SELECT DISTINCT repository_id, package_id FROM coverage WHERE status = 'unknown')
+    SELECT repository_id, package_id, max(fact = 'links') AS links
+    FROM coverage WHERE status = 'unknown' GROUP BY repository_id, package_id)
 SELECT p.id AS package_id, count(CASE f.severity WHEN 'critical' THEN 1 END) AS critical,
        count(CASE f.severity WHEN 'high' THEN 1 END) AS high,
        count(CASE f.severity WHEN 'medium' THEN 1 END) AS medium,
        count(CASE f.severity WHEN 'low' THEN 1 END) AS low,
        substr(min(CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1
                                   WHEN 'medium' THEN 2 ELSE 3 END || f.rule), 2) AS worst_rule,
-       CASE WHEN p.link = 'contradicted' THEN 'not-ours'
+       CASE WHEN p.link = 'contradicted'
+            THEN iif(p.repository_id IN (SELECT repository_id FROM blind WHERE links),
+                     'unknown', 'not-ours')
             WHEN p.index_state = 'absent' THEN 'unpublished'
             WHEN p.index_state = 'known' AND p.newest IS NULL THEN 'unpublished'
             WHEN count(f.rule) > 0 THEN 'drift'

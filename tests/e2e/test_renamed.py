@@ -1,8 +1,8 @@
 """A repository that is called otherwise today is one repository, under whatever names it is asked."""
 
 import pytest
-from conftest import facts
-from forge import demo
+from conftest import facts, unknowns
+from forge import demo, faults
 
 OLD, NEW = f"{demo.OWNER}/skiff", f"{demo.OWNER}/buoy"
 
@@ -55,3 +55,36 @@ def test_what_was_learned_under_the_former_name_is_kept(small_drift, small_forge
     assert repositories(small_drift) == {"lifebuoy"}
     assert small_drift.query("SELECT count(*) FROM repository_id") == [(1,)]
     assert small_forge.requests("fetch") == [], "nothing moved but the name"
+
+
+@pytest.fixture
+def former_url(small_forge, small_drift):
+    """The index still names the repository as it was called when it was published."""
+    urls = small_forge.world.documents["buoy"]["info"]["project_urls"]
+    for label, url in urls.items():
+        urls[label] = url.replace(NEW, OLD)
+    small_forge.world.moved[OLD] = NEW
+    return small_drift
+
+
+def links(drift):
+    return {row["package"]: row["link"] for row in drift.report()["packages"]}
+
+
+@pytest.mark.parametrize("what", [[demo.OWNER], ["--repo", NEW]])
+def test_the_index_names_a_former_name(former_url, what):
+    """With a listing the forge's numeric id tells, without one git's own redirect."""
+    former_url.scan(*what)
+    assert links(former_url)["buoy"] == "mutual"
+
+
+def test_whether_it_is_a_former_name_is_unknown(former_url, small_forge):
+    small_forge.fault(f"GET /api/v3/repos/{OLD}", faults.html(502))
+    assert former_url.scan(demo.OWNER).returncode == 3
+    report = former_url.report()
+    assert unknowns(report) == {("buoy", "links"): "http-error"}
+    assert {row["package"]: row["status"] for row in report["packages"]}["buoy"] == "unknown"
+    assert report["findings"] == []
+    small_forge.heal()
+    former_url.scan(demo.OWNER)
+    assert links(former_url)["buoy"] == "mutual"
