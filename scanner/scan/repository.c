@@ -437,8 +437,12 @@ static void on_refs(const struct gitwire_refs *refs, const struct err *err, void
 
 static void on_known(struct package *package, void *ctx)
 {
-    (void)package;
-    asked(ctx);
+    struct job *job = ctx;
+
+    for (size_t i = 0; i < job->configured_count; i++)
+        if (strcmp(job->configured[i].name, package->name) == 0)
+            job->configured[i].package = package;
+    asked(job);
 }
 
 static void enter_ask(struct job *job)

@@ -202,6 +202,27 @@ static int save_links(struct job *job, struct err *err)
     return store_put_links(job->scan->store, job->id, rows, count, err);
 }
 
+/* A repository that could not be looked at and never was: that the user said what is in it holds.
+ */
+static int save_configured(struct job *job, struct err *err)
+{
+    struct row_link *rows = arena_array(&job->arena, job->configured_count, sizeof *rows);
+    size_t count = 0;
+
+    if (job->known.package_count > 0)
+        return 0;
+    for (size_t i = 0; i < job->configured_count; i++) {
+        const struct package *package = job->configured[i].package;
+        if (package == NULL || package->id == 0)
+            continue;
+        rows[count++] =
+            (struct row_link){.package_id = package->id, .state = link_state_word(LINK_CONFIGURED)};
+        if (store_touch_package(job->scan->store, package->id, err) != 0)
+            return -1;
+    }
+    return count > 0 ? store_put_links(job->scan->store, job->id, rows, count, err) : 0;
+}
+
 static int save_denotes(struct job *job, struct err *err)
 {
     const struct claim_context *context = &job->context;
@@ -285,7 +306,9 @@ static int save(struct job *job, struct err *err)
         store_touch_repository(store, job->id, err) != 0 || save_coverage(job, err) != 0 ||
         touch_packages(job, judged, err) != 0)
         return -1;
-    return judged ? save_facts(job, err) : 0;
+    if (judged)
+        return save_facts(job, err);
+    return job->err.reason != REASON_NONE ? save_configured(job, err) : 0;
 }
 
 void job_save_run(void *item)

@@ -286,6 +286,16 @@ def test_large_document(make_drift, tmp_path):
         assert drift.scan(demo.OWNER).returncode == 0
 
 
+def test_package_said_to_be_in_a_missing_repository(small_drift):
+    """It is in the report all the same, with what could not be looked at."""
+    assert small_drift.scan("--package", f"buoy={demo.OWNER}/missing").returncode == 3
+    rows = [(row["package"], row["status"], row["link"]) for row in small_drift.report()["packages"]]
+    assert rows == [("buoy", "unknown", "configured")]
+    card = small_drift.run("report", "buoy").stdout
+    assert f"{demo.OWNER}/missing" in card and "could not be read" in card
+    assert small_drift.scan("--package", f"buoy={demo.OWNER}/buoy").returncode == 0
+
+
 def test_renamed_to_nowhere(small_drift, small_forge):
     """A repository that vanished between the listing and the visit."""
     small_forge.world.moved[f"{demo.OWNER}/buoy"] = f"{demo.OWNER}/gone"
