@@ -22,9 +22,8 @@ void log_secret(const char *secret);
 /* Replaces registered secrets in place by asterisks, for texts that leave by other ways. */
 void log_redact(char *text);
 
-/* A line that must be taken away before the next message and drawn again after it (progress);
-   called with the lock of the log held. NULL removes it. */
-typedef void log_status_fn(void *ctx, int draw);
-void log_set_status(log_status_fn *fn, void *ctx);
+/* The line on a terminal that stays below all messages (progress); it replaces the one before. NULL
+   takes it away. */
+void log_status(const char *line);
 
 #endif

@@ -18,8 +18,7 @@ static struct {
     enum log_level level;
     char **secrets; /* longest first, so that one that begins another leaves no tail of it */
     size_t secret_count, secret_size;
-    log_status_fn *status;
-    void *status_ctx;
+    char status[LINE_MAX_BYTES]; /* "": none */
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER, .level = LOG_WARNING};
 
 void log_set_level(enum log_level level)
@@ -67,11 +66,28 @@ void log_redact(char *text)
     pthread_mutex_unlock(&state.lock);
 }
 
-void log_set_status(log_status_fn *fn, void *ctx)
+static void draw_status(void)
+{
+    if (state.status[0] == '\0')
+        return;
+    fprintf(stderr, "\r\033[K%s", state.status);
+    fflush(stderr);
+}
+
+static void wipe_status(void)
+{
+    if (state.status[0] != '\0')
+        fputs("\r\033[K", stderr);
+}
+
+void log_status(const char *line)
 {
     pthread_mutex_lock(&state.lock);
-    state.status = fn;
-    state.status_ctx = ctx;
+    if (line == NULL)
+        wipe_status();
+    text_escape(line != NULL ? line : "", line != NULL ? strlen(line) : 0, state.status,
+                sizeof state.status);
+    draw_status();
     pthread_mutex_unlock(&state.lock);
 }
 
@@ -87,11 +103,9 @@ __attribute__((format(printf, 2, 0))) static void print(const char *prefix, cons
     redact(raw);
     text_escape(raw, strlen(raw), line, sizeof line);
     free(raw);
-    if (state.status != NULL)
-        state.status(state.status_ctx, 0);
+    wipe_status();
     fprintf(stderr, "fleetdrift: %s%s\n", prefix, line);
-    if (state.status != NULL)
-        state.status(state.status_ctx, 1);
+    draw_status();
 }
 
 void log_message(enum log_level level, const char *fmt, ...)

@@ -19,7 +19,6 @@ struct progress {
     struct scan *scan;
     struct timer *timer;
     bool terminal;
-    bool drawn;
     uint64_t started_ms, plain_ms;
 };
 
@@ -39,25 +38,16 @@ static void describe(const struct progress *progress, char *out, size_t size)
                  clock_format(stats.wait_until, until));
 }
 
-static void draw(void *ctx, int on)
+static void draw(const struct progress *progress)
 {
-    struct progress *progress = ctx;
     struct winsize window;
     char line[512];
 
-    if (!on) {
-        if (progress->drawn)
-            fputs("\r\033[K", stderr);
-        progress->drawn = false;
-        return;
-    }
     describe(progress, line, sizeof line);
     size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 80;
     if (columns > 1 && columns - 1 < strlen(line))
         line[columns - 1] = '\0';
-    fprintf(stderr, "\r\033[K%s", line);
-    fflush(stderr);
-    progress->drawn = true;
+    log_status(line);
 }
 
 static void tick(void *ctx)
@@ -67,11 +57,11 @@ static void tick(void *ctx)
     char line[512];
 
     if (progress->terminal) {
-        draw(progress, 1);
+        draw(progress);
     } else if (now - progress->plain_ms >= PLAIN_MS) {
         progress->plain_ms = now;
         describe(progress, line, sizeof line);
-        fprintf(stderr, "fleetdrift: %s\n", line);
+        log_info("%s", line);
     }
     progress->timer = loop_timer(progress->scan->loop, TERMINAL_MS, tick, progress);
 }
@@ -85,8 +75,6 @@ struct progress *progress_new(struct scan *scan)
     if (scan->options->progress == PROGRESS_NONE)
         return progress;
     progress->terminal = scan->options->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) != 0;
-    if (progress->terminal)
-        log_set_status(draw, progress);
     progress->timer = loop_timer(scan->loop, TERMINAL_MS, tick, progress);
     return progress;
 }
@@ -95,10 +83,8 @@ void progress_stop(struct progress *progress)
 {
     timer_cancel(progress->timer);
     progress->timer = NULL;
-    if (progress->terminal) {
-        log_set_status(NULL, NULL);
-        draw(progress, 0);
-    }
+    if (progress->terminal)
+        log_status(NULL);
 }
 
 void progress_free(struct progress *progress)
