@@ -5,89 +5,23 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "git_try.h"
 
-extern char **environ;
-
-static char root[] = "/tmp/test-mirror-XXXXXX";
-static char *source; /* the repository that is mirrored */
 static struct err err;
-
-/* --- the git command
- * ------------------------------------------------------------------------------ */
-
-static int shell(const char *script)
-{
-    char *const argv[] = {(char[]){"sh"}, (char[]){"-ec"}, (char *)script, NULL};
-    pid_t pid;
-    int status;
-
-    assert_int_equal(posix_spawnp(&pid, "sh", NULL, NULL, argv, environ), 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/* Runs a script in the root, with its last line of output in `out`. */
-static int run(char out[256], const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static int run(char out[256], const char *fmt, ...)
-{
-    va_list ap;
-    char *script = NULL;
-
-    va_start(ap, fmt);
-    assert_true(vasprintf(&script, fmt, ap) >= 0);
-    va_end(ap);
-    char *whole = mem_printf("cd %s; { %s; } >out 2>log || { cat log >&2; exit 1; }", root, script);
-    int result = shell(whole);
-    free(whole);
-    free(script);
-    if (out != NULL) {
-        char *path = mem_printf("%s/out", root);
-        FILE *file = fopen(path, "re");
-        out[0] = '\0';
-        while (fgets(out, 256, file) != NULL)
-            out[strcspn(out, "\n")] = '\0';
-        fclose(file);
-        free(path);
-    }
-    return result;
-}
-
-static void resolve(const char *name, char out[256])
-{
-    assert_int_equal(run(out, "git -C source rev-parse '%s'", name), 0);
-}
-
-/* A file with a pack of what `revs` names, open for reading. */
-static int make_pack(const char *revs, const char *options)
-{
-    assert_int_equal(run(NULL,
-                         "printf '%%s\\n' %s | git -C source pack-objects --revs --stdout %s >pack",
-                         revs, options),
-                     0);
-    char *path = mem_printf("%s/pack", root);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    free(path);
-    assert_true(fd >= 0);
-    return fd;
-}
 
 static void add(struct mirror *mirror, const char *revs, const char *options, bool promised)
 {
-    int fd = make_pack(revs, options);
+    int fd = git_pack(revs, options);
 
     assert_int_equal(mirror_add_pack(mirror, fd, promised, &err), 0);
     close(fd);
@@ -112,35 +46,14 @@ static int setup(void **state)
         "git checkout -qb side HEAD~1; echo s >s.txt; git add s.txt; git commit -qm side;"
         "git checkout -q main; git merge -q -m merge side; git tag v2";
 
-    assert_non_null(mkdtemp(root));
-    source = mem_printf("%s/source", root);
-    setenv("HOME", root, 1);
-    setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-    mirror_global_init();
-    return run(NULL, "%s", script);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    mirror_global_exit();
-    free(source);
-    return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return git_setup(script);
 }
 
 static struct mirror *open_mirror(const char *name)
 {
     struct mirror *mirror = NULL;
-    char *dir = mem_printf("%s/%s", root, name);
-    char *url = mem_printf("file://%s", source);
+    char *dir = mem_printf("%s/%s", git_root, name);
+    char *url = mem_printf("file://%s/source", git_root);
 
     assert_int_equal(mirror_open(dir, url, &mirror, &err), 0);
     free(url);
@@ -158,9 +71,9 @@ static void test_git_can_use_it(void **state)
 
     (void)state;
     add(mirror, ALL, NO_BLOBS, true);
-    resolve("main", head);
-    resolve("v1", v1);
-    resolve("v1.1", v11);
+    git_resolve("main", head);
+    git_resolve("v1", v1);
+    git_resolve("v1.1", v11);
     struct gitwire_ref list[] = {{.name = "refs/heads/main"},
                                  {.name = "refs/tags/../../escape"},
                                  {.name = "refs/tags/bad\nname"},
@@ -175,19 +88,19 @@ static void test_git_can_use_it(void **state)
     assert_int_equal(mirror_set_refs(mirror, &refs, &err), 0);
     mirror_free(mirror);
 
-    assert_int_equal(run(out, "git -C host/acme/tools.git log --oneline | wc -l"), 0);
+    assert_int_equal(git_run(out, "git -C host/acme/tools.git log --oneline | wc -l"), 0);
     assert_string_equal(out, "4");
-    assert_int_equal(run(out, "git -C host/acme/tools.git for-each-ref | wc -l"), 0);
+    assert_int_equal(git_run(out, "git -C host/acme/tools.git for-each-ref | wc -l"), 0);
     assert_string_equal(out, "2");
-    assert_int_equal(run(out, "git -C host/acme/tools.git rev-parse 'v1.1^{}'"), 0);
+    assert_int_equal(git_run(out, "git -C host/acme/tools.git rev-parse 'v1.1^{}'"), 0);
     assert_string_equal(out, v1);
-    assert_int_equal(run(out, "git -C host/acme/tools.git fsck --strict --no-dangling"), 0);
+    assert_int_equal(git_run(out, "git -C host/acme/tools.git fsck --strict --no-dangling"), 0);
     assert_string_equal(out, "");
     /* The blob is fetched from the remote that promised it; then everything new is. */
-    assert_int_equal(run(out, "git -C host/acme/tools.git cat-file blob v1.1:a.txt"), 0);
+    assert_int_equal(git_run(out, "git -C host/acme/tools.git cat-file blob v1.1:a.txt"), 0);
     assert_string_equal(out, "one");
-    assert_int_equal(run(out, "git -C host/acme/tools.git fetch -q;"
-                              "git -C host/acme/tools.git for-each-ref | wc -l"),
+    assert_int_equal(git_run(out, "git -C host/acme/tools.git fetch -q;"
+                                  "git -C host/acme/tools.git for-each-ref | wc -l"),
                      0);
     assert_string_equal(out, "7");
 
@@ -195,7 +108,7 @@ static void test_git_can_use_it(void **state)
     mirror = open_mirror("host/acme/tools.git");
     assert_int_equal(mirror_set_refs(mirror, &refs, &err), 0);
     mirror_free(mirror);
-    assert_int_equal(run(out, "git -C host/acme/tools.git for-each-ref | wc -l"), 0);
+    assert_int_equal(git_run(out, "git -C host/acme/tools.git for-each-ref | wc -l"), 0);
     assert_string_equal(out, "2");
 }
 
@@ -206,17 +119,18 @@ static void test_add_in_steps(void **state)
     struct buf out = BUF_INIT(100);
 
     (void)state;
-    resolve("v1", first);
-    resolve("main", second);
-    resolve("main:a.txt", blob);
+    git_resolve("v1", first);
+    git_resolve("main", second);
+    git_resolve("main:a.txt", blob);
     add(mirror, "v1", NO_BLOBS, true);
     assert_true(mirror_has(mirror, first));
     assert_false(mirror_has(mirror, second));
     add(mirror, "main ^v1", NO_BLOBS, true);
     assert_true(mirror_has(mirror, second));
     assert_int_equal(mirror_read_blob(mirror, blob, &out, &err), 0);
-    assert_int_equal(run(NULL, "echo %s | git -C source pack-objects -q --stdout >pack", blob), 0);
-    char *path = mem_printf("%s/pack", root);
+    assert_int_equal(git_run(NULL, "echo %s | git -C source pack-objects -q --stdout >pack", blob),
+                     0);
+    char *path = mem_printf("%s/pack", git_root);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     assert_int_equal(mirror_add_pack(mirror, fd, true, &err), 0);
     close(fd);
@@ -253,7 +167,7 @@ static void test_bad_packs(void **state)
     struct mirror *mirror = open_mirror("bad.git");
     struct stat st;
     char out[256];
-    int fd = make_pack(ALL, "");
+    int fd = git_pack(ALL, "");
 
     (void)state;
     assert_int_equal(fstat(fd, &st), 0);
@@ -276,11 +190,11 @@ static void test_bad_packs(void **state)
     assert_int_equal(add_bytes(mirror, pack, len + 1), -1);
     assert_int_equal(add_bytes(mirror, "<html>and so on, for longer than a header</html>", 48), -1);
     assert_int_equal(err.reason, REASON_BAD_ANSWER);
-    assert_int_equal(run(out, "ls bad.git/objects/pack | wc -l"), 0);
+    assert_int_equal(git_run(out, "ls bad.git/objects/pack | wc -l"), 0);
     assert_string_equal(out, "0");
     /* An empty pack is whole and adds nothing. */
-    assert_int_equal(run(NULL, "git -C source pack-objects -q --stdout </dev/null >pack"), 0);
-    char *path = mem_printf("%s/pack", root);
+    assert_int_equal(git_run(NULL, "git -C source pack-objects -q --stdout </dev/null >pack"), 0);
+    char *path = mem_printf("%s/pack", git_root);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     assert_int_equal(mirror_add_pack(mirror, fd, true, &err), 0);
     close(fd);
@@ -296,7 +210,7 @@ static void test_broken_is_made_anew(void **state)
     char head[256], out[256];
 
     (void)state;
-    resolve("main", head);
+    git_resolve("main", head);
     add(mirror, "main", "", false);
     mirror_free(mirror);
     mirror = open_mirror("torn.git");
@@ -304,46 +218,47 @@ static void test_broken_is_made_anew(void **state)
     mirror_free(mirror);
 
     /* Leftovers of a killed process are swept, and harm nothing. */
-    assert_int_equal(run(NULL, "cd torn.git/objects/pack; touch pack_git2_123 spool-1 pack-1.idx"),
-                     0);
+    assert_int_equal(
+        git_run(NULL, "cd torn.git/objects/pack; touch pack_git2_123 spool-1 pack-1.idx"), 0);
     mirror = open_mirror("torn.git");
     assert_true(mirror_has(mirror, head));
     mirror_free(mirror);
-    assert_int_equal(run(out, "ls torn.git/objects/pack | wc -l"), 0);
+    assert_int_equal(git_run(out, "ls torn.git/objects/pack | wc -l"), 0);
     assert_string_equal(out, "2");
 
     assert_int_equal(
-        run(NULL, "chmod u+w torn.git/objects/pack/*; truncate -s -1 torn.git/objects/pack/*.pack"),
+        git_run(NULL,
+                "chmod u+w torn.git/objects/pack/*; truncate -s -1 torn.git/objects/pack/*.pack"),
         0);
     mirror = open_mirror("torn.git");
     assert_false(mirror_has(mirror, head));
     mirror_free(mirror);
-    assert_int_equal(run(NULL, "test ! -e torn.git.discarded"), 0);
+    assert_int_equal(git_run(NULL, "test ! -e torn.git.discarded"), 0);
     /* A file in its place is moved away as well. */
-    assert_int_equal(run(NULL, "rm -r torn.git; echo x >torn.git"), 0);
+    assert_int_equal(git_run(NULL, "rm -r torn.git; echo x >torn.git"), 0);
     mirror = open_mirror("torn.git");
     mirror_free(mirror);
-    assert_int_equal(run(NULL, "test ! -e torn.git.discarded"), 0);
+    assert_int_equal(git_run(NULL, "test ! -e torn.git.discarded"), 0);
 }
 
 static void test_temporary(void **state)
 {
     struct mirror *mirror = NULL;
-    char *cache = mem_printf("%s/new/cache", root);
+    char *cache = mem_printf("%s/new/cache", git_root);
     char out[256], head[256];
 
     (void)state;
-    assert_int_equal(run(NULL, "mkdir -p new/cache/probe-old; touch -d '2 days ago' "
-                               "new/cache/probe-old"),
+    assert_int_equal(git_run(NULL, "mkdir -p new/cache/probe-old; touch -d '2 days ago' "
+                                   "new/cache/probe-old"),
                      0);
     assert_int_equal(mirror_open_temporary(cache, &mirror, &err), 0);
-    resolve("main", head);
+    git_resolve("main", head);
     add(mirror, "main", NO_BLOBS, true);
     assert_true(mirror_has(mirror, head));
-    assert_int_equal(run(out, "ls new/cache | wc -l"), 0);
+    assert_int_equal(git_run(out, "ls new/cache | wc -l"), 0);
     assert_string_equal(out, "1");
     mirror_free(mirror);
-    assert_int_equal(run(out, "ls new/cache | wc -l"), 0);
+    assert_int_equal(git_run(out, "ls new/cache | wc -l"), 0);
     assert_string_equal(out, "0");
     assert_int_equal(mirror_open_temporary("/proc/none", &mirror, &err), -1);
     assert_int_equal(err.reason, REASON_DISK);
@@ -362,23 +277,23 @@ static void test_commits_and_tags(void **state)
 
     (void)state;
     add(mirror, ALL, NO_BLOBS, true);
-    resolve("v1", v1);
-    resolve("v1^{tree}", tree);
+    git_resolve("v1", v1);
+    git_resolve("v1^{tree}", tree);
     assert_int_equal(mirror_read_commit(mirror, v1, &commit, &err), 0);
     assert_string_equal(commit.tree, tree);
     assert_int_equal(commit.author_time, 900000000);
     assert_int_equal(commit.commit_time, 1000000000);
     assert_int_equal(commit.parent_count, 0);
-    resolve("main", oid);
+    git_resolve("main", oid);
     assert_int_equal(mirror_read_commit(mirror, oid, &commit, &err), 0);
     assert_int_equal(commit.parent_count, 2);
 
-    resolve("nested", oid);
+    git_resolve("nested", oid);
     assert_int_equal(mirror_read_tag(mirror, oid, &tag, &err), 0);
     assert_string_equal(tag.target, v1);
     assert_true(tag.is_commit);
     assert_int_equal(tag.tagged_at, 1000000000);
-    resolve("of-blob", oid);
+    git_resolve("of-blob", oid);
     assert_int_equal(mirror_read_tag(mirror, oid, &tag, &err), 0);
     assert_false(tag.is_commit);
     assert_int_equal(mirror_read_tag(mirror, v1, &tag, &err), -1);
@@ -393,9 +308,9 @@ static void test_commits_and_tags(void **state)
 /* Adds an object that the git command would not write, by its bytes. */
 static void hash_object(const char *type, const char *printf_text, char out[256])
 {
-    assert_int_equal(run(out,
-                         "printf '%s' | git -C source hash-object -t %s -w --literally --stdin",
-                         printf_text, type),
+    assert_int_equal(git_run(out,
+                             "printf '%s' | git -C source hash-object -t %s -w --literally --stdin",
+                             printf_text, type),
                      0);
 }
 
@@ -406,7 +321,7 @@ static void test_odd_objects(void **state)
     char tree[256], oid[5][256], text[512];
 
     (void)state;
-    resolve("v1^{tree}", tree);
+    git_resolve("v1^{tree}", tree);
     snprintf(text, sizeof text, "tree %s\\nauthor A 1 > 12\\ncommitter \\n\\nx", tree);
     hash_object("commit", text, oid[0]);
     snprintf(text, sizeof text, "tree %s\\nauthor A <a> -5 +0000\\ncommitter B <b 1 +0\\n\\nx",
@@ -415,12 +330,12 @@ static void test_odd_objects(void **state)
     hash_object("commit", "tree 12\\n\\nx", oid[2]);
     hash_object("tree", "100644 a/b\\0aaaaaaaaaaaaaaaaaaaa", oid[3]);
     hash_object("tree", "100644 cut\\0aaaaaa", oid[4]);
-    assert_int_equal(run(NULL,
-                         "printf '%%s\\n' %s %s %s %s %s | "
-                         "git -C source pack-objects -q --stdout >pack",
-                         oid[0], oid[1], oid[2], oid[3], oid[4]),
+    assert_int_equal(git_run(NULL,
+                             "printf '%%s\\n' %s %s %s %s %s | "
+                             "git -C source pack-objects -q --stdout >pack",
+                             oid[0], oid[1], oid[2], oid[3], oid[4]),
                      0);
-    char *path = mem_printf("%s/pack", root);
+    char *path = mem_printf("%s/pack", git_root);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     assert_int_equal(mirror_add_pack(mirror, fd, true, &err), 0);
     close(fd);
@@ -460,14 +375,14 @@ static void test_trees(void **state)
 
     (void)state;
     add(mirror, ALL, NO_BLOBS, true);
-    resolve("v1.1", head);
+    git_resolve("v1.1", head);
     assert_int_equal(mirror_walk(mirror, head, 100, on_entry, &out, &err), 0);
     assert_string_equal(buf_str(&out), "b a.txt\nl link\nx run.sh\nt src\nt src/deep\n");
     assert_int_equal(mirror_walk(mirror, head, 4, on_entry, &out, &err), -1);
     assert_int_equal(err.reason, REASON_LIMIT);
     buf_release(&out);
 
-    resolve("v1:src/deep/b.txt", oid);
+    git_resolve("v1:src/deep/b.txt", oid);
     assert_int_equal(mirror_entry(mirror, head, "src/deep/b.txt", &kind, found, &err), 1);
     assert_int_equal(kind, MIRROR_BLOB);
     assert_string_equal(found, oid);
@@ -489,17 +404,17 @@ static void test_tree_bounds(void **state)
     char oid[256];
 
     (void)state;
-    assert_int_equal(run(oid,
-                         "cd source; t=$(git mktree </dev/null); for i in $(seq 300); do "
-                         "t=$(printf '040000 tree %%s\\td\\n' $t | git mktree); done; echo $t"),
+    assert_int_equal(git_run(oid,
+                             "cd source; t=$(git mktree </dev/null); for i in $(seq 300); do "
+                             "t=$(printf '040000 tree %%s\\td\\n' $t | git mktree); done; echo $t"),
                      0);
     add(mirror, oid, "", false);
     assert_int_equal(mirror_walk(mirror, oid, 1000, on_entry, &out, &err), -1);
     assert_int_equal(err.reason, REASON_LIMIT);
     assert_int_equal(
-        run(oid, "cd source; n=$(printf 'd%%.0s' $(seq 200)); t=$(git mktree </dev/null);"
-                 "for i in $(seq 30); do "
-                 "t=$(printf '040000 tree %%s\\t%%s\\n' $t $n | git mktree); done; echo $t"),
+        git_run(oid, "cd source; n=$(printf 'd%%.0s' $(seq 200)); t=$(git mktree </dev/null);"
+                     "for i in $(seq 30); do "
+                     "t=$(printf '040000 tree %%s\\t%%s\\n' $t $n | git mktree); done; echo $t"),
         0);
     add(mirror, oid, "", false);
     buf_reset(&out);
@@ -535,15 +450,15 @@ static void test_history(void **state)
 
     (void)state;
     add(mirror, ALL, NO_BLOBS, true);
-    resolve("main", head);
-    resolve("v1", v1);
+    git_resolve("main", head);
+    git_resolve("v1", v1);
     const char *const tips[] = {v1, head, head};
     assert_int_equal(mirror_history(mirror, tips, 3, on_commit, &out, &err), 0);
     /* The merge first, the root last, all once. */
     assert_int_equal(out.len, 4 * 8);
     assert_memory_equal(out.data, head, 7);
     assert_memory_equal(out.data + 24, v1, 7);
-    assert_int_equal(run(expected, "git -C source rev-list --topo-order main | wc -l"), 0);
+    assert_int_equal(git_run(expected, "git -C source rev-list --topo-order main | wc -l"), 0);
     assert_string_equal(expected, "4");
     assert_int_equal(mirror_history(mirror, tips, 3, stop, &calls, &err), 0);
     assert_int_equal(calls, 1);
@@ -569,5 +484,5 @@ int main(void)
         cmocka_unit_test(test_odd_objects),    cmocka_unit_test(test_trees),
         cmocka_unit_test(test_tree_bounds),    cmocka_unit_test(test_history),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, git_teardown);
 }
