@@ -71,8 +71,10 @@ int claim_versions(struct claim_context *context, struct err *err);
 /* notes.c: whether a changelog holds each release; and the tip's changelog of a directory. */
 void claim_notes(struct claim_context *context);
 const char *claim_changelog_path(struct claim_context *context, const char *directory);
-/* The licence file of the project at a directory; NULL: there is none. */
-const char *claim_licence_path(struct claim_context *context, const char *directory);
+/* Whether the tip holds a licence file for the project at a directory: its path, NULL when not
+   known. In the context's arena. */
+enum fact_state claim_licence(struct claim_context *context, const char *directory,
+                              const char **path);
 
 /* Whether a project read at some commit is the claim's. */
 bool claim_is_project(const struct claim_context *context, const struct claim *claim,

@@ -7,7 +7,7 @@
 #define SCAN_READER_H
 
 #include "facts/project.h"
-#include "fetch/mirror.h"
+#include "scan/levels.h"
 
 struct reader;
 
@@ -22,26 +22,23 @@ void reader_fetched(struct reader *reader);
 /* Notes a blob that will be read, so that it comes with the first request. */
 void reader_prefetch(struct reader *reader, const char *oid);
 
-/* A file that matters: of a project, a changelog or a licence. */
-struct reader_file {
-    const char *path;
-    const char *oid;
-    bool changelog; /* by its name */
-};
-/* Those files in the tree of a commit, in tree order; -1 when the tree cannot be read. Lives as
-   long as the reader. */
-int reader_files(struct reader *reader, const char *commit, const struct reader_file **files,
-                 size_t *count, struct err *err);
+/* levels_walk() over the tree of a commit. */
+int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *ctx,
+                struct err *err);
 
-/* The changelog of the project at a directory of a commit; NULL when there is none. */
-const struct reader_file *reader_changelog(struct reader *reader, const char *commit,
-                                           const char *directory);
+struct reader_changelog {
+    const char *path, *oid; /* live as long as the reader */
+};
+/* The changelog of the project at a directory of a commit: FOUND, ABSENT, or FAILED when a tree
+   cannot be read or goes on beyond the limits. */
+enum source_result reader_changelog(struct reader *reader, const char *commit,
+                                    const char *directory, struct reader_changelog *out);
 
 /* The content of a file of a commit, as a source sees it. */
 enum source_result reader_read(struct reader *reader, const char *commit, const char *path,
                                const char **data, size_t *len);
 /* project_read() at a commit; what was read before from the same files is not read again. The
-   project lives as long as the reader. */
+   project lives as long as the reader; unless PENDING its directory is set. */
 enum source_result reader_project(struct reader *reader, const char *commit, const char *directory,
                                   const struct project **out, struct err *err);
 

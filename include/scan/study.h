@@ -39,10 +39,11 @@ struct study {
     size_t tag_count;
     struct study_project *projects; /* the tip's first, then by tag */
     size_t project_count;
-    bool limited; /* more tagged commits than are read: the others are unknown */
+    const char *limit; /* what there is more of than is looked at: the rest is unknown; or NULL */
 };
 
-/* Whether a tree holds a project file outside the directories for tests and the like. */
+/* Whether a tree holds, or may hold beyond the limits, a project file outside the directories for
+   tests and the like. */
 int study_probe(struct reader *reader, const char *head, bool *found, struct err *err);
 
 /* The first half, from commits and tags alone: the tip, the tags and where they lead. */

@@ -54,6 +54,15 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
     return arena_alloc(arena, count * size);
 }
 
+void *arena_copy(struct arena *arena, const void *data, size_t size)
+{
+    void *copy = arena_alloc(arena, size);
+
+    if (size > 0)
+        memcpy(copy, data, size);
+    return copy;
+}
+
 char *arena_strndup(struct arena *arena, const char *s, size_t len)
 {
     char *copy = arena_alloc(arena, len + 1);

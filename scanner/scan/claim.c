@@ -27,8 +27,10 @@ static void collect_project(struct claim_context *context, const struct study_pr
         return;
     struct claim *claim = find_claim(context, at->project->normal);
     if (claim == NULL) {
-        if (context->count >= CLAIMS_MAX)
+        if (context->count >= CLAIMS_MAX) {
+            context->study->limit = "more names of projects than the index is asked for";
             return;
+        }
         context->claims = mem_grow(context->claims, context->count, size, sizeof *claim);
         claim = &context->claims[context->count++];
         *claim = (struct claim){.name = at->project->normal};
@@ -51,9 +53,7 @@ void claim_collect(struct claim_context *context)
         memcpy(context->claims, configured, size * sizeof *configured);
     for (size_t i = 0; i < context->study->project_count; i++)
         collect_project(context, &context->study->projects[i], &size);
-    struct claim *kept = arena_array(context->arena, context->count, sizeof *kept);
-    if (context->count > 0)
-        memcpy(kept, context->claims, context->count * sizeof *kept);
+    struct claim *kept = arena_copy(context->arena, context->claims, context->count * sizeof *kept);
     free(context->claims);
     context->claims = kept;
     /* A package that the user named belongs to the only project there is, whatever its name. */
@@ -227,32 +227,39 @@ void claim_release(struct claim_context *context)
 
 /* --- tags ------------------------------------------------------------------------------------ */
 
-static void match_input(const struct claim_context *context, const struct claim *claim,
-                        struct tags_package *out)
+/* What the trees of tags declare for a claim, into room for all projects of the study. */
+static size_t list_declared(const struct claim_context *context, const struct claim *claim,
+                            struct tags_declared *out, const char **directory)
 {
     const struct study *study = context->study;
-    struct tags_declared *declared =
-        arena_array(context->arena, study->project_count, sizeof *declared);
+    size_t count = 0;
+
+    for (size_t i = 0; i < study->project_count; i++) {
+        const struct study_project *at = &study->projects[i];
+        if (at->tag == STUDY_TIP || at->project == NULL || !claim_is_project(context, claim, at))
+            continue;
+        bool stated = at->project->kind == DECLARED_STATIC || at->project->kind == DECLARED_DYNAMIC;
+        out[count++] = (struct tags_declared){at->tag, stated ? at->project->version : NULL};
+        if (*directory == NULL)
+            *directory = at->directory;
+    }
+    return count;
+}
+
+static void match_input(const struct claim_context *context, const struct claim *claim,
+                        struct tags_declared *room, struct tags_package *out)
+{
     struct tags_release *releases =
         arena_array(context->arena, claim->release_count, sizeof *releases);
 
     *out = (struct tags_package){
         .name = claim->name,
         .directory = claim->directory,
-        .declared = declared,
         .releases = releases,
         .release_count = claim->release_count,
     };
-    for (size_t i = 0; i < study->project_count; i++) {
-        const struct study_project *at = &study->projects[i];
-        if (at->tag == STUDY_TIP || at->project == NULL || !claim_is_project(context, claim, at))
-            continue;
-        bool stated = at->project->kind == DECLARED_STATIC || at->project->kind == DECLARED_DYNAMIC;
-        declared[out->declared_count++] =
-            (struct tags_declared){at->tag, stated ? at->project->version : NULL};
-        if (out->directory == NULL)
-            out->directory = at->directory;
-    }
+    out->declared_count = list_declared(context, claim, room, &out->directory);
+    out->declared = arena_copy(context->arena, room, out->declared_count * sizeof *room);
     if (out->directory == NULL)
         out->directory = "";
     if (claim->tip != NULL && claim->tip->project != NULL) {
@@ -270,6 +277,7 @@ static void match_tags(struct claim_context *context)
     struct tags_tag *tags = arena_array(context->arena, study->tag_count, sizeof *tags);
     struct tags_package *packages = arena_array(context->arena, context->count, sizeof *packages);
     size_t *index = arena_array(context->arena, context->count, sizeof *index);
+    struct tags_declared *room = mem_array(study->project_count, sizeof *room);
     size_t count = 0;
 
     for (size_t i = 0; i < study->tag_count; i++)
@@ -277,9 +285,10 @@ static void match_tags(struct claim_context *context)
                                     study->tags[i].committed_at};
     for (size_t i = 0; i < context->count; i++)
         if (context->claims[i].ours) {
-            match_input(context, &context->claims[i], &packages[count]);
+            match_input(context, &context->claims[i], room, &packages[count]);
             index[count++] = i;
         }
+    free(room);
     context->match_count =
         tags_match(tags, study->tag_count, packages, count, context->arena, &context->matches);
     for (size_t i = 0; i < context->match_count; i++)

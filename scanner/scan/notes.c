@@ -23,20 +23,20 @@ struct notes {
 static void read_notes(struct claim_context *context, const char *commit, const char *directory,
                        size_t *left, struct notes *out)
 {
-    const struct reader_file *file = reader_changelog(context->reader, commit, directory);
+    struct reader_changelog file;
     struct changelog_entry *entries;
     const char *data;
     size_t len;
 
-    *out = (struct notes){.result = SOURCE_ABSENT};
-    if (file == NULL)
+    *out = (struct notes){.result = reader_changelog(context->reader, commit, directory, &file)};
+    if (out->result != SOURCE_FOUND)
         return;
-    out->path = file->path;
+    out->path = file.path;
     out->result = SOURCE_FAILED;
     if (*left == 0)
         return;
     --*left;
-    out->result = reader_read(context->reader, commit, file->path, &data, &len);
+    out->result = reader_read(context->reader, commit, file.path, &data, &len);
     if (out->result == SOURCE_FOUND) {
         out->count = changelog_entries(data, len, context->arena, &entries);
         out->entries = entries;
@@ -103,24 +103,38 @@ void claim_notes(struct claim_context *context)
 
 const char *claim_changelog_path(struct claim_context *context, const char *directory)
 {
-    const struct reader_file *file =
-        context->study->head != NULL
-            ? reader_changelog(context->reader, context->study->head, directory)
-            : NULL;
+    struct reader_changelog file = {NULL, NULL};
 
-    return file != NULL ? file->path : NULL;
+    if (context->study->head != NULL)
+        reader_changelog(context->reader, context->study->head, directory, &file);
+    return file.path;
 }
 
-const char *claim_licence_path(struct claim_context *context, const char *directory)
-{
-    const struct reader_file *files;
-    size_t count;
+struct licence_search {
+    struct claim_context *context;
+    const char *directory, *path;
+};
 
-    if (context->study->head == NULL ||
-        reader_files(context->reader, context->study->head, &files, &count, NULL) != 0)
-        return NULL;
-    for (size_t i = 0; i < count; i++)
-        if (licence_is_file(files[i].path, directory))
-            return files[i].path;
-    return NULL;
+static int on_file(void *ctx, const struct levels_file *file)
+{
+    struct licence_search *search = ctx;
+
+    if (!licence_is_file(file->path, search->directory))
+        return 0;
+    search->path = arena_strdup(search->context->arena, file->path);
+    return 1;
+}
+
+enum fact_state claim_licence(struct claim_context *context, const char *directory,
+                              const char **path)
+{
+    struct licence_search search = {context, directory, NULL};
+    int result = context->study->head != NULL
+                     ? reader_walk(context->reader, context->study->head, on_file, &search, NULL)
+                     : -1;
+
+    *path = search.path;
+    if (search.path != NULL)
+        return FACT_KNOWN;
+    return result == 0 ? FACT_ABSENT : FACT_UNKNOWN;
 }

@@ -7,12 +7,10 @@
 
 #include "base/mem.h"
 #include "facts/changelog.h"
-#include "facts/licence.h"
 
-#define FILE_MAX_BYTES  (4u << 20)  /* a larger one is no file that a person keeps versions in */
+#define FILE_MAX_BYTES  (4u << 20) /* a larger one is no file that a person keeps versions in */
+#define PATH_LEN        4096
 #define CACHE_MAX_BYTES (16u << 20) /* of blobs kept in memory for one repository */
-#define TREE_DEPTH_MAX  32
-#define FILES_MAX       20000 /* files that matter in one tree; more is not a fleet's repository */
 
 struct blob {
     char oid[OID_HEX];
@@ -24,14 +22,6 @@ struct blob {
 struct want {
     char oid[OID_HEX];
     bool asked; /* the server was asked for it */
-    UT_hash_handle hh;
-};
-
-/* The files that matter below one tree; paths are relative to it. */
-struct listing {
-    char tree[OID_HEX];
-    struct reader_file *files;
-    size_t count;
     UT_hash_handle hh;
 };
 
@@ -52,12 +42,12 @@ struct answer {
 
 struct reading {
     enum source_result result;
-    struct project project; /* of FOUND */
+    struct project project; /* of FOUND; else its directory alone */
     const struct err *err;  /* of FAILED */
 };
 
 struct readings {
-    char *directory;
+    const char *directory;
     struct question first;
     UT_hash_handle hh;
 };
@@ -65,12 +55,17 @@ struct readings {
 struct reader {
     struct mirror *mirror;
     struct arena arena;
-    char commit[OID_HEX], tree[OID_HEX]; /* asked last: most questions are about one commit */
+    /* asked last: most questions are about one commit, and one directory of it */
+    char commit[OID_HEX], tree[OID_HEX];
+    struct folder {
+        char root[OID_HEX], path[PATH_LEN], tree[OID_HEX];
+        int found; /* as mirror_entry() says */
+    } folder;
     struct blob *blobs;
     size_t cached;
     struct want *wants;
     const char **want_list;
-    struct listing *listings;
+    struct levels *levels;
     struct readings *readings;
 };
 
@@ -79,6 +74,7 @@ struct reader *reader_new(struct mirror *mirror)
     struct reader *reader = mem_alloc(sizeof *reader);
 
     reader->mirror = mirror;
+    reader->levels = levels_new(mirror);
     return reader;
 }
 
@@ -123,7 +119,7 @@ void reader_free(struct reader *reader)
         return;
     drop_blobs(reader);
     HASH_CLEAR(hh, reader->wants);
-    HASH_CLEAR(hh, reader->listings);
+    levels_free(reader->levels);
     drop_readings(reader);
     free(reader->want_list);
     arena_release(&reader->arena);
@@ -171,7 +167,10 @@ static enum source_result note_want(struct reader *reader, const char *oid)
 
 void reader_prefetch(struct reader *reader, const char *oid)
 {
-    if (!mirror_has(reader->mirror, oid))
+    struct want *want;
+
+    HASH_FIND_STR(reader->wants, oid, want);
+    if (want == NULL && !mirror_has(reader->mirror, oid))
         note_want(reader, oid);
 }
 
@@ -216,148 +215,81 @@ static const char *tree_of(struct reader *reader, const char *commit, struct err
 
 /* --- files that matter ----------------------------------------------------------------------- */
 
-/* By the name alone: where it lies is judged by those who ask for it. */
-static bool matters(const char *name)
-{
-    return project_is_project_file(name) || changelog_rank(name, "") > 0 ||
-           licence_is_file(name, "");
-}
-
-struct level {
-    struct reader *reader;
-    struct listing *listing;
-    size_t size;
-    struct level_tree {
-        char oid[OID_HEX];
-        char *name;
-    } * trees;
-    size_t tree_count, tree_size;
-};
-
-static void add_file(struct level *level, struct reader_file file)
-{
-    struct listing *listing = level->listing;
-
-    listing->files = mem_grow(listing->files, listing->count, &level->size, sizeof *listing->files);
-    listing->files[listing->count++] = file;
-}
-
-/* One level of a tree: its files that matter, and its directories for later. */
-static int on_entry(void *ctx, const char *path, enum mirror_kind kind, const char *oid)
-{
-    struct level *level = ctx;
-
-    if (kind == MIRROR_TREE) {
-        level->trees =
-            mem_grow(level->trees, level->tree_count, &level->tree_size, sizeof *level->trees);
-        struct level_tree *tree = &level->trees[level->tree_count++];
-        memcpy(tree->oid, oid, OID_HEX);
-        tree->name = mem_strdup(path);
-        return 1;
-    }
-    if ((kind == MIRROR_BLOB || kind == MIRROR_EXECUTABLE) && matters(path))
-        add_file(level, (struct reader_file){.path = arena_strdup(&level->reader->arena, path),
-                                             .oid = arena_strdup(&level->reader->arena, oid),
-                                             .changelog = changelog_rank(path, "") > 0});
-    return 0;
-}
-
-static const struct listing *list_tree(struct reader *reader, const char *oid, unsigned depth,
-                                       struct err *err);
-
-/* Takes in what lies below one directory. */
-static int add_tree(struct level *level, const struct level_tree *tree, unsigned depth,
-                    struct err *err)
-{
-    const struct listing *below = list_tree(level->reader, tree->oid, depth + 1, err);
-
-    if (below == NULL)
-        return -1;
-    if (level->listing->count + below->count > FILES_MAX)
-        return err_set(err, REASON_LIMIT, "more than %d project files in one tree", FILES_MAX);
-    for (size_t i = 0; i < below->count; i++) {
-        struct reader_file file = below->files[i];
-        file.path = arena_printf(&level->reader->arena, "%s/%s", tree->name, file.path);
-        add_file(level, file);
-    }
-    return 0;
-}
-
-static const struct listing *list_tree(struct reader *reader, const char *oid, unsigned depth,
-                                       struct err *err)
-{
-    struct listing *listing;
-    int result = 0;
-
-    HASH_FIND_STR(reader->listings, oid, listing);
-    if (listing != NULL)
-        return listing;
-    listing = arena_alloc(&reader->arena, sizeof *listing);
-    memcpy(listing->tree, oid, OID_HEX);
-    struct level level = {.reader = reader, .listing = listing};
-    if (depth < TREE_DEPTH_MAX)
-        result = mirror_walk(reader->mirror, oid, 1000000, on_entry, &level, err);
-    for (size_t i = 0; i < level.tree_count; i++) {
-        if (result == 0)
-            result = add_tree(&level, &level.trees[i], depth, err);
-        free(level.trees[i].name);
-    }
-    free(level.trees);
-    if (result == 0) {
-        size_t bytes = listing->count * sizeof *listing->files;
-        struct reader_file *kept = arena_alloc(&reader->arena, bytes);
-        if (bytes > 0)
-            memcpy(kept, listing->files, bytes);
-        free(listing->files);
-        listing->files = kept;
-        HASH_ADD_STR(reader->listings, tree, listing);
-        return listing;
-    }
-    free(listing->files);
-    return NULL;
-}
-
-int reader_files(struct reader *reader, const char *commit, const struct reader_file **files,
-                 size_t *count, struct err *err)
+int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *ctx,
+                struct err *err)
 {
     const char *tree = tree_of(reader, commit, err);
-    const struct listing *listing = tree != NULL ? list_tree(reader, tree, 0, err) : NULL;
 
-    if (listing == NULL)
-        return -1;
-    *files = listing->files;
-    *count = listing->count;
+    return tree != NULL ? levels_walk(reader->levels, tree, fn, ctx, err) : -1;
+}
+
+struct changelog_search {
+    struct reader *reader;
+    const char *directory;
+    struct reader_changelog *best;
+    int rank;
+};
+
+static int on_file(void *ctx, const struct levels_file *file)
+{
+    struct changelog_search *search = ctx;
+    int rank = file->changelog ? changelog_rank(file->path, search->directory) : 0;
+
+    if (rank > search->rank) {
+        search->rank = rank;
+        search->best->path = levels_string(search->reader->levels, file->path);
+        search->best->oid = file->oid;
+    }
     return 0;
 }
 
-const struct reader_file *reader_changelog(struct reader *reader, const char *commit,
-                                           const char *directory)
+enum source_result reader_changelog(struct reader *reader, const char *commit,
+                                    const char *directory, struct reader_changelog *out)
 {
-    const struct reader_file *files, *best = NULL;
-    size_t count;
-    int best_rank = 0;
+    struct changelog_search search = {reader, directory, out, 0};
 
-    if (reader_files(reader, commit, &files, &count, NULL) != 0)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        int rank = files[i].changelog ? changelog_rank(files[i].path, directory) : 0;
-        if (rank > best_rank) {
-            best_rank = rank;
-            best = &files[i];
-        }
-    }
-    return best;
+    *out = (struct reader_changelog){NULL, NULL};
+    int result = reader_walk(reader, commit, on_file, &search, NULL);
+    if (out->path != NULL)
+        return SOURCE_FOUND;
+    return result == 0 ? SOURCE_ABSENT : SOURCE_FAILED;
 }
 
 /* --- reading by path ------------------------------------------------------------------------- */
 
+/* The directory of a path below a tree, as mirror_entry() finds it. */
+static const struct folder *find_folder(struct reader *reader, const char *root, const char *path,
+                                        size_t len)
+{
+    struct folder *folder = &reader->folder;
+    enum mirror_kind kind;
+
+    if (strcmp(folder->root, root) == 0 && strncmp(folder->path, path, len) == 0 &&
+        folder->path[len] == '\0')
+        return folder;
+    memcpy(folder->root, root, OID_HEX);
+    memcpy(folder->path, path, len);
+    folder->path[len] = '\0';
+    folder->found = mirror_entry(reader->mirror, root, folder->path, &kind, folder->tree, NULL);
+    if (folder->found == 1 && kind != MIRROR_TREE)
+        folder->found = 0;
+    return folder;
+}
+
 /* The blob at a path: 1 found, 0 absent (or no plain file), -1 error. */
 static int find_blob(struct reader *reader, const char *commit, const char *path, char oid[OID_HEX])
 {
+    const char *tree = tree_of(reader, commit, NULL), *slash = strrchr(path, '/');
     enum mirror_kind kind;
-    const char *tree = tree_of(reader, commit, NULL);
-    int found = tree != NULL ? mirror_entry(reader->mirror, tree, path, &kind, oid, NULL) : -1;
 
+    if (tree != NULL && slash != NULL && slash - path < PATH_LEN) {
+        const struct folder *folder = find_folder(reader, tree, path, (size_t)(slash - path));
+        if (folder->found <= 0)
+            return folder->found;
+        tree = folder->tree;
+        path = slash + 1;
+    }
+    int found = tree != NULL ? mirror_entry(reader->mirror, tree, path, &kind, oid, NULL) : -1;
     if (found == 1 && kind != MIRROR_BLOB && kind != MIRROR_EXECUTABLE)
         found = 0;
     return found;
@@ -448,7 +380,7 @@ static struct readings *readings_of(struct reader *reader, const char *directory
     HASH_FIND_STR(reader->readings, directory, readings);
     if (readings == NULL) {
         readings = arena_alloc(&reader->arena, sizeof *readings);
-        readings->directory = arena_strdup(&reader->arena, directory);
+        readings->directory = levels_string(reader->levels, directory);
         HASH_ADD_KEYPTR(hh, reader->readings, readings->directory, strlen(readings->directory),
                         readings);
     }
@@ -471,7 +403,6 @@ static const char *const *keep_list(struct arena *arena, const char *const *list
 static void keep_project(struct arena *arena, const struct project *read, struct project *out)
 {
     *out = *read;
-    out->directory = arena_strdup(arena, read->directory);
     out->name = arena_strdup(arena, read->name);
     out->normal = arena_strdup(arena, read->normal);
     out->version = arena_strdup(arena, read->version);
@@ -507,11 +438,10 @@ static const struct reading *read_anew(struct reader *reader, const char *commit
     }
     if (result == SOURCE_FOUND)
         keep_project(&reader->arena, &project, &reading->project);
-    if (result == SOURCE_FAILED) {
-        struct err *kept = arena_alloc(&reader->arena, sizeof *kept);
-        *kept = err;
-        reading->err = kept;
-    }
+    if (result == SOURCE_FAILED)
+        reading->err = arena_copy(&reader->arena, &err, sizeof err);
+    if (reading != NULL)
+        reading->project.directory = readings->directory;
     arena_release(&scratch);
     return reading;
 }

@@ -44,10 +44,10 @@ static int save_coverage(struct job *job, struct err *err)
             rows[i].reason = reason_word(REASON_EMPTY);
         }
     }
-    if (job->study.limited) {
+    if (job->study.limit != NULL) {
         rows[2].status = "unknown";
         rows[2].reason = reason_word(REASON_LIMIT);
-        rows[2].detail = "more tagged commits than are looked at";
+        rows[2].detail = job->study.limit;
     }
     if (bad != NULL) {
         rows[2].status = "unknown";
@@ -73,7 +73,8 @@ static bool is_to_read_again(const struct job *job)
         if (package == NULL || package->err.reason != REASON_NONE)
             return true;
     }
-    return bad_project(job) != NULL || job->study.limited || job->links_err.reason != REASON_NONE;
+    return bad_project(job) != NULL || job->study.limit != NULL ||
+           job->links_err.reason != REASON_NONE;
 }
 
 /* --- git facts ------------------------------------------------------------------------------- */
@@ -172,8 +173,8 @@ static int save_projects(struct job *job, struct err *err)
         row->normal = project->normal;
         row->backend = project->backend;
         row->licence = project->licence;
-        row->licence_path = claim_licence_path(&job->context, at->directory);
-        row->licence_state = row->licence_path != NULL ? "known" : "absent";
+        row->licence_state =
+            fact_state_word(claim_licence(&job->context, at->directory, &row->licence_path));
         row->changelog_path = claim_changelog_path(&job->context, at->directory);
         row->candidate = project->candidate && !is_kept(job, at);
     }

@@ -10,7 +10,8 @@
 #include "facts/tags.h"
 
 #define TAGS_PREFIX      "refs/tags/"
-#define COMMITS_READ_MAX 20000 /* tagged commits of one repository whose trees are read */
+#define COMMITS_READ_MAX 20000   /* tagged commits of one repository whose trees are read */
+#define PROJECTS_MAX     2000000 /* projects of one repository, counted at each of its tags */
 
 /* The directory of a path into out; false when it does not fit. */
 static bool directory_of(const char *path, char *out, size_t size)
@@ -32,20 +33,24 @@ static const char *basename_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-int study_probe(struct reader *reader, const char *head, bool *found, struct err *err)
+static int find_project(void *ctx, const struct levels_file *file)
 {
-    const struct reader_file *files;
-    size_t count;
+    bool *found = ctx;
     char directory[4096];
 
+    *found = project_is_project_file(basename_of(file->path)) &&
+             directory_of(file->path, directory, sizeof directory) &&
+             !project_is_candidate_directory(directory);
+    return *found;
+}
+
+int study_probe(struct reader *reader, const char *head, bool *found, struct err *err)
+{
     *found = false;
-    if (reader_files(reader, head, &files, &count, err) != 0)
-        return -1;
-    for (size_t i = 0; i < count && !*found; i++)
-        *found = project_is_project_file(basename_of(files[i].path)) &&
-                 directory_of(files[i].path, directory, sizeof directory) &&
-                 !project_is_candidate_directory(directory);
-    return 0;
+    int result = reader_walk(reader, head, find_project, found, err);
+    /* What lies beyond the limits may be a project: the study will say that it was not read. */
+    *found |= result > 0;
+    return result < 0 ? -1 : 0;
 }
 
 /* --- tags ------------------------------------------------------------------------------------ */
@@ -172,6 +177,7 @@ struct reading_at {
     size_t size; /* of study->projects */
     size_t tag;
     const char *commit;
+    char directory[4096]; /* that was read last */
 };
 
 static void add_project(struct reading_at *at, struct study_project project)
@@ -183,57 +189,73 @@ static void add_project(struct reading_at *at, struct study_project project)
     study->projects[study->project_count++] = project;
 }
 
-/* The tip's changelog will be asked about every release. */
-static void prefetch_changelog(struct reading_at *at, const char *directory)
+static bool is_full(struct reading_at *at)
 {
-    const struct reader_file *file = reader_changelog(at->reader, at->commit, directory);
-
-    if (file != NULL)
-        reader_prefetch(at->reader, file->oid);
+    if (at->study->project_count < PROJECTS_MAX)
+        return false;
+    at->study->limit = "more projects at tags than are looked at";
+    return true;
 }
 
-static void read_project(struct reading_at *at, const char *directory)
+/* The tip's changelog will be asked about every release. */
+static void prefetch_changelog(struct reading_at *at)
+{
+    struct reader_changelog file;
+
+    if (reader_changelog(at->reader, at->commit, at->directory, &file) == SOURCE_FOUND)
+        reader_prefetch(at->reader, file.oid);
+}
+
+static void read_project(struct reading_at *at)
 {
     const struct project *project;
     struct err err = {0};
-    enum source_result result = reader_project(at->reader, at->commit, directory, &project, &err);
+    enum source_result result =
+        reader_project(at->reader, at->commit, at->directory, &project, &err);
 
     if (result == SOURCE_ABSENT || result == SOURCE_PENDING)
         return;
     add_project(at, (struct study_project){
                         .tag = at->tag,
                         .commit = at->commit,
-                        .directory = arena_strdup(at->arena, directory),
+                        .directory = project->directory,
                         .project = result == SOURCE_FOUND ? project : NULL,
                         .error = result == SOURCE_FAILED ? arena_strdup(at->arena, err.text) : NULL,
                         .reason = err.reason,
                     });
 }
 
-/* Every directory of the commit that holds a project file; those for tests only at the tip, where
-   the index may still say that one is a project. */
+/* Every directory that holds a project file; those for tests only at the tip, where the index may
+   still say that one is a project. */
+static int read_file(void *ctx, const struct levels_file *file)
+{
+    struct reading_at *at = ctx;
+    char directory[sizeof at->directory];
+
+    if (!project_is_project_file(basename_of(file->path)) ||
+        !directory_of(file->path, directory, sizeof directory))
+        return 0;
+    if (at->tag != STUDY_TIP && project_is_candidate_directory(directory))
+        return 0;
+    if (is_full(at))
+        return 1;
+    reader_prefetch(at->reader, file->oid);
+    if (strcmp(directory, at->directory) == 0)
+        return 0;
+    memcpy(at->directory, directory, sizeof directory);
+    read_project(at);
+    if (at->tag == STUDY_TIP)
+        prefetch_changelog(at);
+    return 0;
+}
+
 static int read_commit(struct reading_at *at, struct err *err)
 {
-    const struct reader_file *files;
-    size_t count;
-    char directory[4096], last[4096] = "\001";
-
-    if (reader_files(at->reader, at->commit, &files, &count, err) != 0)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        if (!project_is_project_file(basename_of(files[i].path)) ||
-            !directory_of(files[i].path, directory, sizeof directory))
-            continue;
-        if (at->tag != STUDY_TIP && project_is_candidate_directory(directory))
-            continue;
-        reader_prefetch(at->reader, files[i].oid);
-        if (strcmp(directory, last) != 0)
-            read_project(at, directory);
-        if (strcmp(directory, last) != 0 && at->tag == STUDY_TIP)
-            prefetch_changelog(at, directory);
-        memcpy(last, directory, sizeof last);
-    }
-    return 0;
+    memcpy(at->directory, "/", 2); /* no directory is called that */
+    int result = reader_walk(at->reader, at->commit, read_file, at, err);
+    if (result > 0)
+        at->study->limit = "a tree goes deeper or has more files than is looked at";
+    return result < 0 ? -1 : 0;
 }
 
 /* Where in the study the projects of a commit stand that was read for an earlier tag. */
@@ -245,7 +267,7 @@ struct read_before {
 
 static void repeat(struct reading_at *at, const struct read_before *before)
 {
-    for (size_t i = 0; i < before->count; i++) {
+    for (size_t i = 0; i < before->count && !is_full(at); i++) {
         struct study_project project = at->study->projects[before->first + i];
         project.tag = at->tag;
         add_project(at, project);
@@ -270,7 +292,7 @@ static int read_tag_trees(struct reading_at *at, struct read_before **read, stru
             continue;
         }
         if (HASH_COUNT(*read) >= COMMITS_READ_MAX) {
-            study->limited = true;
+            study->limit = "more tagged commits than are looked at";
             continue;
         }
         before = arena_alloc(at->arena, sizeof *before);
@@ -297,6 +319,7 @@ int study_projects(struct reader *reader, struct arena *arena, struct study *stu
 {
     struct reading_at at = {.reader = reader, .arena = arena, .study = study};
     struct read_before *read = NULL;
+    const char *const *wants;
 
     study->projects = NULL;
     study->project_count = 0;
@@ -305,10 +328,9 @@ int study_projects(struct reader *reader, struct arena *arena, struct study *stu
         result = read_tag_trees(&at, &read, err);
     HASH_CLEAR(hh, read);
     struct study_project *projects = study->projects;
-    size_t bytes = study->project_count * sizeof *projects;
-    study->projects = arena_alloc(arena, bytes);
-    if (bytes > 0)
-        memcpy(study->projects, projects, bytes);
+    if (reader_wants(reader, &wants) > 0)
+        study->project_count = 0; /* there will be another time */
+    study->projects = arena_copy(arena, projects, study->project_count * sizeof *projects);
     free(projects);
     return result;
 }

@@ -1,0 +1,35 @@
+/*
+ * The few files of trees that matter, and where they lie. A tree is read once, however many commits
+ * and directories hold it: memory grows with distinct trees alone. Works on the pool; belongs to
+ * one job.
+ */
+#ifndef SCAN_LEVELS_H
+#define SCAN_LEVELS_H
+
+#include "fetch/mirror.h"
+
+#define LEVELS_MAX       32    /* trees in trees that are looked into */
+#define LEVELS_FILES_MAX 20000 /* files of one walk */
+
+struct levels;
+
+struct levels *levels_new(struct mirror *mirror);
+void levels_free(struct levels *levels);
+
+/* A file that matters: of a project, a changelog or a licence. */
+struct levels_file {
+    const char *path; /* from the tree's root; borrowed for the call */
+    const char *oid;  /* lives as long as the levels */
+    bool changelog;   /* by its name */
+};
+
+/* A non-zero return ends the walk. */
+typedef int levels_fn(void *ctx, const struct levels_file *file);
+/* Those files of a tree, the files of a directory before what lies further below. Returns 0; 1 when
+   some may have been left out, by the limits above; -1 when a tree cannot be read. */
+int levels_walk(struct levels *levels, const char *tree, levels_fn *fn, void *ctx, struct err *err);
+
+/* The string, kept once for all that say the same; lives as long as the levels. */
+const char *levels_string(struct levels *levels, const char *s);
+
+#endif

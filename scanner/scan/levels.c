@@ -1,0 +1,259 @@
+#include "scan/levels.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/mem.h"
+#include "facts/changelog.h"
+#include "facts/licence.h"
+#include "facts/project.h"
+
+#define ENTRIES_MAX 1000000 /* of one directory */
+#define PATH_LEN    4096
+
+/* One tree: the files in it that matter, and the directories with such files further below. */
+struct level {
+    char tree[OID_HEX];
+    bool cut; /* something below lies too deep to be looked at */
+    size_t file_count, child_count;
+    struct level_file {
+        const char *name;
+        char oid[OID_HEX];
+        bool changelog;
+    } * files;
+    struct level_child {
+        const char *name;
+        const struct level *level;
+    } * children;
+    UT_hash_handle hh;
+};
+
+struct string {
+    UT_hash_handle hh;
+    char s[];
+};
+
+struct levels {
+    struct mirror *mirror;
+    struct arena arena;
+    struct level *levels;
+    struct string *strings;
+};
+
+struct levels *levels_new(struct mirror *mirror)
+{
+    struct levels *levels = mem_alloc(sizeof *levels);
+
+    levels->mirror = mirror;
+    return levels;
+}
+
+void levels_free(struct levels *levels)
+{
+    if (levels == NULL)
+        return;
+    HASH_CLEAR(hh, levels->levels);
+    HASH_CLEAR(hh, levels->strings);
+    arena_release(&levels->arena);
+    free(levels);
+}
+
+const char *levels_string(struct levels *levels, const char *s)
+{
+    struct string *string;
+    size_t len = strlen(s);
+
+    HASH_FIND(hh, levels->strings, s, len, string);
+    if (string == NULL) {
+        string = arena_alloc(&levels->arena, sizeof *string + len + 1);
+        memcpy(string->s, s, len);
+        HASH_ADD_KEYPTR(hh, levels->strings, string->s, len, string);
+    }
+    return string->s;
+}
+
+/* --- one tree -------------------------------------------------------------------------------- */
+
+/* What is found in a tree while it is read. */
+struct draft {
+    struct levels *levels;
+    struct level level; /* its arrays grow here, and are kept in the arena */
+    size_t file_size, child_size;
+    struct draft_tree {
+        const char *name;
+        char oid[OID_HEX];
+    } * trees;
+    size_t tree_count, tree_size;
+};
+
+static void add_file(struct draft *draft, const char *name, const char *oid)
+{
+    struct level *level = &draft->level;
+
+    level->files =
+        mem_grow(level->files, level->file_count, &draft->file_size, sizeof *level->files);
+    struct level_file *file = &level->files[level->file_count++];
+    file->name = levels_string(draft->levels, name);
+    file->changelog = changelog_rank(name, "") > 0;
+    memcpy(file->oid, oid, OID_HEX);
+}
+
+static void add_tree(struct draft *draft, const char *name, const char *oid)
+{
+    draft->trees =
+        mem_grow(draft->trees, draft->tree_count, &draft->tree_size, sizeof *draft->trees);
+    struct draft_tree *tree = &draft->trees[draft->tree_count++];
+    tree->name = levels_string(draft->levels, name);
+    memcpy(tree->oid, oid, OID_HEX);
+}
+
+static bool is_file(enum mirror_kind kind)
+{
+    return kind == MIRROR_BLOB || kind == MIRROR_EXECUTABLE;
+}
+
+/* By the name alone: where it lies is judged by those who ask for it. */
+static bool matters(const char *name)
+{
+    return project_is_project_file(name) || changelog_rank(name, "") > 0 ||
+           licence_is_file(name, "");
+}
+
+static int on_entry(void *ctx, const char *name, enum mirror_kind kind, const char *oid)
+{
+    struct draft *draft = ctx;
+
+    if (kind == MIRROR_TREE)
+        add_tree(draft, name, oid);
+    else if (is_file(kind) && matters(name))
+        add_file(draft, name, oid);
+    return 1; /* directories are read by themselves */
+}
+
+static const struct level *read_level(struct levels *levels, const char *oid, unsigned depth,
+                                      struct err *err);
+
+static int add_child(struct draft *draft, const struct draft_tree *tree, unsigned depth,
+                     struct err *err)
+{
+    struct level *level = &draft->level;
+
+    const struct level *below = read_level(draft->levels, tree->oid, depth, err);
+    if (below == NULL)
+        return -1;
+    level->cut |= below->cut;
+    if (below->file_count + below->child_count == 0)
+        return 0;
+    level->children =
+        mem_grow(level->children, level->child_count, &draft->child_size, sizeof *level->children);
+    level->children[level->child_count++] = (struct level_child){tree->name, below};
+    return 0;
+}
+
+static int read_draft(struct draft *draft, unsigned depth, struct err *err)
+{
+    int result =
+        mirror_walk(draft->levels->mirror, draft->level.tree, ENTRIES_MAX, on_entry, draft, err);
+
+    if (depth == LEVELS_MAX)
+        draft->level.cut = draft->tree_count > 0;
+    else
+        for (size_t i = 0; i < draft->tree_count && result == 0; i++)
+            result = add_child(draft, &draft->trees[i], depth + 1, err);
+    return result;
+}
+
+static const struct level *read_level(struct levels *levels, const char *oid, unsigned depth,
+                                      struct err *err)
+{
+    struct draft draft = {.levels = levels};
+    struct arena *arena = &levels->arena;
+    struct level *level;
+
+    HASH_FIND_STR(levels->levels, oid, level);
+    if (level != NULL)
+        return level;
+    memcpy(draft.level.tree, oid, OID_HEX);
+    if (read_draft(&draft, depth, err) == 0) {
+        level = arena_copy(arena, &draft.level, sizeof draft.level);
+        level->files = arena_copy(arena, level->files, level->file_count * sizeof *level->files);
+        level->children =
+            arena_copy(arena, level->children, level->child_count * sizeof *level->children);
+        HASH_ADD_STR(levels->levels, tree, level);
+    }
+    free(draft.level.files);
+    free(draft.level.children);
+    free(draft.trees);
+    return level;
+}
+
+/* --- all below one tree ---------------------------------------------------------------------- */
+
+struct walk {
+    levels_fn *fn;
+    void *ctx;
+    size_t files;
+    bool cut, ended;
+    char path[PATH_LEN];
+};
+
+/* Puts a name behind the path so far; the new length, 0 when it does not fit. */
+static size_t append(struct walk *walk, size_t len, const char *name)
+{
+    size_t more = strlen(name);
+
+    if (len + more + 2 > sizeof walk->path) {
+        walk->cut = true;
+        return 0;
+    }
+    memcpy(walk->path + len, name, more + 1);
+    return len + more;
+}
+
+static void walk_files(struct walk *walk, const struct level *level, size_t len)
+{
+    for (size_t i = 0; i < level->file_count && !walk->ended; i++) {
+        const struct level_file *file = &level->files[i];
+        if (append(walk, len, file->name) == 0)
+            continue;
+        if (walk->files++ == LEVELS_FILES_MAX)
+            walk->cut = walk->ended = true;
+        else
+            walk->ended = walk->fn(walk->ctx, &(struct levels_file){walk->path, file->oid,
+                                                                    file->changelog}) != 0;
+    }
+}
+
+static void walk_level(struct walk *walk, const struct level *level, size_t len, unsigned depth)
+{
+    walk_files(walk, level, len);
+    /* A tree that was read at a lesser depth may lead further down than this one may go. */
+    if (depth == LEVELS_MAX && level->child_count > 0) {
+        walk->cut = true;
+        return;
+    }
+    for (size_t i = 0; i < level->child_count && !walk->ended; i++) {
+        size_t below = append(walk, len, level->children[i].name);
+        if (below == 0)
+            continue;
+        walk->path[below] = '/';
+        walk_level(walk, level->children[i].level, below + 1, depth + 1);
+    }
+}
+
+int levels_walk(struct levels *levels, const char *tree, levels_fn *fn, void *ctx, struct err *err)
+{
+    const struct level *level = read_level(levels, tree, 0, err);
+    struct walk walk;
+
+    if (level == NULL)
+        return -1;
+    walk.fn = fn;
+    walk.ctx = ctx;
+    walk.files = 0;
+    walk.cut = level->cut;
+    walk.ended = false;
+    walk_level(&walk, level, 0, 0);
+    return walk.cut;
+}

@@ -1,0 +1,221 @@
+/* What the trees of a repository say, and what is claimed of it: above all what was not looked at.
+ */
+#include "scan/claim.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "git_try.h"
+
+#define NAMES_MAX 6000
+
+static struct arena arena;
+static struct mirror *mirror;
+static struct reader *reader;
+static struct err err;
+
+static int setup(void **state)
+{
+    (void)state;
+    static const char script[] =
+        "git init -q -b main source; cd source;"
+        "git config user.name N; git config user.email n@example.org;"
+        "save() { git add -A; git commit -qm $1; git tag $1; };"
+        "project() { printf '[project]\\nname = \"%s\"\\nversion = \"1\"\\n' $1 >$2pyproject.toml; "
+        "};"
+        "mkdir -p a/LICENSES b; project a a/; project b b/; echo x >a/LICENSES/MIT.txt; save mono;"
+        "git mv a/LICENSES LICENSES; save reuse;"
+        "git rm -rq .; mkdir -p tests/x; project x tests/x/; save fixture;"
+        "git rm -rq .; d=$(printf 'd/%.0s' $(seq 33)); mkdir -p $d; project deep $d; save deep;"
+        "project top ''; git rm -rq d; save top";
+
+    if (git_setup(script) != 0)
+        return -1;
+    char *dir = mem_printf("%s/mirror.git", git_root);
+    int fd = git_pack("mono reuse fixture deep top", "");
+    assert_int_equal(mirror_open(dir, "file:///none", &mirror, &err), 0);
+    assert_int_equal(mirror_add_pack(mirror, fd, false, &err), 0);
+    close(fd);
+    free(dir);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    mirror_free(mirror);
+    return git_teardown(state);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    reader = reader_new(mirror);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    reader_free(reader);
+    arena_release(&arena);
+    return 0;
+}
+
+/* --- the study ------------------------------------------------------------------------------- */
+
+static bool probe(const char *tag)
+{
+    char head[256];
+    bool found = false;
+
+    git_resolve(tag, head);
+    assert_int_equal(study_probe(reader, head, &found, &err), 0);
+    return found;
+}
+
+static void a_probe_leaves_out_what_is_no_project(void **state)
+{
+    (void)state;
+    assert_true(probe("mono"));
+    assert_true(probe("top"));
+    assert_false(probe("fixture"));
+    /* Nobody looked so far down: that is no "no project". */
+    assert_true(probe("deep"));
+}
+
+/* A study with the tip at a tag, and tags of these names. */
+static struct study study_of(const char *head, const char *const *names)
+{
+    static struct gitwire_ref list[4];
+    struct gitwire_refs refs = {.refs = list};
+    struct study study;
+    char oid[256];
+
+    for (; *names != NULL; names++, refs.count++) {
+        git_resolve(*names, oid);
+        list[refs.count] =
+            (struct gitwire_ref){.name = arena_printf(&arena, "refs/tags/v%zu.0", refs.count + 1)};
+        memcpy(list[refs.count].oid, oid, OID_HEX);
+    }
+    git_resolve(head, oid);
+    memcpy(refs.head_oid, oid, OID_HEX);
+    assert_int_equal(study_tags(mirror, &refs, &arena, &study, &err), 0);
+    assert_int_equal(study_projects(reader, &arena, &study, &err), 0);
+    return study;
+}
+
+static void projects_of_tip_and_tags(void **state)
+{
+    struct study study = study_of("top", (const char *const[]){"mono", "fixture", "mono", NULL});
+
+    (void)state;
+    assert_null(study.limit);
+    /* The tip's one, and two at each of two tags of one commit; the fixture is none. */
+    assert_int_equal(study.project_count, 5);
+    assert_int_equal(study.projects[0].tag, STUDY_TIP);
+    assert_string_equal(study.projects[0].project->name, "top");
+    assert_string_equal(study.projects[1].directory, "a");
+    assert_string_equal(study.projects[4].directory, "b");
+    assert_int_equal(study.projects[4].tag, 2);
+    assert_ptr_equal(study.projects[2].project, study.projects[4].project);
+}
+
+static void a_limit_is_told_wherever_it_was_met(void **state)
+{
+    struct study study = study_of("deep", (const char *const[]){NULL});
+
+    (void)state;
+    assert_int_equal(study.project_count, 0);
+    assert_non_null(study.limit);
+    study = study_of("top", (const char *const[]){"mono", "deep", NULL});
+    assert_int_equal(study.project_count, 3);
+    assert_non_null(study.limit);
+}
+
+static void more_names_than_are_asked_for(void **state)
+{
+    struct study study = {
+        .project_count = NAMES_MAX,
+        .projects = arena_array(&arena, NAMES_MAX + 1, sizeof *study.projects),
+    };
+    struct claim_context context = {.study = &study, .arena = &arena};
+
+    (void)state;
+    for (size_t i = 0; i <= NAMES_MAX; i++) {
+        struct project *project = arena_alloc(&arena, sizeof *project);
+        project->normal = arena_printf(&arena, "name-%zu", i);
+        study.projects[i] = (struct study_project){.tag = STUDY_TIP, .project = project};
+    }
+    claim_collect(&context);
+    assert_int_equal(context.count, NAMES_MAX);
+    assert_null(study.limit);
+    study.project_count++;
+    context = (struct claim_context){.study = &study, .arena = &arena};
+    claim_collect(&context);
+    assert_int_equal(context.count, NAMES_MAX);
+    assert_non_null(study.limit);
+}
+
+/* --- files of the tip ------------------------------------------------------------------------ */
+
+static enum fact_state licence(const char *tag, const char *directory, const char **path)
+{
+    struct study study = {0};
+    struct claim_context context = {.study = &study, .reader = reader, .arena = &arena};
+    char head[256];
+
+    git_resolve(tag, head);
+    study.head = head;
+    return claim_licence(&context, directory, path);
+}
+
+static void no_licence_below_a_limit_is_unknown(void **state)
+{
+    const char *path;
+
+    (void)state;
+    assert_int_equal(licence("top", "", &path), FACT_ABSENT);
+    assert_int_equal(licence("deep", "", &path), FACT_UNKNOWN);
+    assert_null(path);
+}
+
+static void no_changelog_below_a_limit_is_unknown(void **state)
+{
+    struct study study = study_of("deep", (const char *const[]){NULL});
+    struct row_release release = {.version = "1.0"};
+    struct row_release_source source = {.version = "1.0"};
+    struct claim claim = {
+        .ours = true, .releases = &release, .release_count = 1, .sources = &source};
+    struct claim_context context = {
+        .study = &study, .reader = reader, .arena = &arena, .claims = &claim, .count = 1};
+    char head[256];
+
+    (void)state;
+    claim_notes(&context);
+    assert_string_equal(source.changelog_state, "unknown");
+    git_resolve("top", head);
+    study.head = head;
+    claim_notes(&context);
+    assert_string_equal(source.changelog_state, "absent");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_probe_leaves_out_what_is_no_project, start, stop),
+        cmocka_unit_test_setup_teardown(projects_of_tip_and_tags, start, stop),
+        cmocka_unit_test_setup_teardown(a_limit_is_told_wherever_it_was_met, start, stop),
+        cmocka_unit_test_setup_teardown(more_names_than_are_asked_for, start, stop),
+        cmocka_unit_test_setup_teardown(no_licence_below_a_limit_is_unknown, start, stop),
+        cmocka_unit_test_setup_teardown(no_changelog_below_a_limit_is_unknown, start, stop),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
