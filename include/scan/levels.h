@@ -16,7 +16,8 @@ struct levels;
 struct levels *levels_new(struct mirror *mirror);
 void levels_free(struct levels *levels);
 
-/* A file that matters: of a project, a changelog or a licence. */
+/* A file that matters: of a project, a changelog or a licence. Of a folder LICENSES/ it is the
+   first licence. */
 struct levels_file {
     const char *path; /* from the tree's root; borrowed for the call */
     const char *oid;  /* lives as long as the levels */

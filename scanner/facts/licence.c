@@ -68,6 +68,17 @@ static const char *below(const char *path, const char *directory)
     return path + len + 1;
 }
 
+static bool is_folder(const char *name, size_t len)
+{
+    return len == 8 &&
+           (strncasecmp(name, "LICENSES", len) == 0 || strncasecmp(name, "LICENCES", len) == 0);
+}
+
+bool licence_is_folder(const char *name)
+{
+    return is_folder(name, strlen(name));
+}
+
 static bool is_licence_in(const char *path, const char *directory)
 {
     const char *rest = below(path, directory);
@@ -78,7 +89,7 @@ static bool is_licence_in(const char *path, const char *directory)
     base = base != NULL ? base + 1 : rest;
     if (*base == '\0' || is_code(base))
         return false;
-    if (strncasecmp(rest, "LICENSES/", 9) == 0 || strncasecmp(rest, "LICENCES/", 9) == 0)
+    if (base > rest && is_folder(rest, strcspn(rest, "/")))
         return true;
     return base == rest && (starts_with_stem(base) || ends_with_stem(base));
 }

@@ -1,5 +1,6 @@
 #include "scan/levels.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -131,6 +132,27 @@ static int on_entry(void *ctx, const char *name, enum mirror_kind kind, const ch
     return 1; /* directories are read by themselves */
 }
 
+/* A folder of licences, which only its own name tells: its first one stands for all. */
+struct folder {
+    struct draft *draft;
+    const char *name;
+    bool found;
+};
+
+static int on_licence(void *ctx, const char *name, enum mirror_kind kind, const char *oid)
+{
+    struct folder *folder = ctx;
+    char path[PATH_LEN];
+
+    if (folder->found || !is_file(kind) ||
+        snprintf(path, sizeof path, "%s/%s", folder->name, name) >= PATH_LEN)
+        return 1;
+    folder->found = licence_is_file(path, "");
+    if (folder->found)
+        add_file(folder->draft, path, oid);
+    return 1;
+}
+
 static const struct level *read_level(struct levels *levels, const char *oid, unsigned depth,
                                       struct err *err);
 
@@ -138,7 +160,11 @@ static int add_child(struct draft *draft, const struct draft_tree *tree, unsigne
                      struct err *err)
 {
     struct level *level = &draft->level;
+    struct folder folder = {draft, tree->name, false};
 
+    if (licence_is_folder(tree->name) &&
+        mirror_walk(draft->levels->mirror, tree->oid, ENTRIES_MAX, on_licence, &folder, err) != 0)
+        return -1;
     const struct level *below = read_level(draft->levels, tree->oid, depth, err);
     if (below == NULL)
         return -1;

@@ -1,4 +1,4 @@
-"""Trees of odd shapes: what lies beyond a limit is unknown, and says so."""
+"""Trees of odd shapes: what lies beyond a limit is unknown, and says so; licences in a folder."""
 
 import pytest
 from conftest import TOKEN, unknowns
@@ -38,6 +38,10 @@ def project(**more):
     return {"pyproject.toml": pyproject(NAME, "1.0.0", FULL), "CHANGELOG.md": log} | more
 
 
+def rules(report):
+    return {row["rule"] for row in report["findings"]}
+
+
 def test_a_project_too_deep_is_unknown(scan):
     deep = "/".join(["d"] * 40)
     status, report = scan({f"{deep}/pyproject.toml": pyproject(NAME, "1.0.0", FULL)})
@@ -61,3 +65,20 @@ def test_a_depth_within_the_limit_is_known(scan):
     assert unknowns(report) == {}
     assert [row["declared_version"] for row in report["packages"]] == ["1.0.0"]
     assert status == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "missing"),
+    [
+        ({}, True),
+        ({"LICENSE": "MIT\n"}, False),
+        ({"LICENSES/MIT.txt": "MIT\n"}, False),
+        ({"vendor/LICENSES/MIT.txt": "MIT\n"}, True),
+        ({"LICENSES/check.py": "pass\n"}, True),
+    ],
+    ids=["none", "file", "folder", "elsewhere", "code"],
+)
+def test_licences(scan, files, missing):
+    """REUSE keeps licences in LICENSES/, by their SPDX ids."""
+    _, report = scan(project(**files))
+    assert ("licence-missing" in rules(report)) is missing

@@ -308,7 +308,7 @@ static int list(void *ctx, const struct levels_file *file)
 
 static void files_that_matter(void **state)
 {
-    static const char expected[] = "CHANGELOG.md *\npyproject.toml\n"
+    static const char expected[] = "CHANGELOG.md *\npyproject.toml\nLICENSES/MIT.txt\n"
                                    "other/pyproject.toml\nother/docs/changes.rst *\n";
     struct fixture f;
     struct buf out = BUF_INIT(4096);

@@ -177,14 +177,19 @@ static enum fact_state licence(const char *tag, const char *directory, const cha
     return claim_licence(&context, directory, path);
 }
 
-static void no_licence_below_a_limit_is_unknown(void **state)
+static void licences_in_a_folder_of_their_own(void **state)
 {
     const char *path;
 
     (void)state;
-    assert_int_equal(licence("top", "", &path), FACT_ABSENT);
-    assert_int_equal(licence("deep", "", &path), FACT_UNKNOWN);
+    assert_int_equal(licence("mono", "a", &path), FACT_KNOWN);
+    assert_string_equal(path, "a/LICENSES/MIT.txt");
+    assert_int_equal(licence("mono", "b", &path), FACT_ABSENT);
     assert_null(path);
+    /* The root's is for all of them. */
+    assert_int_equal(licence("reuse", "b", &path), FACT_KNOWN);
+    assert_string_equal(path, "LICENSES/MIT.txt");
+    assert_int_equal(licence("deep", "", &path), FACT_UNKNOWN);
 }
 
 static void no_changelog_below_a_limit_is_unknown(void **state)
@@ -214,7 +219,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(projects_of_tip_and_tags, start, stop),
         cmocka_unit_test_setup_teardown(a_limit_is_told_wherever_it_was_met, start, stop),
         cmocka_unit_test_setup_teardown(more_names_than_are_asked_for, start, stop),
-        cmocka_unit_test_setup_teardown(no_licence_below_a_limit_is_unknown, start, stop),
+        cmocka_unit_test_setup_teardown(licences_in_a_folder_of_their_own, start, stop),
         cmocka_unit_test_setup_teardown(no_changelog_below_a_limit_is_unknown, start, stop),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
