@@ -21,25 +21,36 @@
 
 /* --- files and directories ------------------------------------------------------------------- */
 
+static bool make_one(const char *path)
+{
+    return mkdir(path, 0777) == 0 || errno == EEXIST;
+}
+
+/* From the end: what lies above is there nearly always. */
+static bool make_path(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (make_one(path))
+        return true;
+    if (errno != ENOENT || slash == NULL || slash == path)
+        return false;
+    *slash = '\0';
+    bool made = make_path(path);
+    *slash = '/';
+    return made && make_one(path);
+}
+
 int mirror_dir_make(const char *path, struct err *err)
 {
     char *copy = mem_strdup(path);
-    int result = 0;
+    bool made = make_path(copy);
 
-    for (char *at = copy + 1; result == 0 && *at != '\0'; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
-            result = -1;
-        *at = '/';
-    }
-    if (result == 0 && mkdir(copy, 0777) != 0 && errno != EEXIST)
-        result = -1;
-    if (result != 0)
-        err_set(err, REASON_DISK, "cannot create the directory %s: %s", path, strerror(errno));
     free(copy);
-    return result;
+    if (!made)
+        return err_set(err, REASON_DISK, "cannot create the directory %s: %s", path,
+                       strerror(errno));
+    return 0;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
