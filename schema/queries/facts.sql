@@ -35,5 +35,7 @@ WHERE NOT EXISTS (
     SELECT 1 FROM stored_{fact} AS s
     WHERE {same_key} AND s.until IS NULL AND {same_values});
 
+-- Made from the table itself: without its columns' types no comparison of the two finds by key.
 -- script: {fact}_incoming
-CREATE TEMP TABLE incoming_{fact} ({columns}, PRIMARY KEY ({keys})) WITHOUT ROWID;
+CREATE TEMP TABLE incoming_{fact} AS SELECT {columns} FROM stored_{fact} WHERE 0;
+CREATE UNIQUE INDEX temp.incoming_{fact}_key ON incoming_{fact} ({keys});
