@@ -273,7 +273,7 @@ def test_many_tags(make_drift, tmp_path):
     with Forge(world) as forge:
         drift = make_drift(forge.url)
         assert drift.scan(demo.OWNER).returncode in (0, 1)
-        (directory / "packed-refs").write_text("\n".join([*lines, f"{head} refs/tags/one-more"]))
+        (directory / "packed-refs").write_text("\n".join([*lines, f"{head} refs/tags/one-more", ""]))
         assert drift.scan(demo.OWNER, timeout=60).returncode in (0, 1)
         assert [row["tag"] for row in drift.report()["releases"]] == ["v1.0.0"]
 
