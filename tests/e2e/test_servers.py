@@ -12,7 +12,7 @@ def reference(drift):
     return drift
 
 
-@pytest.mark.parametrize("mode", ["v2-nofilter", "v0"])
+@pytest.mark.parametrize("mode", ["v2-nofilter", "v1", "v0", "v0-nofilter"])
 def test_same_facts(reference, make_drift, world, mode):
     world.modes["*"] = mode
     with Forge(world) as poor:

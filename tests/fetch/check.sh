@@ -12,6 +12,7 @@ servers=()
 trap '[ ${#servers[@]} -eq 0 ] || kill "${servers[@]}"; rm -rf "$work"' EXIT
 export HOME=$work GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=N GIT_AUTHOR_EMAIL=n@example.org
 export GIT_COMMITTER_NAME=N GIT_COMMITTER_EMAIL=n@example.org no_proxy='*'
+export PYTHONDONTWRITEBYTECODE=1
 unset GITHUB_TOKEN FLEETDRIFT_TRY_FACTS
 
 mkdir -p "$work/repos/acme"
@@ -34,19 +35,41 @@ git -C other commit -q --allow-empty -m first
 git clone -q --mirror other sha256.git
 git --git-dir=tools.git update-server-info
 
-# serve NAME OPTIONS...: its address in $address
+# A world of these repositories whose server speaks MODE (tests/forge/smarthttp.py).
+world() {
+  python3 - "$here/.." "$work" "$1" <<'EOF'
+import sys
+
+sys.path.insert(0, sys.argv[1])
+from forge import World
+
+world = World(git_root="repos", modes={"*": sys.argv[3]})
+world.moved = {"acme/old": "acme/tools", "acme/a": "acme/b", "acme/b": "acme/a"}
+for number, name in enumerate(("tools", "detached", "empty", "sha256"), start=1):
+    world.add_repository(f"acme/{name}", number)
+world.save(f"{sys.argv[2]}/{sys.argv[3]}.json")
+EOF
+}
+
+# serve NAME COMMAND...: the address that it prints, in $address
 serve() {
   local name=$1
   shift
   "$@" >"$work/$name.out" 2>"$work/$name.err" &
   servers+=($!)
   for _ in $(seq 100); do
-    address=$(grep -om1 'http://127[^ ]*[0-9]' "$work/$name.out" || true)
+    address=$(grep -om1 'http://127[^ /]*[0-9]' "$work/$name.out" || true)
     [ -z "$address" ] || return 0
     sleep 0.05
   done
   echo "no server: $(cat "$work/$name.err")" >&2
   exit 1
+}
+
+# A forge of a mode.
+forge() {
+  world "$1"
+  serve "$1" env PYTHONPATH="$here/.." python3 -m forge "$work/$1.json" --ready "$work/$1.out"
 }
 
 failed=0
@@ -62,22 +85,22 @@ expect() {
   fi
 }
 
-serve v2 python3 "$here/serve.py" --moved acme/old=acme/tools --moved acme/a=acme/b \
-  --moved acme/b=acme/a "$work/repos"
+forge v2
 expect 0 'refs    11 .* 5 commits .* requests 3$' v2 acme/tools
 expect 0 '^host: v2 filter' v2 acme/tools
 expect 0 'refs    12 .* requests 4$' v2 acme/detached
 expect 0 'is empty, default branch refs/heads/main' v2 acme/empty
 expect 0 'moved to acme/tools' v2 acme/old
 expect 1 'FAILED redirect: acme/a: ' v2 acme/a
-expect 1 'FAILED not-found: acme/none: ' v2 acme/none
 expect 1 'FAILED unsupported: acme/sha256: ' v2 acme/sha256
+# As GitHub says of what is missing or private.
+expect 1 'FAILED unauthorized: acme/none: .* a token may tell' v2 acme/none
 # One that tells nothing of the host does not keep the others from being asked.
 expect 1 'acme/tools .* requests 3$' v2b acme/none acme/sha256 acme/tools
-expect 1 'FAILED not-found: acme/x y?#%: ' v2 'acme/x y?#%'
+expect 1 'FAILED unauthorized: acme/x y?#%: ' v2 'acme/x y?#%'
 
 for version in 1 0; do
-  serve "v$version" python3 "$here/serve.py" --protocol "$version" "$work/repos"
+  forge "v$version"
   expect 0 'refs    11 .* 5 commits .* requests 4$' "v$version" acme/tools
   expect 0 'refs    12 ' "v$version" acme/detached
   expect 0 'is empty' "v$version" acme/empty
@@ -89,7 +112,7 @@ for version in 1 0; do
   unset FLEETDRIFT_TRY_FACTS
 done
 
-serve plain python3 "$here/serve.py" --no-filter "$work/repos"
+forge v2-nofilter
 expect 0 '(unfiltered)' plain acme/tools
 expect 0 '^host: v2 shallow' plain2 acme/tools
 

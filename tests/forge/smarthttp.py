@@ -8,9 +8,8 @@ from .answer import Answer
 
 UNAUTHORIZED = Answer(401, {"WWW-Authenticate": 'Basic realm="GitHub"'}, b"Repository not found.")
 
-# What a server can do: "v2" filters, "v2-nofilter" speaks version 2 without it, "v0" knows no
-# version 2 at all.
-MODES = ("v2", "v2-nofilter", "v0")
+# What a server can do: the version of the protocol that it speaks at most, and whether it filters.
+MODES = ("v2", "v2-nofilter", "v1", "v0", "v0-nofilter")
 
 
 def what_is_asked(request):
@@ -41,6 +40,7 @@ class SmartHttp:
         return self._backend(request, directory, service, self.world.git_mode(repository))
 
     def _backend(self, request, directory, service, mode):
+        version, _, lack = mode.partition("-")
         environment = {
             "PATH": os.environ["PATH"],
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -56,7 +56,7 @@ class SmartHttp:
             "REMOTE_ADDR": "127.0.0.1",
             "GIT_CONFIG_COUNT": "4",
             "GIT_CONFIG_KEY_0": "uploadpack.allowFilter",
-            "GIT_CONFIG_VALUE_0": "true" if mode == "v2" else "false",
+            "GIT_CONFIG_VALUE_0": "false" if lack == "nofilter" else "true",
             "GIT_CONFIG_KEY_1": "uploadpack.allowReachableSHA1InWant",
             "GIT_CONFIG_VALUE_1": "true",
             "GIT_CONFIG_KEY_2": "uploadpack.allowTipSHA1InWant",
@@ -64,8 +64,9 @@ class SmartHttp:
             "GIT_CONFIG_KEY_3": "safe.directory",
             "GIT_CONFIG_VALUE_3": "*",
         }
-        if mode != "v0" and "git-protocol" in request.headers:
-            environment["GIT_PROTOCOL"] = request.headers["git-protocol"]
+        if version != "v0" and "git-protocol" in request.headers:
+            asked = request.headers["git-protocol"]
+            environment["GIT_PROTOCOL"] = "version=1" if version == "v1" else asked
         done = subprocess.run(
             ["git", "http-backend"], input=request.body, env=environment, capture_output=True
         )
