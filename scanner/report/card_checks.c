@@ -90,6 +90,11 @@ static enum mark look_published(const struct card *card, struct buf *seen)
         card_say(seen, "the index could not be asked");
         return MARK_UNKNOWN;
     }
+    if (card->newest == NULL && record_text(card->package, "index_lost_at") != NULL) {
+        card_say(seen, "%s no longer has it: it did until ", card_word(card->package, "index_url"));
+        say_instant(seen, record_text(card->package, "index_lost_at"));
+        return MARK_BAD;
+    }
     if (card->newest == NULL) {
         card_say(seen, "%s %s", card_word(card->package, "index_url"),
                  record_is(card->package, "index_state", "absent")

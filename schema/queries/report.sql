@@ -180,7 +180,7 @@ SELECT DISTINCT rule FROM finding ORDER BY rule;
 -- name: report_card_package
 SELECT r.organisation, r.name AS repository, r.full_name, r.host, p.name AS package, p.display,
        p.index_url, p.link, p.link_evidence, p.link_other, p.refs_state, p.index_state,
-       p.newest AS published_version, p.newest_at AS published_at, p.newest_yanked AS yanked,
+       p.index_lost_at, p.newest AS published_version, p.newest_at AS published_at, p.newest_yanked AS yanked,
        p.directory, p.head, r.default_branch, r.head_ref, r.head_committed_at,
        p.declared_version, p.declared_kind, p.declared_origin, p.declared_reason,
        (p.declared_key > p.newest_key) - (p.declared_key < p.newest_key) AS declared_order, p.licence,

@@ -2,7 +2,12 @@
 -- observed_at: this run, for what it looked at; for what is unknown, when it was last known.
 CREATE VIEW coverage AS
 SELECT nullif(s.organisation, '') AS organisation, nullif(s.repository_id, 0) AS repository_id,
-       nullif(s.package_id, 0) AS package_id, s.fact, s.status, s.reason, s.detail,
+       nullif(s.package_id, 0) AS package_id, s.fact, s.status, s.reason,
+       coalesce(s.detail,
+                CASE WHEN s.fact = 'index' AND s.status = 'absent'
+                     THEN (SELECT 'the index no longer has it (it did until ' ||
+                                  x.last_seen_at || ')'
+                           FROM vanished AS x WHERE x.package_id = s.package_id) END) AS detail,
        CASE WHEN s.status <> 'unknown' THEN (SELECT started_at FROM as_of)
             ELSE (SELECT r.started_at
                   FROM stored_coverage AS e

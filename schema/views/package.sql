@@ -12,6 +12,8 @@ SELECT b.package_id AS id, b.name, coalesce(d.display, b.name) AS display, b.ind
                    AND v.organisation = '' AND v.fact = 'index'
                    AND (SELECT run FROM as_of) BETWEEN v.since AND ifnull(v.until - 1, 1 << 62)),
                 'unknown') AS index_state,
+       (SELECT x.last_seen_at FROM vanished AS x WHERE x.package_id = b.package_id)
+           AS index_lost_at,
        n.id AS newest_id, n.version AS newest, n.normal AS newest_normal,
        n.order_key AS newest_key, s.published_at AS newest_at, s.yanked AS newest_yanked,
        e.version AS declared_version, e.kind AS declared_kind, e.order_key AS declared_key,

@@ -1,6 +1,6 @@
 -- One row a package: its findings that count, by severity, the gravest rule, and the status.
 --   not-ours     the index names another repository
---   unpublished  the index has no such package, or no file of it
+--   unpublished  the index has no such package, or no file of it (one that it lost is drift)
 --   drift        a finding of severity low or above counts
 --   unknown      none does, but something could not be looked at, nothing links it to a repository, or
 --                the run did not complete
@@ -18,7 +18,8 @@ SELECT p.id AS package_id, count(CASE f.severity WHEN 'critical' THEN 1 END) AS 
        CASE WHEN p.link = 'contradicted'
             THEN iif(p.repository_id IN (SELECT repository_id FROM blind WHERE links),
                      'unknown', 'not-ours')
-            WHEN p.index_state = 'absent' THEN 'unpublished'
+            WHEN p.index_state = 'absent'
+            THEN iif(p.index_lost_at IS NOT NULL AND count(f.rule) > 0, 'drift', 'unpublished')
             WHEN p.index_state = 'known' AND p.newest IS NULL THEN 'unpublished'
             WHEN count(f.rule) > 0 THEN 'drift'
             WHEN p.index_state = 'unknown' OR p.refs_state = 'unknown' THEN 'unknown'
