@@ -21,7 +21,8 @@ struct listing_repository {
     bool archived, fork, disabled;
 };
 
-/* A page of the listing (an array) or one repository (an object). */
+/* A page of the listing (an array) or one repository (an object). -1 also when only some of them
+   could not be read: the others are in `out`, and err says what was wrong with the first. */
 int listing_parse(const char *body, size_t len, struct arena *arena,
                   struct listing_repository **out, size_t *count, struct err *err);
 

@@ -82,21 +82,28 @@ static int read_repository(const json_t *object, struct arena *arena,
     return 0;
 }
 
+/* One row that cannot be read costs itself. */
 static int read_list(const json_t *list, struct arena *arena, struct listing_repository **out,
                      size_t *count, struct err *err)
 {
-    size_t i, n = json_array_size(list);
+    size_t i, n = json_array_size(list), kept = 0;
+    int result = 0;
     json_t *object;
 
     if (n > REPOSITORIES_MAX)
         return err_set(err, REASON_LIMIT, "The forge listed more than %d repositories in one page.",
                        REPOSITORIES_MAX);
     struct listing_repository *all = arena_array(arena, n, sizeof *all);
-    json_array_foreach(list, i,
-                       object) if (read_repository(object, arena, &all[i], err) != 0) return -1;
+    json_array_foreach(list, i, object)
+    {
+        if (read_repository(object, arena, &all[kept], result == 0 ? err : NULL) == 0)
+            kept++;
+        else
+            result = -1;
+    }
     *out = all;
-    *count = n;
-    return 0;
+    *count = kept;
+    return result;
 }
 
 int listing_parse(const char *body, size_t len, struct arena *arena,
@@ -105,6 +112,7 @@ int listing_parse(const char *body, size_t len, struct arena *arena,
     json_error_t error;
     json_t *list = NULL;
 
+    *count = 0;
     if (len > BODY_MAX)
         return err_set(err, REASON_TOO_LARGE, "The forge's listing has more than %zu MiB.",
                        BODY_MAX >> 20);

@@ -185,11 +185,11 @@ static void on_answer(struct http_answer *answer, void *ctx)
 
     if (try_user(errand, answer))
         return;
-    int more = check_answer(errand, answer, &err) == 0 ? find_next(errand, answer, next, &err) : -1;
-    if (more < 0) {
+    if (check_answer(errand, answer, &err) != 0) {
         fail(errand, &err);
         return;
     }
+    int more = find_next(errand, answer, next, &err);
     struct github_page page = {
         .url = errand->url,
         .body = answer->status == 304 ? NULL : buf_str(&answer->body),
@@ -198,9 +198,13 @@ static void on_answer(struct http_answer *answer, void *ctx)
         .not_modified = answer->status == 304,
         .is_user = errand->is_user,
         .last = more == 0,
-        .next = more == 0 ? NULL : next,
+        .next = more > 0 ? next : NULL,
     };
     errand->done(&page, NULL, errand->ctx);
+    if (more < 0) {
+        fail(errand, &err); /* what follows is out of reach, not what came */
+        return;
+    }
     if (more == 0) {
         errand_free(errand);
         return;

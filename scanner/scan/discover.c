@@ -208,9 +208,8 @@ static void page_done(void *item)
     struct page *page = item;
     struct listing *listing = page->listing;
 
-    if (page->err.reason == REASON_NONE)
-        take_page(listing, page);
-    else if (listing->err.reason == REASON_NONE)
+    take_page(listing, page);
+    if (page->err.reason != REASON_NONE && listing->err.reason == REASON_NONE)
         listing->err = page->err;
     page_free(page);
     listing->reading--;

@@ -59,7 +59,7 @@ static void on_page(const struct github_page *page, const struct err *err, void 
         listing->err = *err;
         return;
     }
-    assert_true(page->last == (page->next == NULL));
+    assert_true(!page->last || page->next == NULL);
     assert_true(page->not_modified == (page->body == NULL));
     listing->pages++;
     listing->is_user = page->is_user;
@@ -170,6 +170,7 @@ static void test_refusals(void **state)
         const char *answer;
         enum reason reason;
         const char *text;
+        unsigned pages; /* a page that came counts, though its next is out of reach */
     } cases[] = {
         {"HTTP/1.1 401 No\r\nContent-Length: 29\r\n\r\n{\"message\": \"Bad credentials\"}",
          REASON_UNAUTHORIZED, "Bad credentials"},
@@ -186,12 +187,12 @@ static void test_refusals(void **state)
         {"HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n", REASON_HTTP, "502"},
         {"HTTP/1.1 304 Same\r\n\r\n", REASON_BAD_ANSWER, "304"},
         {"HTTP/1.1 200 OK\r\nLink: nonsense\r\nContent-Length: 2\r\n\r\n[]", REASON_BAD_ANSWER,
-         "Link header"},
+         "Link header", 1},
         {"HTTP/1.1 200 OK\r\nLink: <https://evil.example/>; rel=next\r\nContent-Length: 2\r\n\r\n"
          "[]",
-         REASON_BAD_ANSWER, "evil.example"},
+         REASON_BAD_ANSWER, "evil.example", 1},
         {"HTTP/1.1 200 OK\r\nLink: </relative>; rel=next\r\nContent-Length: 2\r\n\r\n[]",
-         REASON_BAD_ANSWER, "relative"},
+         REASON_BAD_ANSWER, "relative", 1},
         {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[", REASON_TRUNCATED, "acme"},
     };
 
@@ -201,7 +202,7 @@ static void test_refusals(void **state)
         struct listing listing = {.trace = ""};
         start(routes, NULL);
         list(&listing);
-        assert_int_equal(listing.pages, 0);
+        assert_int_equal(listing.pages, cases[i].pages);
         assert_int_equal(listing.faults, 1);
         if (listing.err.reason != cases[i].reason ||
             strstr(listing.err.text, cases[i].text) == NULL)

@@ -120,18 +120,36 @@ static void bad_answers(void **state)
         if (parse(bodies[i], &arena, &all, &count, &err) != -1)
             fail_msg("%s", bodies[i]);
         assert_int_equal(err.reason, REASON_BAD_ANSWER);
-        assert_int_equal(count, 7);
+        assert_int_equal(count, 0);
         arena_release(&arena);
     }
+}
+
+/* One repository that cannot be read costs itself. */
+static void one_bad_row(void **state)
+{
+    struct arena arena = ARENA_INIT;
+    struct listing_repository *all;
+    struct err err = {0};
+    size_t count;
+
+    (void)state;
+    assert_int_equal(parse("[" FULL
+                           ",{\"id\":9,\"name\":\"ghost\",\"owner\":null}," REPOSITORY("") "]",
+                           &arena, &all, &count, &err),
+                     -1);
+    assert_int_equal(count, 2);
+    assert_int_equal(err.reason, REASON_BAD_ANSWER);
+    assert_non_null(strstr(err.text, "no owner"));
+    arena_release(&arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_repository),
-        cmocka_unit_test(fields_that_may_be_absent),
-        cmocka_unit_test(pages),
-        cmocka_unit_test(bad_answers),
+        cmocka_unit_test(one_repository), cmocka_unit_test(fields_that_may_be_absent),
+        cmocka_unit_test(pages),          cmocka_unit_test(bad_answers),
+        cmocka_unit_test(one_bad_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
