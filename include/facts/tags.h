@@ -12,9 +12,10 @@
 #include "base/arena.h"
 
 struct tags_tag {
-    const char *name;   /* without refs/tags/ */
-    const char *commit; /* hex oid of the commit it leads to */
-    int64_t time;       /* of the commit, CLOCK_UNKNOWN if not known */
+    const char *name; /* without refs/tags/ */
+    const char
+        *commit;  /* hex oid of the commit it leads to; NULL: to none, so it denotes nothing */
+    int64_t time; /* of the commit, CLOCK_UNKNOWN if not known */
 };
 
 /* A version that the tree at a tag declares for this package's project. */

@@ -50,10 +50,13 @@ struct mirror_commit {
 int mirror_read_commit(struct mirror *mirror, const char *oid, struct mirror_commit *out,
                        struct err *err);
 
+/* Where the object of a ref below refs/tags/ leads. */
 struct mirror_tag {
-    char target[OID_HEX]; /* what it leads to in the end (through tags of tags) */
-    bool is_commit;       /* false: it leads to a tree or a blob */
-    int64_t tagged_at;    /* CLOCK_UNKNOWN: the tag has no tagger */
+    bool annotated; /* it is a tag object, not the commit itself */
+    char
+        commit[OID_HEX]; /* that it leads to in the end (through tags of tags); "" a tree or blob */
+    int64_t tagged_at;   /* CLOCK_UNKNOWN: not annotated, or without a tagger */
+    int64_t committed_at;
 };
 int mirror_read_tag(struct mirror *mirror, const char *oid, struct mirror_tag *out,
                     struct err *err);

@@ -368,7 +368,8 @@ void tag_table_init(struct tag_table *table, const struct tags_tag *tags, size_t
         read_package(table, &packages[i], i);
     for (size_t i = 0; i < tag_count; i++) {
         table->first[i] = TAG_NONE;
-        read_tag(table, i);
+        if (tags[i].commit != NULL)
+            read_tag(table, i);
     }
 }
 

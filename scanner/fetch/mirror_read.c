@@ -94,30 +94,52 @@ int mirror_read_commit(struct mirror *mirror, const char *oid, struct mirror_com
     return 0;
 }
 
+/* One step of the way: 1 it goes on at `next`, 0 its end, -1. */
+static int step(struct mirror *mirror, git_oid *next, bool first, struct mirror_tag *out,
+                struct err *err)
+{
+    git_odb_object *object = NULL;
+    struct tag_lines tag;
+    struct commit_lines commit;
+    int result = 0;
+
+    if (mirror_object(mirror, next, &object, err) != 0)
+        return -1;
+    const char *data = git_odb_object_data(object);
+    size_t size = git_odb_object_size(object);
+    if (git_odb_object_type(object) == GIT_OBJECT_TAG) {
+        result = tag_parse(data, size, &tag) == 0 ? 1 : malformed(err, next, "tag");
+        if (result > 0 && first) {
+            out->annotated = true;
+            out->tagged_at = tag.tagged_at;
+        }
+        if (result > 0 && tag.type == GIT_OBJECT_INVALID)
+            result = 0; /* a tree or a blob, which need not be here */
+        *next = result > 0 ? tag.target : *next;
+    } else if (git_odb_object_type(object) == GIT_OBJECT_COMMIT) {
+        result = commit_parse(data, size, &commit) == 0 ? 0 : malformed(err, next, "commit");
+        if (result == 0) {
+            git_oid_tostr(out->commit, sizeof out->commit, next);
+            out->committed_at = commit.commit_time;
+        }
+    }
+    git_odb_object_free(object);
+    return result;
+}
+
 int mirror_read_tag(struct mirror *mirror, const char *oid, struct mirror_tag *out, struct err *err)
 {
-    struct tag_lines lines;
-    char target[OID_HEX];
-    int64_t tagged_at = CLOCK_UNKNOWN;
+    struct mirror_tag tag = {.tagged_at = CLOCK_UNKNOWN, .committed_at = CLOCK_UNKNOWN};
+    git_oid next;
 
-    snprintf(target, sizeof target, "%s", oid);
+    if (mirror_oid(oid, &next, err) != 0)
+        return -1;
     for (int depth = 0; depth < NESTING_MAX; depth++) {
-        git_odb_object *object = NULL;
-        if (read_as(mirror, target, GIT_OBJECT_TAG, &object, err) != 0)
+        int more = step(mirror, &next, depth == 0, &tag, err);
+        if (more < 0)
             return -1;
-        int result = tag_parse(git_odb_object_data(object), git_odb_object_size(object), &lines);
-        if (result != 0)
-            malformed(err, git_odb_object_id(object), "tag");
-        git_odb_object_free(object);
-        if (result != 0)
-            return -1;
-        if (depth == 0)
-            tagged_at = lines.tagged_at;
-        git_oid_tostr(target, sizeof target, &lines.target);
-        if (lines.type != GIT_OBJECT_TAG) {
-            *out = (struct mirror_tag){.is_commit = lines.type == GIT_OBJECT_COMMIT,
-                                       .tagged_at = tagged_at};
-            memcpy(out->target, target, sizeof target);
+        if (more == 0) {
+            *out = tag;
             return 0;
         }
     }

@@ -97,38 +97,26 @@ static int mark_default_branch(struct mirror *mirror, struct study *study, struc
     return result;
 }
 
+/* A tag of a tree or a blob is legal, and denotes no commit. What the tag is its object says, not
+   the server's list. */
 static int read_tag(struct mirror *mirror, const struct gitwire_ref *ref, struct arena *arena,
                     struct study_tag *tag, struct err *err)
 {
     struct mirror_tag object;
-    struct mirror_commit commit;
-    struct err ignored;
 
+    if (mirror_read_tag(mirror, ref->oid, &object, err) != 0)
+        return -1;
     *tag = (struct study_tag){
         .name = arena_strdup(arena, ref->name + strlen(TAGS_PREFIX)),
         .oid = arena_strdup(arena, ref->oid),
-        .annotated = ref->peeled[0] != '\0',
-        .tagged_at = CLOCK_UNKNOWN,
-        .committed_at = CLOCK_UNKNOWN,
+        .annotated = object.annotated,
+        .tagged_at = object.tagged_at,
+        .committed_at = object.committed_at,
         .on_default_branch = -1,
     };
-    const char *target = ref->oid;
-    if (tag->annotated) {
-        if (mirror_read_tag(mirror, ref->oid, &object, err) != 0)
-            return -1;
-        tag->tagged_at = object.tagged_at;
-        if (!object.is_commit)
-            return 0;
-        target = object.target;
-    }
-    /* A tag of a tree or a blob is legal, and denotes no commit. */
-    if (mirror_read_commit(mirror, target, &commit, &ignored) != 0) {
-        if (!mirror_has(mirror, target) && err != NULL)
-            *err = ignored;
-        return mirror_has(mirror, target) ? 0 : -1;
-    }
-    tag->commit = arena_strdup(arena, target);
-    tag->committed_at = commit.commit_time;
+    if (object.commit[0] == '\0')
+        return 0;
+    tag->commit = arena_strdup(arena, object.commit);
     tag->candidate = tags_is_candidate(tag->name);
     return 0;
 }

@@ -290,14 +290,18 @@ static void test_commits_and_tags(void **state)
 
     git_resolve("nested", oid);
     assert_int_equal(mirror_read_tag(mirror, oid, &tag, &err), 0);
-    assert_string_equal(tag.target, v1);
-    assert_true(tag.is_commit);
+    assert_string_equal(tag.commit, v1);
+    assert_true(tag.annotated);
     assert_int_equal(tag.tagged_at, 1000000000);
+    assert_int_equal(tag.committed_at, 1000000000);
     git_resolve("of-blob", oid);
     assert_int_equal(mirror_read_tag(mirror, oid, &tag, &err), 0);
-    assert_false(tag.is_commit);
-    assert_int_equal(mirror_read_tag(mirror, v1, &tag, &err), -1);
-    assert_int_equal(err.reason, REASON_BAD_ANSWER);
+    assert_string_equal(tag.commit, "");
+    assert_true(tag.annotated);
+    assert_int_equal(mirror_read_tag(mirror, v1, &tag, &err), 0);
+    assert_string_equal(tag.commit, v1);
+    assert_false(tag.annotated);
+    assert_int_equal(tag.tagged_at, CLOCK_UNKNOWN);
     memset(oid, 'a', 40);
     assert_int_equal(mirror_read_commit(mirror, oid, &commit, &err), -1);
     assert_int_equal(err.reason, REASON_MISSING_OBJECT);
