@@ -161,6 +161,9 @@ struct job {
 /* Runs the job to its end, which starts the next one that waits. The job has its name. */
 void job_enter(struct job *job);
 
+/* Whether its refs were read, and there is no commit. */
+bool job_is_empty(const struct job *job);
+
 /* objects.c: brings packs into the job's mirror; then calls on, from the loop. job->err tells. */
 enum fetch_kind { FETCH_PROBE, FETCH_HISTORY, FETCH_WANTS };
 void job_fetch(struct job *job, enum fetch_kind kind, void (*then)(struct job *job));

@@ -123,12 +123,11 @@ static void is_former(struct job *job, const char *name)
     job->context.former = job->former;
 }
 
-/* Where nobody is, or where we may not look, is no former name. Any other failure leaves open whose
-   the package is, and the next scan asks again. */
+/* Where nobody is, is no former name. Any other failure leaves open whose the package is, and the
+   next scan asks again. */
 static void not_asked(struct job *job, const char *other, const struct err *err)
 {
-    if (err->reason == REASON_NOT_FOUND || err->reason == REASON_UNAUTHORIZED ||
-        err->reason == REASON_FORBIDDEN || err->reason == REASON_BLOCKED ||
+    if (err->reason == REASON_NOT_FOUND || err->reason == REASON_BLOCKED ||
         job->links_err.reason != REASON_NONE)
         return;
     err_set(&job->links_err, err->reason, "whether %s is a former name is not known: %s", other,
@@ -157,9 +156,12 @@ static void on_redirected(const struct gitwire_refs *refs, const struct err *err
     struct renamed *renamed = ctx;
     struct job *job = renamed->job;
 
-    if (refs == NULL)
+    /* To strangers a git host says of what is not there that it needs a credential. */
+    bool nobody = err != NULL && err->reason == REASON_UNAUTHORIZED;
+    if (refs == NULL && !nobody)
         not_asked(job, renamed->other, err);
-    else if (refs->moved_to != NULL && strcasecmp(refs->moved_to, job->full_name) == 0)
+    else if (refs != NULL && refs->moved_to != NULL &&
+             strcasecmp(refs->moved_to, job->full_name) == 0)
         is_former(job, renamed->other);
     renames_asked(job);
 }
@@ -357,6 +359,11 @@ static void enter_probe(struct job *job)
 
 /* --- ASK ------------------------------------------------------------------------------------- */
 
+bool job_is_empty(const struct job *job)
+{
+    return job->refs.head_oid[0] == '\0' && job->refs.count == 0;
+}
+
 static bool is_unchanged(const struct job *job, bool index_changed)
 {
     return !index_changed && !job->stale && job->known.digest != NULL &&
@@ -399,9 +406,9 @@ static void decide(struct job *job)
     else if (is_unchanged(job, index_changed(job))) {
         job->unchanged = true;
         enter_save(job);
-    } else if (job->refs.head_oid[0] == '\0')
-        enter_save(job); /* empty: nothing to fetch */
-    else if (job->known.has_projects || job->configured_count > 0)
+    } else if (job_is_empty(job))
+        enter_save(job);
+    else if (job->known.has_projects || job->configured_count > 0 || job->refs.head_oid[0] == '\0')
         enter_history(job);
     else
         enter_probe(job);
@@ -428,10 +435,13 @@ static void on_refs(const struct gitwire_refs *refs, const struct err *err, void
 {
     struct job *job = ctx;
 
-    if (refs == NULL)
+    if (refs == NULL) {
         job->err = *err;
-    else
+        if (job->row.disabled == 1)
+            job->err.reason = REASON_DISABLED;
+    } else {
         keep_refs(job, refs);
+    }
     asked(job);
 }
 

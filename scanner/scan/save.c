@@ -27,7 +27,7 @@ static int save_coverage(struct job *job, struct err *err)
     struct row_coverage rows[GIT_FACTS + 1];
     size_t count = GIT_FACTS;
     const struct study_project *bad = bad_project(job);
-    bool empty = job->err.reason == REASON_NONE && job->refs.head_oid[0] == '\0';
+    bool empty = job->err.reason == REASON_NONE && job_is_empty(job);
 
     for (size_t i = 0; i < GIT_FACTS; i++) {
         rows[i] = (struct row_coverage){
@@ -268,7 +268,10 @@ static int save_sources(struct job *job, struct err *err)
 static int save_facts(struct job *job, struct err *err)
 {
     if (save_refs(job, err) != 0 || save_declarations(job, err) != 0 ||
-        save_projects(job, err) != 0 || save_links(job, err) != 0 || save_denotes(job, err) != 0)
+        save_projects(job, err) != 0 || save_denotes(job, err) != 0)
+        return -1;
+    /* Where all is gone, the packages that it had are still the ones it published. */
+    if ((job_is_empty(job) ? save_configured(job, err) : save_links(job, err)) != 0)
         return -1;
     if (save_sources(job, err) != 0)
         return -1;
@@ -285,7 +288,8 @@ static int touch_packages(struct job *job, bool judged, struct err *err)
     struct store *store = job->scan->store;
     int result = 0;
 
-    bool kept = !judged && job->skipped == NULL; /* what policy leaves out brings no package */
+    /* What policy leaves out brings no package. */
+    bool kept = (!judged || job_is_empty(job)) && job->skipped == NULL;
 
     for (size_t i = 0; i < job->known.package_count && kept && result == 0; i++)
         if (job->known.packages[i].link != NULL)

@@ -1,0 +1,122 @@
+"""Repositories as they may be: each says what is true of it, and costs the others nothing."""
+
+import dataclasses
+import json
+import re
+import shutil
+
+import pytest
+from conftest import unknowns
+from forge import demo, faults
+from forge.answer import Answer
+from forge.gitrepo import Repository, git
+
+BUOY = f"{demo.OWNER}/buoy"
+GOOD = {"anchor": "in-sync", "cleat": "in-sync"}
+
+
+@pytest.fixture
+def buoy(small_forge, tmp_path):
+    """The git directory of one of three, to be changed as one likes."""
+    world = small_forge.world
+    directory = tmp_path / "buoy.git"
+    shutil.copytree(world.git_directory(world.repository(BUOY)), directory)
+    world.directories[BUOY] = directory
+    return directory
+
+
+def statuses(drift):
+    return {row["package"]: row["status"] for row in drift.report()["packages"]}
+
+
+def rules(drift):
+    return {finding["rule"] for finding in drift.report()["findings"]}
+
+
+@pytest.mark.parametrize("what", ["main^{tree}", "main:LICENSE"])
+def test_a_tag_of_no_commit(small_drift, small_forge, buoy, what):
+    files = small_forge.world.documents["buoy"]["releases"]
+    files["2.0.0"] = [dict(files["1.1.0"][0], filename="buoy-2.0.0.tar.gz")]
+    git(buoy, "tag", "v2.0.0", what)
+    person = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    git(buoy, *person, "tag", "-a", "-m", "x", "v3.0.0", what)
+    assert small_drift.scan(demo.OWNER).returncode == 1
+    assert statuses(small_drift) == GOOD | {"buoy": "drift"}
+    assert "release-without-tag" in rules(small_drift)
+
+
+def test_a_list_of_refs_without_peeled_tags(small_drift, small_forge):
+    """What a tag is, its object says."""
+    small_drift.scan(demo.OWNER)
+    before = small_drift.table("releases")
+
+    def without(request, answer):
+        if b"command=ls-refs" not in request.body[:64]:
+            return answer
+        lines, at = b"", 0
+        while at < len(answer.body):
+            size = int(answer.body[at : at + 4], 16)
+            line = re.sub(rb" peeled:\w+", b"", answer.body[at + 4 : at + max(size, 4)])
+            lines += b"%04x" % (len(line) + 4) + line if size > 3 else answer.body[at : at + 4]
+            at += max(size, 4)
+        return dataclasses.replace(answer, body=lines)
+
+    small_forge.fault("git-upload-pack", without)
+    (small_drift.home / "fleet.db").unlink()
+    small_drift.scan(demo.OWNER)
+    assert small_drift.table("releases") == before
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_all_is_gone(small_drift, buoy, first):
+    """Published, and nothing in the repository: the incident in its purest form."""
+    if not first:
+        small_drift.scan(demo.OWNER)
+    shutil.rmtree(buoy)
+    Repository().write(buoy)
+    for _ in range(2):
+        assert small_drift.scan(demo.OWNER, "--package", f"buoy={BUOY}").returncode == 1
+        assert statuses(small_drift) == GOOD | {"buoy": "drift"}
+        assert "release-without-tag" in rules(small_drift)
+    assert "the repository has no commit" in small_drift.run("report", "buoy").stdout
+
+
+def test_head_names_no_branch(small_drift, buoy):
+    """The tags are looked at; what the default branch declares is not known."""
+    git(buoy, "symbolic-ref", "HEAD", "refs/heads/gone")
+    small_drift.scan(demo.OWNER)
+    row = next(row for row in small_drift.table("packages") if row["package"] == "buoy")
+    assert (row["status"], row["tag"], row["declared_version"]) == ("in-sync", "v1.1.0", "")
+
+
+def test_a_disabled_repository(small_drift, small_forge):
+    small_forge.world.repository(BUOY)["disabled"] = True
+    small_forge.fault("/buoy.git", faults.status(403, "Access has been disabled"))
+    assert small_drift.scan(demo.OWNER).returncode == 3
+    assert unknowns(small_drift.report())["buoy", "refs"] == "disabled"
+    assert statuses(small_drift) == GOOD
+
+
+def test_a_row_of_the_listing_that_cannot_be_read(small_drift, small_forge):
+    def worse(request, answer):
+        rows = json.loads(answer.body)
+        rows[1]["owner"] = None
+        return Answer(200, {"Content-Type": "application/json"}, json.dumps(rows).encode())
+
+    small_forge.fault("/repos", worse)
+    assert small_drift.scan(demo.OWNER).returncode == 3
+    assert statuses(small_drift) == GOOD
+    assert unknowns(small_drift.report()) == {(demo.OWNER, "listing"): "bad-answer"}
+
+
+def test_a_page_whose_next_is_elsewhere(small_drift, small_forge):
+    """What came counts; what follows is unknown."""
+
+    def elsewhere(request, answer):
+        link = {"Link": '<https://evil.example/2>; rel="next"'}
+        return dataclasses.replace(answer, headers=answer.headers | link)
+
+    small_forge.fault("/orgs/", elsewhere)
+    assert small_drift.scan(demo.OWNER).returncode == 3
+    assert statuses(small_drift) == GOOD | {"buoy": "in-sync"}
+    assert unknowns(small_drift.report()) == {(demo.OWNER, "listing"): "bad-answer"}
