@@ -58,6 +58,8 @@ struct claim_context {
 
 /* The claims that a study makes, beside those that are configured; in the arena. */
 void claim_collect(struct claim_context *context);
+/* Whether the index has a package of this name. */
+bool claim_is_published(const struct claim *claim);
 /* Whether the index says that this claim's package is another repository's; then *other. */
 bool claim_contradicted(const struct claim_context *context, const struct claim *claim,
                         const char **other);

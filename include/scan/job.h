@@ -138,11 +138,12 @@ struct job {
     struct known_repository known;
     struct gitwire_refs refs;
     struct arena refs_arena;
-    const char *moved_to; /* where the host redirected; NULL */
-    bool projects;        /* the probe found one */
-    unsigned waiting;     /* answers that are still to come */
-    unsigned rounds;      /* of wanted blobs */
-    unsigned refused;     /* blobs that the server does not have */
+    const char *moved_to;          /* where the host redirected; NULL */
+    enum probe probe;              /* what it found */
+    unsigned waiting;              /* answers that are still to come */
+    void (*then)(struct job *job); /* after the last of renames.c */
+    unsigned rounds;               /* of wanted blobs */
+    unsigned refused;              /* blobs that the server does not have */
 
     struct mirror *mirror;
     struct reader *reader;
@@ -170,6 +171,10 @@ void job_fetch(struct job *job, enum fetch_kind kind, void (*then)(struct job *j
 void job_close_mirror(struct job *job);
 /* Removes the mirror of a repository that turned out to hold no project. */
 void job_drop_mirror(struct job *job);
+
+/* renames.c: asks the forge whether the repositories that the index names are former names of this
+   one; then calls on, from the loop. */
+void job_ask_renames(struct job *job, void (*then)(struct job *job));
 
 /* save.c: on the store lane. */
 void job_save_run(void *job);

@@ -42,9 +42,10 @@ struct study {
     const char *limit; /* what there is more of than is looked at: the rest is unknown; or NULL */
 };
 
-/* Whether a tree holds, or may hold beyond the limits, a project file outside the directories for
-   tests and the like. */
-int study_probe(struct reader *reader, const char *head, bool *found, struct err *err);
+/* What a tree holds: a project (or, beyond the limits, maybe one), or only such project files as
+   lie in directories for tests and the like, which are packages when the index says so. */
+enum probe { PROBE_NOTHING, PROBE_CANDIDATES, PROBE_PROJECTS };
+int study_probe(struct reader *reader, const char *head, enum probe *found, struct err *err);
 
 /* The first half, from commits and tags alone: the tip, the tags and where they lead. */
 int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct arena *arena,

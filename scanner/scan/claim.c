@@ -118,7 +118,7 @@ static void judge_link(const struct claim_context *context, struct claim *claim,
     links_judge(&input, context->arena, &claim->link);
 }
 
-static bool is_published(const struct claim *claim)
+bool claim_is_published(const struct claim *claim)
 {
     return claim->document.state != NULL && strcmp(claim->document.state, "known") == 0;
 }
@@ -128,7 +128,7 @@ bool claim_contradicted(const struct claim_context *context, const struct claim 
 {
     struct claim judged = *claim;
 
-    if (!is_published(claim))
+    if (!claim_is_published(claim))
         return false;
     judge_link(context, &judged, 0);
     *other = judged.link.other;
@@ -145,8 +145,9 @@ static bool is_of_today(const struct claim *claim)
    index says so; the repository's own word is enough for a project of today. */
 static bool is_kept(const struct claim *claim)
 {
-    return is_of_today(claim) || (is_published(claim) && (claim->link.state == LINK_MUTUAL ||
-                                                          claim->link.state == LINK_CORROBORATED));
+    return is_of_today(claim) ||
+           (claim_is_published(claim) &&
+            (claim->link.state == LINK_MUTUAL || claim->link.state == LINK_CORROBORATED));
 }
 
 /* --- versions -------------------------------------------------------------------------------- */
@@ -303,8 +304,8 @@ static void judge_links(struct claim_context *context)
     for (size_t i = 0; i < context->count; i++) {
         struct claim *claim = &context->claims[i];
         judge_link(context, claim, 0);
-        claim->ours =
-            claim->link.state != LINK_CONTRADICTED && (is_of_today(claim) || is_published(claim));
+        claim->ours = claim->link.state != LINK_CONTRADICTED &&
+                      (is_of_today(claim) || claim_is_published(claim));
     }
     match_tags(context);
     bool dropped = false;

@@ -8,8 +8,6 @@
 
 /* The life of one repository's job, top to bottom. */
 
-#define RENAMES_MAX 50 /* other repositories that the index may name for the packages of one */
-
 static const char *const state_names[] = {
 #define X(id, meaning) #id,
     JOB_STATES(X)
@@ -87,124 +85,43 @@ static void judge_done(void *item)
         enter_save(job);
 }
 
+static void enter_history(struct job *job);
+
+/* Only files for tests and the like: where the index says that one of them is a package of this
+   repository, all is read; else nothing is kept. */
+static void enter_candidates(struct job *job)
+{
+    const char *other;
+    bool ours = false;
+
+    for (size_t i = 0; i < job->context.count && !ours; i++) {
+        const struct claim *claim = &job->context.claims[i];
+        ours = claim_is_published(claim) && !claim_contradicted(&job->context, claim, &other);
+    }
+    job->study.project_count = 0;
+    if (!ours) {
+        enter_save(job);
+        return;
+    }
+    claim_release(&job->context);
+    job->context = (struct claim_context){0};
+    job->study = (struct study){0};
+    job->probe = PROBE_PROJECTS;
+    job_close_mirror(job);
+    enter_history(job);
+}
+
 static void enter_judge(struct job *job)
 {
+    if (job->probe == PROBE_CANDIDATES && job->err.reason == REASON_NONE) {
+        enter_candidates(job);
+        return;
+    }
     set_state(job, JOB_JUDGE);
     if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
         enter_save(job);
     else
         work_submit(job->scan->cpu_lane, judge_run, judge_done, job);
-}
-
-/* --- RENAMES --------------------------------------------------------------------------------- */
-
-struct renamed {
-    struct job *job;
-    const char *other; /* "owner/name" that the index names */
-    struct renamed *next;
-};
-
-static bool is_asked(const struct renamed *asked, const char *other)
-{
-    while (asked != NULL && strcasecmp(asked->other, other) != 0)
-        asked = asked->next;
-    return asked != NULL;
-}
-
-static void renames_asked(struct job *job)
-{
-    if (--job->waiting == 0)
-        enter_judge(job);
-}
-
-static void is_former(struct job *job, const char *name)
-{
-    job_add_former(job, name);
-    job->context.former = job->former;
-}
-
-/* Where nobody is, is no former name. Any other failure leaves open whose the package is, and the
-   next scan asks again. */
-static void not_asked(struct job *job, const char *other, const struct err *err)
-{
-    if (err->reason == REASON_NOT_FOUND || err->reason == REASON_BLOCKED ||
-        job->links_err.reason != REASON_NONE)
-        return;
-    err_set(&job->links_err, err->reason, "whether %s is a former name is not known: %s", other,
-            err->text);
-}
-
-static void on_renamed(const struct github_page *page, const struct err *err, void *ctx)
-{
-    struct renamed *renamed = ctx;
-    struct job *job = renamed->job;
-    struct listing_repository *found;
-    struct err wrong = {0};
-    size_t count = 0;
-
-    if (page != NULL &&
-        listing_parse(page->body, page->body_len, &job->arena, &found, &count, &wrong) == 0 &&
-        count == 1 && found->forge_id == job->row.forge_id)
-        is_former(job, renamed->other);
-    if (page == NULL || wrong.reason != REASON_NONE)
-        not_asked(job, renamed->other, page == NULL ? err : &wrong);
-    renames_asked(job);
-}
-
-static void on_redirected(const struct gitwire_refs *refs, const struct err *err, void *ctx)
-{
-    struct renamed *renamed = ctx;
-    struct job *job = renamed->job;
-
-    /* To strangers a git host says of what is not there that it needs a credential. */
-    bool nobody = err != NULL && err->reason == REASON_UNAUTHORIZED;
-    if (refs == NULL && !nobody)
-        not_asked(job, renamed->other, err);
-    else if (refs != NULL && refs->moved_to != NULL &&
-             strcasecmp(refs->moved_to, job->full_name) == 0)
-        is_former(job, renamed->other);
-    renames_asked(job);
-}
-
-/* The forge tells by its numeric id, where a listing told ours; else git's redirect does. */
-static void ask_renamed(struct renamed *renamed)
-{
-    struct scan *scan = renamed->job->scan;
-
-    renamed->job->waiting++;
-    if (renamed->job->row.forge_id != 0)
-        github_repository(scan->github, renamed->other, on_renamed, renamed);
-    else
-        gitwire_ls_refs(scan->wire, renamed->other, on_redirected, renamed);
-}
-
-/* A repository that was renamed is still meant by its old URL: where the index names another one of
-   the forge, the forge is asked whether that is this one; once, however many packages say so. */
-static void enter_renames(struct job *job)
-{
-    struct renamed *asked = NULL;
-    const char *other;
-    unsigned count = 0;
-
-    set_state(job, JOB_RENAMES);
-    job->waiting = 1;
-    for (size_t i = 0; i < job->context.count; i++) {
-        struct claim *claim = &job->context.claims[i];
-        if (!claim_contradicted(&job->context, claim, &other) || is_asked(asked, other) ||
-            !job_name_is_valid(other))
-            continue;
-        if (++count > RENAMES_MAX) {
-            err_set(&job->links_err, REASON_LIMIT,
-                    "the index names more than %d other repositories for its packages",
-                    RENAMES_MAX);
-            break;
-        }
-        struct renamed *renamed = arena_alloc(&job->arena, sizeof *renamed);
-        *renamed = (struct renamed){job, other, asked};
-        asked = renamed;
-        ask_renamed(renamed);
-    }
-    renames_asked(job);
 }
 
 /* --- LOAD ------------------------------------------------------------------------------------ */
@@ -231,8 +148,10 @@ static void load_done(void *item)
 
     if (scan_check(job->scan, &job->fatal))
         enter_save(job);
-    else
-        enter_renames(job);
+    else {
+        set_state(job, JOB_RENAMES);
+        job_ask_renames(job, enter_judge);
+    }
 }
 
 static void enter_load(struct job *job)
@@ -287,12 +206,22 @@ static void enter_index(struct job *job)
 
 static void enter_study(struct job *job);
 
+/* Of a tip that was probed there is no history, and so no tag. */
+static void read_tags(struct job *job)
+{
+    struct gitwire_refs refs = job->refs;
+
+    if (job->probe == PROBE_CANDIDATES)
+        refs.count = 0;
+    study_tags(job->mirror, &refs, &job->arena, &job->study, &job->err);
+}
+
 static void study_run(void *item)
 {
     struct job *job = item;
 
     if (job->err.reason == REASON_NONE && job->study.tags == NULL)
-        study_tags(job->mirror, &job->refs, &job->arena, &job->study, &job->err);
+        read_tags(job);
     if (job->err.reason == REASON_NONE)
         study_projects(job->reader, &job->arena, &job->study, &job->err);
 }
@@ -332,18 +261,21 @@ static void probe_run(void *item)
     struct job *job = item;
 
     if (job->err.reason == REASON_NONE && job->fatal.reason == REASON_NONE)
-        study_probe(job->reader, job->refs.head_oid, &job->projects, &job->err);
-    job_close_mirror(job);
+        study_probe(job->reader, job->refs.head_oid, &job->probe, &job->err);
+    if (job->probe != PROBE_CANDIDATES)
+        job_close_mirror(job);
 }
 
 static void probe_done(void *item)
 {
     struct job *job = item;
 
-    if (job->err.reason == REASON_NONE && job->projects)
+    if (job->err.reason != REASON_NONE || job->probe == PROBE_NOTHING)
+        enter_save(job);
+    else if (job->probe == PROBE_PROJECTS)
         enter_history(job);
     else
-        enter_save(job);
+        enter_study(job); /* of the tip alone: the index says whether it is worth more */
 }
 
 static void on_probed(struct job *job)

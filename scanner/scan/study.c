@@ -35,21 +35,23 @@ static const char *basename_of(const char *path)
 
 static int find_project(void *ctx, const struct levels_file *file)
 {
-    bool *found = ctx;
+    enum probe *found = ctx;
     char directory[4096];
 
-    *found = project_is_project_file(basename_of(file->path)) &&
-             directory_of(file->path, directory, sizeof directory) &&
-             !project_is_candidate_directory(directory);
-    return *found;
+    if (!project_is_project_file(basename_of(file->path)) ||
+        !directory_of(file->path, directory, sizeof directory))
+        return 0;
+    *found = project_is_candidate_directory(directory) ? PROBE_CANDIDATES : PROBE_PROJECTS;
+    return *found == PROBE_PROJECTS;
 }
 
-int study_probe(struct reader *reader, const char *head, bool *found, struct err *err)
+int study_probe(struct reader *reader, const char *head, enum probe *found, struct err *err)
 {
-    *found = false;
+    *found = PROBE_NOTHING;
     int result = reader_walk(reader, head, find_project, found, err);
     /* What lies beyond the limits may be a project: the study will say that it was not read. */
-    *found |= result > 0;
+    if (result > 0)
+        *found = PROBE_PROJECTS;
     return result < 0 ? -1 : 0;
 }
 

@@ -120,3 +120,33 @@ def test_a_page_whose_next_is_elsewhere(small_drift, small_forge):
     assert small_drift.scan(demo.OWNER).returncode == 3
     assert statuses(small_drift) == GOOD | {"buoy": "in-sync"}
     assert unknowns(small_drift.report()) == {(demo.OWNER, "listing"): "bad-answer"}
+
+
+@pytest.fixture
+def example_only(small_forge, buoy):
+    """The only project lies in a directory for examples; 1.1.0 was never tagged."""
+    shutil.rmtree(buoy)
+    repository = Repository()
+    project = demo.pyproject("buoy", "1.0.0", BUOY)
+    repository.commit("2025-02-03T09:00:00Z", "Begin", {"examples/buoy/pyproject.toml": project})
+    repository.tag("v1.0.0", "2025-02-03T09:01:00Z")
+    repository.write(buoy)
+    return small_forge.world.documents["buoy"]["info"]
+
+
+def test_an_example_that_the_index_attributes_to_us(small_drift, example_only):
+    assert small_drift.scan(demo.OWNER).returncode == 1
+    assert statuses(small_drift) == GOOD | {"buoy": "drift"}
+    assert "release-without-tag" in rules(small_drift)
+
+
+def test_an_example_that_is_nobodys_package(small_drift, small_forge, example_only):
+    """It costs its tip and the files that tell names, and nothing of it is kept."""
+    example_only["project_urls"] = {"Source": "https://github.com/else/buoy"}
+    for fetches in (2, 0):
+        small_forge.forget()
+        assert small_drift.scan(demo.OWNER).returncode == 0
+        assert statuses(small_drift) == GOOD
+        asked = [row for row in small_forge.requests("fetch") if "buoy" in row["path"]]
+        assert len(asked) == fetches
+        assert not list((small_drift.home / "cache").rglob("buoy.git"))

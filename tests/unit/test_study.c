@@ -71,10 +71,10 @@ static int stop(void **state)
 
 /* --- the study ------------------------------------------------------------------------------- */
 
-static bool probe(const char *tag)
+static enum probe probe(const char *tag)
 {
     char head[256];
-    bool found = false;
+    enum probe found = PROBE_NOTHING;
 
     git_resolve(tag, head);
     assert_int_equal(study_probe(reader, head, &found, &err), 0);
@@ -84,11 +84,11 @@ static bool probe(const char *tag)
 static void a_probe_leaves_out_what_is_no_project(void **state)
 {
     (void)state;
-    assert_true(probe("mono"));
-    assert_true(probe("top"));
-    assert_false(probe("fixture"));
+    assert_int_equal(probe("mono"), PROBE_PROJECTS);
+    assert_int_equal(probe("top"), PROBE_PROJECTS);
+    assert_int_equal(probe("fixture"), PROBE_CANDIDATES);
     /* Nobody looked so far down: that is no "no project". */
-    assert_true(probe("deep"));
+    assert_int_equal(probe("deep"), PROBE_PROJECTS);
 }
 
 /* A study with the tip at a tag, and tags of these names. */
