@@ -182,6 +182,7 @@ static enum verdict follow(struct job *job, const char *location, struct err *er
         return VERDICT_FAILED;
     free(job->path);
     job->path = path;
+    job->surprise = (struct err){0};
     return VERDICT_MOVED;
 }
 
@@ -197,10 +198,10 @@ static enum verdict judge(struct job *job, const struct http_answer *answer, str
     if (answer->status >= 300 && answer->status < 400)
         return follow(job, http_header(answer, "Location"), err);
     gitwire_host_refusal(&job->wire->host, answer, err);
+    /* 401 and 404 are surprises too: some hosts redirect or admit only those who ask for the
+       advertisement first. */
     switch (answer->status) {
-    case 401:
     case 403:
-    case 404:
     case 429:
     case 451:
         return VERDICT_FAILED;

@@ -3,6 +3,7 @@
 import pytest
 from conftest import facts, unknowns
 from forge import demo, faults
+from forge.answer import Answer
 
 OLD, NEW = f"{demo.OWNER}/skiff", f"{demo.OWNER}/buoy"
 
@@ -88,3 +89,14 @@ def test_whether_it_is_a_former_name_is_unknown(former_url, small_forge):
     small_forge.heal()
     former_url.scan(demo.OWNER)
     assert links(former_url)["buoy"] == "mutual"
+
+
+def test_a_host_that_redirects_the_advertisement_alone(renamed, small_forge):
+    """As some do: whoever asks for more at the old name is told that there is nothing."""
+
+    def only_get(request, answer):
+        return answer if request.method == "GET" else Answer(404, {}, b"not found")
+
+    small_forge.fault(f"{OLD}.git", only_get)
+    assert renamed.scan("--repo", OLD).returncode == 0
+    assert repositories(renamed) == {"buoy"}
