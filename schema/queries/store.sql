@@ -188,12 +188,21 @@ WHERE s.rule = ?1 AND s.until IS NULL AND (?2 IS NULL OR EXISTS (
     WHERE c.status = 'unknown' AND instr(', ' || ?2 || ',', ', ' || c.fact || ',') > 0
       AND (c.repository_id = s.repository_id OR c.package_id = s.package_id)));
 
--- A finding that holds on keeps the run that first had it.
+-- A finding that holds on keeps the run that first had it; also one that only went out of sight, as
+-- its subject was not part of the runs between.
 -- name: finding_first_run
 UPDATE incoming_finding AS i SET first_run = s.first_run
 FROM stored_finding AS s
 WHERE s.rule = i.rule AND s.repository_id = i.repository_id AND s.package_id = i.package_id
-  AND s.version = i.version AND s.tag = i.tag AND s.detail = i.detail AND s.until IS NULL;
+  AND s.version = i.version AND s.tag = i.tag AND s.detail = i.detail
+  AND (s.until IS NULL OR (
+        EXISTS (SELECT 1 FROM stored_scope AS c
+                WHERE c.until = s.until
+                  AND (c.repository_id, c.package_id) IN ((s.repository_id, 0), (0, s.package_id)))
+        AND NOT EXISTS (SELECT 1 FROM stored_scope AS c
+                        WHERE c.since >= s.until AND c.since < (SELECT run FROM as_of)
+                          AND (c.repository_id, c.package_id)
+                              IN ((s.repository_id, 0), (0, s.package_id)))));
 
 -- name: rules_counts
 SELECT severity, count(*), sum(state = 'new') FROM finding

@@ -123,3 +123,15 @@ def test_metadata_urls_are_never_contacted(small_forge, small_drift, demo_world)
         info["home_page"] = bait.url
         small_drift.scan(demo.OWNER)
         assert bait.requests() == []
+
+
+def test_a_look_at_one_package_makes_nothing_new(drift):
+    """What was out of sight for a run is not new after it."""
+    drift.scan(demo.OWNER)
+    before = len([row for row in drift.report()["findings"] if row["state"] == "new"])
+    assert before > 0
+    drift.scan("--package", f"gull-mailbox-core={demo.OWNER}/gull-mailbox-core")
+    assert {row["state"] for row in drift.report()["findings"]} == {"open"}
+    drift.scan(demo.OWNER)
+    states = [row["state"] for row in drift.report()["findings"]]
+    assert len(states) >= before and "new" not in states
