@@ -8,6 +8,14 @@
 #include "facts/project.h"
 #include "facts/pyvalue.h"
 
+/* Calls of setup() in one setup.py: more is no setup.py of one project. */
+#define PROJECT_CALLS 8
+
+struct project_call {
+    size_t open;           /* its bracket */
+    struct py_frame frame; /* where it stands */
+};
+
 struct project_reader {
     const struct source *source;
     const char *directory;
@@ -21,8 +29,10 @@ struct project_reader {
     json_t *lines;         /* of its keys */
     struct ini cfg;        /* of setup.cfg; empty when there is none */
     struct pysource setup; /* of setup.py */
-    size_t call;           /* the bracket of its setup( call; 0 when there is none */
-    struct py_frame frame; /* where that call stands */
+    struct project_call calls[PROJECT_CALLS];
+    size_t call_count;
+    size_t call;           /* the bracket of the last call; 0 when there is none */
+    struct py_frame frame; /* where that one stands */
     struct py_frame module;
     const char *unreadable; /* why setup.py could not be read; NULL */
     struct py_eval eval;
@@ -48,9 +58,9 @@ json_t *project_at(const json_t *root, const char *path);
 const char *project_text_at(const json_t *root, const char *path);
 /* Its line in pyproject.toml, 0 when it has none. */
 size_t project_line(const json_t *lines, const char *path);
-/* An argument of setup(), also out of its ** dictionaries; UNKNOWN when there is none or it cannot
-   be known, then with the place where it is computed. `given` (may be NULL): there is one at all.
- */
+/* An argument of setup(), also out of its ** dictionaries; UNKNOWN when there is none, when it
+   cannot be known, or when the calls of setup() differ, then with the place where it is computed.
+   `given` (may be NULL): there is one at all; then a call without it differs, too. */
 struct py_value project_argument(struct project_reader *r, const char *name, bool *given);
 /* A value inside a dict literal or dict() argument. */
 bool project_dict_item(const struct pysource *source, struct py_span dict, const char *key,

@@ -12,8 +12,8 @@ const char *pyimport_submodule(struct py_eval *eval, const char *file, const cha
    up to this name. A library's module or name is a PY_MODULE without a file. */
 struct py_value pyimport_name(struct py_eval *eval, const struct pysource *source,
                               struct py_span span);
-/* What a name is by the module's `from m import *`. */
-struct py_value pyimport_star(struct py_eval *eval, const struct pysource *source, const char *name,
-                              size_t len);
+/* What a name is by the `from m import *` in the span; unbound when it brings no such name. */
+struct py_value pyimport_star(struct py_eval *eval, const struct pysource *source,
+                              struct py_span span, const char *name, size_t len);
 
 #endif

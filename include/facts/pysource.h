@@ -37,6 +37,7 @@ struct py_statement {
     struct py_span tokens;
     uint32_t indent;
     uint32_t scope; /* how many `def` and `class` it is inside of */
+    bool wild;      /* may bind names that its form does not show: exec, import *, :=, globals() */
 };
 
 struct pysource {
@@ -45,6 +46,7 @@ struct pysource {
     size_t count;                  /* without it */
     const struct py_statement *statements;
     size_t statement_count;
+    size_t wild_tokens; /* of all wild statements: what looking for one name may cost */
 };
 
 /* Everything lives in the arena, `data` must live as long. -1 when it is too large, has a NUL or a
@@ -74,8 +76,6 @@ struct py_scope {
 struct py_scope py_module_scope(const struct pysource *source);
 /* The body of the function whose `def` is statement `def`. */
 struct py_scope py_function_scope(const struct pysource *source, size_t def);
-/* The top-level `def` of that name: its statement, or statement_count. */
-size_t py_find_def(const struct pysource *source, const struct py_token *name);
 
 enum py_how {
     PY_ASSIGNED, /* NAME = value, NAME: T = value, a = NAME = value */
@@ -84,7 +84,12 @@ enum py_how {
     PY_LOOPED,   /* for NAME in value */
     PY_IMPORTED, /* import of a module or of a name from it; value is the statement up to the name
                   */
-    PY_BOUND,    /* anything else: +=, class, global, del */
+    PY_DEFINED,  /* def NAME */
+    PY_BOUND,    /* anything else: +=, :=, class, global, del, globals()[…] = … */
+    /* These may bind the name, or not: */
+    PY_EXECUTED, /* exec of code in this scope: value is what py_exec_at() takes apart */
+    PY_STARRED,  /* from module import *: value is the statement */
+    PY_REACHED,  /* a function that says `global NAME` or writes to globals(), called at any time */
 };
 struct py_binding {
     enum py_how how;
@@ -93,6 +98,19 @@ struct py_binding {
     size_t target, targets;
     uint32_t indent; /* of the statement; 0: at top level */
 };
+/* A call of exec or execfile, or an exec statement of Python 2. */
+struct py_exec {
+    struct py_span code, spaces; /* its arguments */
+    bool own;                    /* it runs in the namespace where it stands */
+    size_t end;                  /* the token behind it */
+};
+/* The one at a token of a statement that ends at `end`; false when there is none. */
+bool py_exec_at(const struct pysource *source, size_t token, size_t end, struct py_exec *out);
+
+/* The loops around a statement: from the innermost one's header to the outermost one's end. Empty
+   when there is none. */
+struct py_span py_loop_around(const struct pysource *source, size_t statement);
+
 /* The next binding of a name in the scope, from statement *at on; *at is then behind it. Blanks
    (None, "") before the value that fills them are passed over. */
 bool py_next_binding(const struct pysource *source, struct py_scope scope, const char *name,

@@ -38,6 +38,8 @@ struct py_value {
     const char *path; /* file that holds the literal or content */
     uint32_t line;    /* in it; 0: the whole file */
     const struct pysource *source;
+    bool unbound; /* of PY_UNKNOWN: for certain, nothing binds the name */
+    bool lines;   /* of a PY_NAMESPACE: filled from lines of the file, which is not run */
 };
 
 struct py_eval {
@@ -61,6 +63,7 @@ struct py_frame {
     size_t before;                    /* only what statements before this one bind */
     const struct py_value *arguments; /* with their names; of a function or comprehension */
     size_t argument_count;
+    bool lines; /* only what lines say that assign a name: the file is read, not run */
 };
 
 void pyvalue_init(struct py_eval *eval, struct arena *arena);
@@ -75,6 +78,8 @@ struct py_value pyvalue_name(struct py_eval *eval, const struct py_frame *frame,
 const struct pysource *pyvalue_source(struct py_eval *eval, const char *path);
 /* The value of a top-level name of the Python file at `path`. */
 struct py_value pyvalue_attribute(struct py_eval *eval, const char *path, const char *name);
+/* The same by the lines that assign it, as code finds it that searches the file for them. */
+struct py_value pyvalue_line(struct py_eval *eval, const char *path, const char *name);
 /* The value as the text of a version; NULL when it is none. A tuple is joined by dots, one like
    sys.version_info read as such. */
 const char *pyvalue_text(struct py_eval *eval, const struct py_value *value);

@@ -185,7 +185,8 @@ static bool setup_version(struct project_reader *r)
     const char *path = value.path != NULL && *value.path != '\0' ? value.path : "setup.py";
     const char *origin = project_place(r, path, value.line > 0 ? value.line : 1);
     if (version == NULL)
-        return project_opaque(r, origin, "setup.py computes the version");
+        return project_opaque(r, origin, "setup.py computes the version%s",
+                              r->call_count > 1 ? ", or states more than one" : "");
     return project_says(r, strcmp(path, "setup.py") == 0 ? DECLARED_STATIC : DECLARED_DYNAMIC,
                         version, origin);
 }
@@ -193,13 +194,15 @@ static bool setup_version(struct project_reader *r)
 /* setup(**…) may hold anything. */
 static bool spreads(const struct project_reader *r)
 {
-    size_t at = r->call + 1;
-    size_t end = r->call > 0 ? py_skip_brackets(&r->setup, r->call) - 1 : 0;
     struct py_span item;
 
-    while (r->call > 0 && py_next_item(&r->setup, &at, end, &item))
-        if (py_is(&r->setup, item.start, "**"))
-            return true;
+    for (size_t i = 0; i < r->call_count && i < PROJECT_CALLS; i++) {
+        size_t at = r->calls[i].open + 1;
+        size_t end = py_skip_brackets(&r->setup, r->calls[i].open) - 1;
+        while (py_next_item(&r->setup, &at, end, &item))
+            if (py_is(&r->setup, item.start, "**"))
+                return true;
+    }
     return false;
 }
 

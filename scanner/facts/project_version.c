@@ -118,7 +118,7 @@ bool project_version_files(struct project_reader *r, const char *const *paths, c
     return project_says(r, DECLARED_DYNAMIC, version, project_place(r, first, 1));
 }
 
-/* The name's first binding where it is a literal at top level (what setuptools and flit read
+/* The name's first assignment at top level where that is a literal (what setuptools and flit read
    without importing); else what it can only be. */
 static struct py_value module_name(struct project_reader *r, const char *path, const char *name)
 {
@@ -127,8 +127,8 @@ static struct py_value module_name(struct project_reader *r, const char *path, c
     size_t at = 0;
     bool literal = false;
 
-    if (source != NULL &&
-        py_next_binding(source, py_module_scope(source), name, strlen(name), &at, &binding))
+    while (source != NULL && !literal &&
+           py_next_binding(source, py_module_scope(source), name, strlen(name), &at, &binding))
         literal = binding.how == PY_ASSIGNED && binding.indent == 0;
     for (size_t i = literal ? binding.value.start : 0; literal && i < binding.value.end; i++)
         literal = source->tokens[i].kind != PY_NAME;

@@ -404,12 +404,14 @@ static struct py_value lookup(const struct py_call *call)
         return pymatch_group(call);
     if (space->path == NULL)
         return unknown;
+    if (!space->lines)
+        return pyvalue_attribute(call->eval, space->path, name);
     /* Loops that fill a dict read `__version__ = "1.0"` into "version", or "VERSION". */
-    struct py_value value = pyvalue_attribute(call->eval, space->path, name);
+    struct py_value value = pyvalue_line(call->eval, space->path, name);
     char *dunder = arena_printf(call->eval->arena, "__%s__", name);
     for (char *s = dunder; *s != '\0'; s++)
         *s = (char)tolower((unsigned char)*s);
-    return value.type == PY_TEXT ? value : pyvalue_attribute(call->eval, space->path, dunder);
+    return value.type == PY_TEXT ? value : pyvalue_line(call->eval, space->path, dunder);
 }
 
 /* --- Tables ---------------------------------------------------------------------------------- */

@@ -112,20 +112,35 @@ struct py_value pyimport_name(struct py_eval *eval, const struct pysource *sourc
     return file != NULL ? module_value(file, attribute) : unknown;
 }
 
-struct py_value pyimport_star(struct py_eval *eval, const struct pysource *source, const char *name,
-                              size_t len)
+/* Whether the list holds the name: 1, 0, or -1 when it cannot be known. */
+static int lists(const struct py_value *list, const char *name, size_t len)
 {
-    struct py_value value = unknown;
+    int held = list->type == PY_LIST ? 0 : -1;
 
-    for (size_t i = 0; i < source->statement_count && value.type == PY_UNKNOWN; i++) {
-        struct py_span span = source->statements[i].tokens;
-        const char *dotted;
-        size_t at = span.start + 1;
-        if (!py_is(source, span.start, "from") || !py_is(source, span.end - 1, "*"))
-            continue;
-        const char *file = import_file(eval, source, &at, span.end, &dotted);
-        if (file != NULL)
-            value = pyvalue_attribute(eval, file, arena_strndup(eval->arena, name, len));
+    for (size_t i = 0; list->type == PY_LIST && i < list->count; i++) {
+        const struct py_value *item = &list->items[i];
+        if (item->type != PY_TEXT)
+            held = held == 0 ? -1 : held;
+        else if (item->len == len && memcmp(item->s, name, len) == 0)
+            held = 1;
     }
-    return value;
+    return held;
+}
+
+struct py_value pyimport_star(struct py_eval *eval, const struct pysource *source,
+                              struct py_span span, const char *name, size_t len)
+{
+    const struct py_value none = {.type = PY_UNKNOWN, .unbound = true};
+    const char *dotted;
+    size_t at = span.start + 1;
+    const char *file = import_file(eval, source, &at, span.end, &dotted);
+
+    if (file == NULL || pyvalue_source(eval, file) == NULL)
+        return unknown;
+    struct py_value value = pyvalue_attribute(eval, file, arena_strndup(eval->arena, name, len));
+    struct py_value all = pyvalue_attribute(eval, file, "__all__");
+    if (all.unbound) /* then all names but private ones */
+        return *name == '_' ? none : value;
+    int held = lists(&all, name, len);
+    return value.unbound || held == 0 ? none : held > 0 ? value : unknown;
 }

@@ -18,6 +18,7 @@ struct lexer {
     size_t count, size;
     struct py_statement *statements;
     size_t statement_count, statement_size;
+    size_t wild_tokens;
     uint32_t line;
     uint32_t indent; /* of the logical line */
     unsigned depth;
@@ -53,13 +54,29 @@ static bool starts_block(const struct py_token *token)
     return token->kind == PY_NAME && token_in(token, words, COUNT(words));
 }
 
+/* Whether the statement from `first` on may bind names that its form does not show. */
+static bool is_wild(const struct lexer *lexer)
+{
+    static const char *const words[] = {"exec", "execfile", "globals", "locals", "vars", ":="};
+    static const char *const from[] = {"from"}, *const star[] = {"*"};
+
+    for (size_t i = lexer->first; i < lexer->count; i++)
+        if (lexer->tokens[i].kind != PY_STRING && token_in(&lexer->tokens[i], words, COUNT(words)))
+            return true;
+    return token_in(&lexer->tokens[lexer->first], from, 1) &&
+           token_in(&lexer->tokens[lexer->count - 1], star, 1);
+}
+
 static void end_statement(struct lexer *lexer)
 {
     if (lexer->count > lexer->first) {
         lexer->statements = mem_grow(lexer->statements, lexer->statement_count,
                                      &lexer->statement_size, sizeof *lexer->statements);
-        lexer->statements[lexer->statement_count++] =
-            (struct py_statement){.tokens = {lexer->first, lexer->count}, .indent = lexer->indent};
+        struct py_statement *statement = &lexer->statements[lexer->statement_count++];
+        *statement = (struct py_statement){.tokens = {lexer->first, lexer->count},
+                                           .indent = lexer->indent,
+                                           .wild = is_wild(lexer)};
+        lexer->wild_tokens += statement->wild ? lexer->count - lexer->first : 0;
     }
     lexer->first = lexer->count;
     lexer->header = false;
@@ -200,21 +217,35 @@ static int lex_one(struct lexer *lexer)
     return 0;
 }
 
+/* Python itself calls these (PEP 562), and not while a module is made. */
+static bool is_hook(const struct lexer *lexer, const struct py_statement *def)
+{
+    static const char *const words[] = {"__getattr__", "__dir__"};
+
+    return def->tokens.end > def->tokens.start + 1 &&
+           token_in(&lexer->tokens[def->tokens.start + 1], words, COUNT(words));
+}
+
 /* How many functions and classes each statement is inside of. */
 static void set_scopes(const struct lexer *lexer)
 {
     static const char *const words[] = {"def", "class", "async"};
     uint32_t open[PYSOURCE_NESTING];
     uint32_t depth = 0;
+    bool hook = false; /* the innermost of them is one */
 
     for (size_t i = 0; i < lexer->statement_count; i++) {
         struct py_statement *statement = &lexer->statements[i];
         while (depth > 0 && statement->indent <= open[depth - 1])
             depth--;
         statement->scope = depth;
+        hook = hook && depth > 0;
+        statement->wild = statement->wild && !hook;
         if (depth < COUNT(open) &&
-            token_in(&lexer->tokens[statement->tokens.start], words, COUNT(words)))
+            token_in(&lexer->tokens[statement->tokens.start], words, COUNT(words))) {
             open[depth++] = statement->indent;
+            hook = depth == 1 && is_hook(lexer, statement);
+        }
     }
 }
 
@@ -233,7 +264,8 @@ static void hand_over(struct lexer *lexer, struct pysource *out)
                              .tokens = tokens,
                              .count = lexer->count,
                              .statements = statements,
-                             .statement_count = lexer->statement_count};
+                             .statement_count = lexer->statement_count,
+                             .wild_tokens = lexer->wild_tokens};
 }
 
 int pysource_read(const char *data, size_t len, const char *path, struct arena *arena,

@@ -8,7 +8,7 @@
 #define STEP      50 /* what any step costs, beside the tokens it looks at */
 #define DEPTH     48
 #define ARGUMENTS 16
-#define BINDINGS  12
+#define BINDINGS  64
 #define MEMOS     256
 
 static const struct py_value unknown = {.type = PY_UNKNOWN};
@@ -40,6 +40,12 @@ struct py_value pyvalue_of(enum py_type type, const char *s, size_t len)
 static bool token_is(const struct py_token *token, const char *text)
 {
     return token->len == strlen(text) && memcmp(token->s, text, token->len) == 0;
+}
+
+/* Of looking for the bindings of one name. */
+static size_t cost_of(const struct pysource *source)
+{
+    return source->statement_count + source->wild_tokens;
 }
 
 static bool same_token(const struct py_token *a, const struct py_token *b)
@@ -194,8 +200,7 @@ struct py_value pyvalue_pick(struct py_eval *eval, const struct pysource *source
         size_t n = guard.type == PY_TEXT ? strcspn(guard.s, " =:\t\"'") : 0;
         if (n == 0)
             continue;
-        struct py_value bound =
-            pyvalue_attribute(eval, path, arena_strndup(eval->arena, guard.s, n));
+        struct py_value bound = pyvalue_line(eval, path, arena_strndup(eval->arena, guard.s, n));
         if (bound.type == PY_TEXT) {
             bound.type = PY_LINE;
             return bound;
@@ -227,54 +232,51 @@ static bool is_empty_dict(const struct pysource *source, struct py_span span)
 
 /* --- exec ------------------------------------------------------------------------------------ */
 
-/* The file that the call of exec at a token runs in the namespace; NULL for another call. */
-static const char *exec_path(struct py_eval *eval, const struct py_frame *frame, size_t call,
-                             const struct py_token *space)
+/* The file that is run by a call of exec; NULL when it is none, or only a part of one. */
+static const char *exec_path(struct py_eval *eval, const struct py_frame *frame, size_t token,
+                             const struct py_exec *call)
 {
-    const struct pysource *source = frame->source;
-    struct py_span code, item;
-    bool own = true, wanted = false;
+    struct py_value value = pyvalue_eval(eval, frame, call->code);
 
-    if ((!py_is(source, call, "exec") && !py_is(source, call, "execfile")) ||
-        !py_is(source, call + 1, "("))
-        return NULL;
-    size_t at = call + 2;
-    size_t end = py_skip_brackets(source, call + 1) - 1;
-    if (!py_next_item(source, &at, end, &code))
-        return NULL;
-    while (py_next_item(source, &at, end, &item)) {
-        const struct py_token *t = &source->tokens[item.start];
-        own = token_is(t, "globals") || token_is(t, "locals");
-        wanted = wanted || (space != NULL && same_token(t, space));
-    }
-    if (space != NULL ? !wanted : !own)
-        return NULL;
-    struct py_value value = pyvalue_eval(eval, frame, code);
-    if (py_is(source, call, "execfile"))
+    if (py_is(frame->source, token, "execfile"))
         return value.type == PY_TEXT ? arena_strndup(eval->arena, value.s, value.len) : NULL;
-    return value.path;
+    return value.type == PY_TEXT && value.line > 0 ? NULL : value.path;
 }
 
-/* The one file that exec runs in the namespace; NULL when there is none or more. */
+static bool runs_in(const struct pysource *source, const struct py_exec *call,
+                    const struct py_token *space)
+{
+    size_t at = call->spaces.start;
+    struct py_span item;
+    bool found = false;
+
+    while (!found && py_next_item(source, &at, call->spaces.end, &item))
+        found = same_token(&source->tokens[item.start], space);
+    return found;
+}
+
+/* The one file that exec runs in the dict; NULL when there is none or more. */
 static const char *executed_path(struct py_eval *eval, const struct py_frame *frame,
                                  const struct py_token *space)
 {
     const struct pysource *source = frame->source;
     const char *found = NULL;
-    size_t end =
-        frame->scope.statements.end < frame->before ? frame->scope.statements.end : frame->before;
 
-    for (size_t i = frame->scope.statements.start; i < end; i++) {
+    for (size_t i = frame->scope.statements.start; i < frame->scope.statements.end; i++) {
         const struct py_statement *statement = &source->statements[i];
         struct py_frame inner = *frame;
         inner.before = i;
-        if (statement->scope != frame->scope.scope)
+        if (statement->scope != frame->scope.scope || !statement->wild)
             continue;
-        for (size_t t = statement->tokens.start; t + 1 < statement->tokens.end; t++) {
-            const char *path = exec_path(eval, &inner, t, space);
-            if (path != NULL && found != NULL && strcmp(path, found) != 0)
+        for (size_t t = statement->tokens.start; t < statement->tokens.end; t++) {
+            struct py_exec call;
+            if (!py_exec_at(source, t, statement->tokens.end, &call) ||
+                !runs_in(source, &call, space))
+                continue;
+            const char *path = exec_path(eval, &inner, t, &call);
+            if (path == NULL || (found != NULL && strcmp(path, found) != 0))
                 return NULL;
-            found = path != NULL ? path : found;
+            found = path;
         }
     }
     return found;
@@ -310,16 +312,28 @@ static struct py_value dict_value(struct py_eval *eval, const struct py_frame *f
                                   const char *name, size_t len)
 {
     const struct py_token token = {.s = name, .len = (uint32_t)len};
-    struct py_frame whole = *frame;
     struct py_value value = pyvalue_of(PY_NAMESPACE, name, len);
 
-    whole.before = frame->source->statement_count;
-    if (pyvalue_spend(eval, frame->source->statement_count)) {
-        value.path = executed_path(eval, &whole, &token);
-        if (value.path == NULL)
-            value.path = filled_by_loop(eval, &whole, &token);
+    if (pyvalue_spend(eval, cost_of(frame->source))) {
+        value.path = executed_path(eval, frame, &token);
+        value.lines = value.path == NULL;
+        if (value.lines)
+            value.path = filled_by_loop(eval, frame, &token);
     }
     return value;
+}
+
+/* What a name is by an exec in the scope. */
+static struct py_value executed(struct py_eval *eval, const struct py_frame *frame,
+                                const char *name, size_t len, struct py_span span)
+{
+    struct py_exec call;
+
+    if (!py_exec_at(frame->source, span.start, span.end, &call))
+        return unknown;
+    const char *path = exec_path(eval, frame, span.start, &call);
+    return path != NULL ? pyvalue_attribute(eval, path, arena_strndup(eval->arena, name, len))
+                        : unknown;
 }
 
 static struct py_value bound_value(struct py_eval *eval, const struct py_frame *frame,
@@ -345,47 +359,124 @@ static struct py_value bound_value(struct py_eval *eval, const struct py_frame *
         return looped(eval, &inner, name, len, binding);
     case PY_IMPORTED:
         return pyimport_name(eval, frame->source, binding->value);
+    case PY_DEFINED:
+        return (struct py_value){
+            .type = frame->scope.scope == 0 ? PY_FUNCTION : PY_UNKNOWN,
+            .source = frame->source,
+            .count = binding->statement,
+        };
+    case PY_EXECUTED:
+        return executed(eval, &inner, name, len, binding->value);
+    case PY_STARRED:
+        return pyimport_star(eval, frame->source, binding->value, name, len);
     case PY_BOUND:
+    case PY_REACHED:
         break;
     }
     return unknown;
 }
 
-/* Whether two bindings follow each other in one block, so that the later one counts. */
-static bool is_straight(const struct pysource *source, const struct py_binding *first,
-                        const struct py_binding *last)
+/* The bindings of a name that may have come last when the frame's place is reached. */
+struct candidates {
+    struct py_binding bindings[BINDINGS];
+    uint32_t floor[BINDINGS]; /* the least indent from behind a binding up to the next */
+    bool counts[BINDINGS];    /* it binds, and none behind it does for sure */
+    size_t count;
+    size_t late; /* those from here on stand behind the place, in a loop around it */
+};
+
+static uint32_t floor_between(const struct pysource *source, size_t from, size_t to)
 {
-    if (first->indent != last->indent)
-        return false;
-    for (size_t i = first->statement; i < last->statement; i++)
-        if (source->statements[i].indent < first->indent)
+    uint32_t floor = UINT32_MAX;
+
+    for (size_t i = from + 1; i <= to && i < source->statement_count; i++)
+        if (source->statements[i].indent < floor)
+            floor = source->statements[i].indent;
+    return floor;
+}
+
+/* False when nobody can list them. */
+static bool find_candidates(const struct py_frame *frame, const char *name, size_t len,
+                            struct candidates *out)
+{
+    const struct pysource *source = frame->source;
+    struct py_span loop = py_loop_around(source, frame->before);
+    struct py_binding *binding = out->bindings;
+    bool anew = false; /* a binding in the loop that the place is always reached by */
+    size_t at = 0;
+
+    out->count = out->late = 0;
+    while (py_next_binding(source, frame->scope, name, len, &at, binding)) {
+        if (binding->statement >= (anew ? frame->before : loop.end))
+            break;
+        if (frame->lines && source->statements[binding->statement].wild)
+            continue;
+        if (binding->how == PY_REACHED || out->count + 1 == BINDINGS)
             return false;
+        if (out->count > 0)
+            out->floor[out->count - 1] =
+                floor_between(source, binding[-1].statement, binding->statement);
+        binding = &out->bindings[++out->count];
+        if (binding[-1].statement >= frame->before)
+            continue;
+        out->late = out->count;
+        anew = loop.end > frame->before && binding[-1].statement >= loop.start &&
+               floor_between(source, binding[-1].statement, frame->before) >= binding[-1].indent;
+    }
     return true;
 }
 
-/* The value that a name has at the frame's place: its last binding before, or what all agree on
-   that may have come last. False when it has none. */
+/* Whether one behind it in its block, or in a block around that one, binds again. */
+static bool is_overridden(const struct candidates *c, size_t i)
+{
+    uint32_t floor = UINT32_MAX;
+
+    for (size_t j = i + 1; j < c->count; j++) {
+        floor = floor < c->floor[j - 1] ? floor : c->floor[j - 1];
+        if (i < c->late && j >= c->late)
+            return false;
+        if (c->counts[j] && c->bindings[j].indent <= c->bindings[i].indent &&
+            floor >= c->bindings[j].indent)
+            return true;
+    }
+    return false;
+}
+
+/* The value that a name has at the frame's place: what all bindings agree on that may have come
+   last. False when it has none. */
 static bool bound_name(struct py_eval *eval, const struct py_frame *frame, const char *name,
                        size_t len, struct py_value *out)
 {
-    struct py_binding bindings[BINDINGS];
-    size_t at = 0, count = 0;
+    struct candidates c;
+    bool bound = false, anything = false;
 
-    while (count < BINDINGS &&
-           py_next_binding(frame->source, frame->scope, name, len, &at, &bindings[count]) &&
-           (bindings[count].statement < frame->before))
-        count++;
-    if (count == 0)
-        return false;
-    *out = count < BINDINGS ? bound_value(eval, frame, name, len, &bindings[count - 1]) : unknown;
-    for (size_t i = count - 1; i-- > 0 && out->type != PY_UNKNOWN;) {
-        if (is_straight(frame->source, &bindings[i], &bindings[count - 1]))
-            break;
-        struct py_value other = bound_value(eval, frame, name, len, &bindings[i]);
-        if (!same(out, &other))
+    *out = unknown;
+    if (!find_candidates(frame, name, len, &c))
+        return true;
+    for (size_t i = c.count; i-- > 0;) {
+        c.counts[i] = false;
+        if (is_overridden(&c, i))
+            continue;
+        struct py_value value = bound_value(eval, frame, name, len, &c.bindings[i]);
+        if (value.unbound)
+            continue;
+        bool wild = c.bindings[i].how == PY_EXECUTED || c.bindings[i].how == PY_STARRED;
+        if (wild && value.type == PY_UNKNOWN) {
+            anything = true;
+            continue;
+        }
+        c.counts[i] = true;
+        if (value.type == PY_UNKNOWN || (bound && !same(out, &value))) {
             *out = unknown;
+            return true;
+        }
+        *out = bound ? *out : value;
+        bound = true;
     }
-    return true;
+    /* Code that we do not see may bind what it likes, but not `re` to another than the library. */
+    if (anything && (out->type != PY_MODULE || *out->path != '\0'))
+        *out = unknown;
+    return bound || anything;
 }
 
 struct py_value pyvalue_name(struct py_eval *eval, const struct py_frame *frame, const char *name,
@@ -395,7 +486,7 @@ struct py_value pyvalue_name(struct py_eval *eval, const struct py_frame *frame,
     const struct py_token token = {.s = name, .len = (uint32_t)len};
     struct py_value value;
 
-    if (!pyvalue_spend(eval, source->statement_count))
+    if (!pyvalue_spend(eval, cost_of(source)))
         return unknown;
     for (size_t i = 0; i < frame->argument_count; i++)
         if (strlen(frame->arguments[i].name) == len &&
@@ -408,14 +499,9 @@ struct py_value pyvalue_name(struct py_eval *eval, const struct py_frame *frame,
     eval->depth--;
     if (bound)
         return value;
-    size_t def = py_find_def(source, &token);
-    if (def < source->statement_count)
-        return (struct py_value){.type = PY_FUNCTION, .source = source, .count = def};
     if (frame->outer != NULL)
         return pyvalue_name(eval, frame->outer, name, len);
-    const char *path = executed_path(eval, frame, NULL);
-    return path != NULL ? pyvalue_attribute(eval, path, arena_strndup(eval->arena, name, len))
-                        : pyimport_star(eval, source, name, len);
+    return (struct py_value){.type = PY_UNKNOWN, .unbound = true};
 }
 
 /* --- Files of the tree ----------------------------------------------------------------------- */
@@ -451,27 +537,42 @@ const struct pysource *pyvalue_source(struct py_eval *eval, const char *path)
 struct py_memo {
     struct py_memo *next;
     const char *path, *name;
+    bool lines;
     struct py_value value;
 };
 
-struct py_value pyvalue_attribute(struct py_eval *eval, const char *path, const char *name)
+static struct py_value find_attribute(struct py_eval *eval, const char *path, const char *name,
+                                      bool lines)
 {
     size_t known = 0;
 
     for (const struct py_memo *memo = eval->memos; memo != NULL; memo = memo->next, known++)
-        if (strcmp(memo->name, name) == 0 && strcmp(memo->path, path) == 0)
+        if (memo->lines == lines && strcmp(memo->name, name) == 0 && strcmp(memo->path, path) == 0)
             return memo->value;
     const struct pysource *source =
         known < MEMOS && pyvalue_spend(eval, 1) ? pyvalue_source(eval, path) : NULL;
     if (source == NULL)
         return unknown;
     struct py_memo *memo = arena_alloc(eval->arena, sizeof *memo);
-    *memo = (struct py_memo){
-        .next = eval->memos, .path = source->path, .name = arena_strdup(eval->arena, name)};
+    *memo = (struct py_memo){.next = eval->memos,
+                             .path = source->path,
+                             .name = arena_strdup(eval->arena, name),
+                             .lines = lines};
     eval->memos = memo;
     struct py_frame frame = pyvalue_module(source);
+    frame.lines = lines;
     eval->depth++;
     memo->value = pyvalue_name(eval, &frame, name, strlen(name));
     eval->depth--;
     return memo->value;
+}
+
+struct py_value pyvalue_attribute(struct py_eval *eval, const char *path, const char *name)
+{
+    return find_attribute(eval, path, name, false);
+}
+
+struct py_value pyvalue_line(struct py_eval *eval, const char *path, const char *name)
+{
+    return find_attribute(eval, path, name, true);
 }

@@ -15,10 +15,12 @@ import pytest
 TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS))
 
-from forge import Forge, World, demo  # noqa: E402
+from forge import Forge, Repository, World, demo, document  # noqa: E402
 
 TOKEN = "ghp_e2eSecretThatMustNeverBeSeenAnywhere"
 ROOT = TESTS.parent
+OWNER, TREE = "harbour-labs", "halyard"
+TREE_FULL = f"{OWNER}/{TREE}"
 
 CONFIG = """\
 [github]
@@ -205,3 +207,28 @@ def small_forge(small_world):
 @pytest.fixture
 def small_drift(make_drift, small_forge):
     return make_drift(small_forge.url)
+
+
+@pytest.fixture
+def scan_tree(make_drift, tmp_path_factory):
+    """Scans one repository whose release 1.0.0 has these files; gives its report."""
+
+    def run(files, published=True, urls=None):
+        world = World(git_root=str(tmp_path_factory.mktemp("trees")), tokens=[TOKEN])
+        world.add_owner(OWNER, 1)
+        world.add_repository(TREE_FULL, 1)
+        repository = Repository()
+        repository.commit("2025-02-03T09:00:00Z", "Release 1.0.0", files)
+        repository.tag("v1.0.0", "2025-02-03T09:01:00Z")
+        repository.write(world.git_directory(world.repository(TREE_FULL)))
+        if published:
+            releases = {"1.0.0": ("2025-02-03T10:00:00Z", None)}
+            world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+        if urls is not None:
+            world.documents[TREE]["info"]["project_urls"] = urls
+        with Forge(world) as forge:
+            drift = make_drift(forge.url)
+            done = drift.scan(OWNER)
+            return done.returncode, drift.report()
+
+    return run

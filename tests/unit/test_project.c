@@ -196,7 +196,7 @@ static void test_cases(void **state)
     fclose(f);
     free(block);
     print_message("%zu cases\n", blocks);
-    assert_true(blocks >= 280);
+    assert_true(blocks >= 350);
     assert_int_equal(failed, 0);
 }
 
