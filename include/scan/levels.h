@@ -22,6 +22,7 @@ struct levels_file {
     const char *path; /* from the tree's root; borrowed for the call */
     const char *oid;  /* lives as long as the levels */
     bool changelog;   /* by its name */
+    bool link;        /* a symbolic link: the blob says where it leads */
 };
 
 /* A non-zero return ends the walk. */

@@ -37,6 +37,9 @@ enum source_result reader_changelog(struct reader *reader, const char *commit,
 /* The content of a file of a commit, as a source sees it. */
 enum source_result reader_read(struct reader *reader, const char *commit, const char *path,
                                const char **data, size_t *len);
+/* The first file that a glob of `license-files` names; the path lives as long as the reader. */
+enum source_result reader_match(struct reader *reader, const char *commit, const char *directory,
+                                const char *glob, const char **path);
 /* project_read() at a commit; what was read before from the same files is not read again. The
    project lives as long as the reader; unless PENDING its directory is set. */
 enum source_result reader_project(struct reader *reader, const char *commit, const char *directory,

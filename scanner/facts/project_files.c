@@ -63,7 +63,8 @@ enum source_result project_file(struct project_reader *r, const char *path, cons
     if (result == SOURCE_PENDING)
         r->pending = true;
     if (result == SOURCE_FAILED)
-        return fail(r, REASON_MISSING_OBJECT, full, "the file cannot be had");
+        return fail(r, REASON_MISSING_OBJECT, full,
+                    "the file cannot be had, or lies out of the tree");
     if (result != SOURCE_FOUND)
         return result;
     if (*len >= sizeof lfs - 1 && memcmp(*data, lfs, sizeof lfs - 1) == 0)

@@ -159,6 +159,7 @@ static void set_licence_files(struct project_reader *r)
         "project.license.file",  "tool.setuptools.license-files", NULL};
     struct list list = {.r = r};
     struct py_value given = project_argument(r, "license_files", NULL);
+    struct py_value one = project_argument(r, "license_file", NULL);
 
     for (size_t i = 0; paths[i] != NULL; i++) {
         json_t *value = project_at(r->pyproject, paths[i]);
@@ -168,6 +169,7 @@ static void set_licence_files(struct project_reader *r)
     add_cfg(&list, ini_value(&r->cfg, "metadata", "license_files"), false);
     add_cfg(&list, ini_value(&r->cfg, "metadata", "license_file"), false);
     add_value(&list, &given);
+    add_value(&list, &one);
     r->out->licence_files = keep(&list);
 }
 

@@ -21,7 +21,7 @@ struct level {
     struct level_file {
         const char *name;
         char oid[OID_HEX];
-        bool changelog;
+        bool changelog, link;
     } * files;
     struct level_child {
         const char *name;
@@ -88,7 +88,7 @@ struct draft {
     size_t tree_count, tree_size;
 };
 
-static void add_file(struct draft *draft, const char *name, const char *oid)
+static void add_file(struct draft *draft, const char *name, enum mirror_kind kind, const char *oid)
 {
     struct level *level = &draft->level;
 
@@ -97,6 +97,7 @@ static void add_file(struct draft *draft, const char *name, const char *oid)
     struct level_file *file = &level->files[level->file_count++];
     file->name = levels_string(draft->levels, name);
     file->changelog = changelog_rank(name, "") > 0;
+    file->link = kind == MIRROR_LINK;
     memcpy(file->oid, oid, OID_HEX);
 }
 
@@ -111,7 +112,7 @@ static void add_tree(struct draft *draft, const char *name, const char *oid)
 
 static bool is_file(enum mirror_kind kind)
 {
-    return kind == MIRROR_BLOB || kind == MIRROR_EXECUTABLE;
+    return kind == MIRROR_BLOB || kind == MIRROR_EXECUTABLE || kind == MIRROR_LINK;
 }
 
 /* By the name alone: where it lies is judged by those who ask for it. */
@@ -128,7 +129,7 @@ static int on_entry(void *ctx, const char *name, enum mirror_kind kind, const ch
     if (kind == MIRROR_TREE)
         add_tree(draft, name, oid);
     else if (is_file(kind) && matters(name))
-        add_file(draft, name, oid);
+        add_file(draft, name, kind, oid);
     return 1; /* directories are read by themselves */
 }
 
@@ -149,7 +150,7 @@ static int on_licence(void *ctx, const char *name, enum mirror_kind kind, const 
         return 1;
     folder->found = licence_is_file(path, "");
     if (folder->found)
-        add_file(folder->draft, path, oid);
+        add_file(folder->draft, path, kind, oid);
     return 1;
 }
 
@@ -246,8 +247,9 @@ static void walk_files(struct walk *walk, const struct level *level, size_t len)
         if (walk->files++ == LEVELS_FILES_MAX)
             walk->cut = walk->ended = true;
         else
-            walk->ended = walk->fn(walk->ctx, &(struct levels_file){walk->path, file->oid,
-                                                                    file->changelog}) != 0;
+            walk->ended =
+                walk->fn(walk->ctx, &(struct levels_file){walk->path, file->oid, file->changelog,
+                                                          file->link}) != 0;
     }
 }
 

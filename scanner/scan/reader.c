@@ -7,9 +7,9 @@
 
 #include "base/mem.h"
 #include "facts/changelog.h"
+#include "scan/paths.h"
 
-#define FILE_MAX_BYTES  (4u << 20) /* a larger one is no file that a person keeps versions in */
-#define PATH_LEN        4096
+#define FILE_MAX_BYTES  (4u << 20)  /* a larger one is no file that a person keeps versions in */
 #define CACHE_MAX_BYTES (16u << 20) /* of blobs kept in memory for one repository */
 
 struct blob {
@@ -55,12 +55,7 @@ struct readings {
 struct reader {
     struct mirror *mirror;
     struct arena arena;
-    /* asked last: most questions are about one commit, and one directory of it */
-    char commit[OID_HEX], tree[OID_HEX];
-    struct folder {
-        char root[OID_HEX], path[PATH_LEN], tree[OID_HEX];
-        int found; /* as mirror_entry() says */
-    } folder;
+    struct paths paths;
     struct blob *blobs;
     size_t cached;
     struct want *wants;
@@ -68,15 +63,6 @@ struct reader {
     struct levels *levels;
     struct readings *readings;
 };
-
-struct reader *reader_new(struct mirror *mirror)
-{
-    struct reader *reader = mem_alloc(sizeof *reader);
-
-    reader->mirror = mirror;
-    reader->levels = levels_new(mirror);
-    return reader;
-}
 
 static void drop_blobs(struct reader *reader)
 {
@@ -199,18 +185,19 @@ static enum source_result read_blob(struct reader *reader, const char *oid, cons
     return SOURCE_FOUND;
 }
 
-/* The tree of a commit; NULL on error. */
-static const char *tree_of(struct reader *reader, const char *commit, struct err *err)
+static enum source_result read_link(void *ctx, const char *oid, const char **data, size_t *len)
 {
-    struct mirror_commit info;
+    return read_blob(ctx, oid, data, len);
+}
 
-    if (strcmp(reader->commit, commit) == 0)
-        return reader->tree;
-    if (mirror_read_commit(reader->mirror, commit, &info, err) != 0)
-        return NULL;
-    snprintf(reader->commit, sizeof reader->commit, "%s", commit);
-    memcpy(reader->tree, info.tree, sizeof reader->tree);
-    return reader->tree;
+struct reader *reader_new(struct mirror *mirror)
+{
+    struct reader *reader = mem_alloc(sizeof *reader);
+
+    reader->mirror = mirror;
+    reader->levels = levels_new(mirror);
+    reader->paths = (struct paths){.mirror = mirror, .read = read_link, .ctx = reader};
+    return reader;
 }
 
 /* --- files that matter ----------------------------------------------------------------------- */
@@ -218,7 +205,7 @@ static const char *tree_of(struct reader *reader, const char *commit, struct err
 int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *ctx,
                 struct err *err)
 {
-    const char *tree = tree_of(reader, commit, err);
+    const char *tree = paths_tree(&reader->paths, commit, err);
 
     return tree != NULL ? levels_walk(reader->levels, tree, fn, ctx, err) : -1;
 }
@@ -257,53 +244,24 @@ enum source_result reader_changelog(struct reader *reader, const char *commit,
 
 /* --- reading by path ------------------------------------------------------------------------- */
 
-/* The directory of a path below a tree, as mirror_entry() finds it. */
-static const struct folder *find_folder(struct reader *reader, const char *root, const char *path,
-                                        size_t len)
-{
-    struct folder *folder = &reader->folder;
-    enum mirror_kind kind;
-
-    if (strcmp(folder->root, root) == 0 && strncmp(folder->path, path, len) == 0 &&
-        folder->path[len] == '\0')
-        return folder;
-    memcpy(folder->root, root, OID_HEX);
-    memcpy(folder->path, path, len);
-    folder->path[len] = '\0';
-    folder->found = mirror_entry(reader->mirror, root, folder->path, &kind, folder->tree, NULL);
-    if (folder->found == 1 && kind != MIRROR_TREE)
-        folder->found = 0;
-    return folder;
-}
-
-/* The blob at a path: 1 found, 0 absent (or no plain file), -1 error. */
-static int find_blob(struct reader *reader, const char *commit, const char *path, char oid[OID_HEX])
-{
-    const char *tree = tree_of(reader, commit, NULL), *slash = strrchr(path, '/');
-    enum mirror_kind kind;
-
-    if (tree != NULL && slash != NULL && slash - path < PATH_LEN) {
-        const struct folder *folder = find_folder(reader, tree, path, (size_t)(slash - path));
-        if (folder->found <= 0)
-            return folder->found;
-        tree = folder->tree;
-        path = slash + 1;
-    }
-    int found = tree != NULL ? mirror_entry(reader->mirror, tree, path, &kind, oid, NULL) : -1;
-    if (found == 1 && kind != MIRROR_BLOB && kind != MIRROR_EXECUTABLE)
-        found = 0;
-    return found;
-}
-
 enum source_result reader_read(struct reader *reader, const char *commit, const char *path,
                                const char **data, size_t *len)
 {
     char oid[OID_HEX];
-    int found = find_blob(reader, commit, path, oid);
+    enum source_result found = paths_find(&reader->paths, commit, path, oid);
 
-    if (found <= 0)
-        return found < 0 ? SOURCE_FAILED : SOURCE_ABSENT;
-    return read_blob(reader, oid, data, len);
+    return found == SOURCE_FOUND ? read_blob(reader, oid, data, len) : found;
+}
+
+enum source_result reader_match(struct reader *reader, const char *commit, const char *directory,
+                                const char *glob, const char **path)
+{
+    char found[PATHS_LEN];
+    enum source_result result = paths_match(&reader->paths, commit, directory, glob, found);
+
+    if (result == SOURCE_FOUND)
+        *path = levels_string(reader->levels, found);
+    return result;
 }
 
 /* A reading under way: where in the questions it stands. */
@@ -341,18 +299,18 @@ static enum source_result ask(void *ctx, const char *path, const char **data, si
 {
     struct asking *asking = ctx;
     char oid[OID_HEX] = "";
-    int found = find_blob(asking->reader, asking->commit, path, oid);
-    enum source_result result = SOURCE_ABSENT;
+    enum source_result found = paths_find(&asking->reader->paths, asking->commit, path, oid);
+    enum source_result result = found;
 
-    if (found == 0)
+    if (found == SOURCE_ABSENT)
         oid[0] = '\0';
-    if (found > 0)
+    if (found == SOURCE_FOUND)
         result = read_blob(asking->reader, oid, data, len);
-    if (found < 0 || result == SOURCE_PENDING)
+    if ((found != SOURCE_FOUND && found != SOURCE_ABSENT) || result == SOURCE_PENDING)
         asking->at = NULL;
     if (asking->at != NULL)
         note_answer(asking, path, oid);
-    return found < 0 ? SOURCE_FAILED : result;
+    return result;
 }
 
 /* Follows the questions of earlier readings; NULL when this commit answers otherwise. */
@@ -362,10 +320,11 @@ static const struct reading *recall(struct reader *reader, const char *commit,
     char oid[OID_HEX];
 
     while (question->path != NULL) {
-        int found = find_blob(reader, commit, question->path, oid);
-        if (found == 0)
+        enum source_result found = paths_find(&reader->paths, commit, question->path, oid);
+        if (found == SOURCE_ABSENT)
             oid[0] = '\0';
-        struct answer *answer = found < 0 ? NULL : find_answer(question, oid);
+        bool told = found == SOURCE_FOUND || found == SOURCE_ABSENT;
+        struct answer *answer = told ? find_answer(question, oid) : NULL;
         if (answer == NULL)
             return NULL;
         question = &answer->next;

@@ -222,6 +222,8 @@ static int read_file(void *ctx, const struct levels_file *file)
     struct reading_at *at = ctx;
     char directory[sizeof at->directory];
 
+    if (file->link && at->tag == STUDY_TIP)
+        reader_prefetch(at->reader, file->oid);
     if (!project_is_project_file(basename_of(file->path)) ||
         !directory_of(file->path, directory, sizeof directory))
         return 0;

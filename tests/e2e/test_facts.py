@@ -1,7 +1,9 @@
 """What files state in ways of their own: read, or unknown, but never guessed."""
 
 import pytest
-from conftest import TREE
+from conftest import TREE, TREE_FULL, unknowns
+from forge.demo import pyproject
+from forge.gitrepo import Link
 
 SETUP = f"from setuptools import setup\n{{}}\nsetup(name='{TREE}', version=__version__)\n"
 STATED = "__version__ = '0.1.0'\n"
@@ -25,3 +27,61 @@ def test_versions_that_code_may_change(scan_tree, code, declared):
     assert [row["declared_version"] for row in report["packages"]] == [declared]
     assert report["findings"] == []
     assert status == 0
+
+
+MIT = 'license = "MIT"\n'
+LICENCES = [
+    ("toml", MIT + 'license-files = ["legal/*.txt"]', {"legal/mit.txt": "MIT\n"}, False),
+    ("deep", MIT + 'license-files = ["legal/**/*.txt"]', {"legal/a/b/mit.txt": "MIT\n"}, False),
+    ("file", 'license = {file = "LEGALESE"}', {"LEGALESE": "MIT\n"}, False),
+    ("link", MIT, {"LICENSE": Link("legal/mit"), "legal/mit": "MIT\n"}, False),
+    ("no such file", MIT + 'license-files = ["legal/*.txt"]', {"legal/mit.md": "MIT\n"}, True),
+    ("too deep", MIT + 'license-files = ["legal/*.txt"]', {"legal/a/mit.txt": "MIT\n"}, True),
+    ("loose link", MIT, {"LICENSE": Link("legal/mit")}, True),
+]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "files", "missing"), [case[1:] for case in LICENCES], ids=[c[0] for c in LICENCES]
+)
+def test_licences_that_are_declared(scan_tree, metadata, files, missing):
+    stated = f"[project]\nname = '{TREE}'\nversion = '1.0.0'\n{metadata}\n"
+    log = {"CHANGELOG.md": BESIDE["CHANGELOG.md"]}
+    _, report = scan_tree(log | files | {"pyproject.toml": stated})
+    assert [row["rule"] for row in report["findings"]] == ["licence-missing"] * missing
+    assert unknowns(report) == {}
+
+
+def test_a_licence_that_setup_cfg_declares(scan_tree):
+    cfg = f"[metadata]\nname = {TREE}\nversion = 1.0.0\nlicense = MIT\nlicense_files = legal/MIT\n"
+    files = {"setup.cfg": cfg, "legal/MIT": "MIT\n", "CHANGELOG.md": BESIDE["CHANGELOG.md"]}
+    status, report = scan_tree(files)
+    assert report["findings"] == []
+    assert status == 0
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "setup.cfg", "setup.py"])
+@pytest.mark.parametrize(
+    ("links", "reason"),
+    [
+        ({"{}": Link("conf/real")}, None),
+        ({"{}": Link("x/../more/two"), "more": Link("conf"), "conf/two": Link("./real")}, None),
+        ({"{}": Link("../{}")}, "missing-object"),
+        ({"{}": Link("/etc/{}")}, "missing-object"),
+        ({"{}": Link("{}")}, "missing-object"),
+    ],
+    ids=["file", "chain", "out", "absolute", "circle"],
+)
+def test_project_files_that_are_links(scan_tree, name, links, reason):
+    real = {
+        "pyproject.toml": pyproject(TREE, "1.0.0", TREE_FULL),
+        "setup.cfg": f"[metadata]\nname = {TREE}\nversion = 1.0.0\n",
+        "setup.py": f"from setuptools import setup\nsetup(name='{TREE}', version='1.0.0')\n",
+    }
+    files = {path.format(name): type(to)(to.format(name)) for path, to in links.items()}
+    _, report = scan_tree(BESIDE | {"conf/real": real[name], "x/y": ""} | files)
+    if reason is None:
+        assert [row["declared_version"] for row in report["packages"]] == ["1.0.0"]
+        assert report["findings"] == []
+    else:
+        assert reason in unknowns(report).values()

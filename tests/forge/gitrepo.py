@@ -27,6 +27,10 @@ def _bytes(value):
     return value if isinstance(value, bytes) else value.encode()
 
 
+class Link(str):
+    """The content of a symbolic link: where it leads."""
+
+
 class Repository:
     """Collects commits and tags; write() makes them real."""
 
@@ -54,7 +58,8 @@ class Repository:
             if content is None:
                 self.stream.append(b"D %s\n" % name)
             else:
-                self.stream.append(b"M 100644 inline %s\n" % name)
+                mode = b"120000" if isinstance(content, Link) else b"100644"
+                self.stream.append(b"M %s inline %s\n" % (mode, name))
                 self._data(_bytes(content))
         self.marks[branch] = mark
         return mark

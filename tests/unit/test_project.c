@@ -265,7 +265,7 @@ static void test_a_file_under_way_or_lost(void **state)
     tree.pending = NULL;
     tree.failing = "a/VERSION";
     assert_int_equal(project_read(&source, "a", &arena, &project, &err), SOURCE_FAILED);
-    assert_string_equal(err.text, "a/VERSION: the file cannot be had");
+    assert_string_equal(err.text, "a/VERSION: the file cannot be had, or lies out of the tree");
     assert_int_equal(err.reason, REASON_MISSING_OBJECT);
     arena_release(&arena);
     release(&tree);

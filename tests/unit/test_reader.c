@@ -42,6 +42,11 @@ static int setup(void **state)
         "commit() { git tag $1 $(git commit-tree -m $1 $2); };"
         "leaf=$(printf '100644 blob %s\\tpyproject.toml\\n' $(git rev-parse v4:pyproject.toml) | "
         "git mktree);"
+        "mkdir -p links/legal/sub; cd links; echo text >real; ln -s real one; ln -s ./one two;"
+        "ln -s ../links dir; ln -s dir/../links/two far; ln -s ../../out out; ln -s /etc/x "
+        "absolute;"
+        "ln -s circle circle; ln -s none loose; ln -s legal folder; echo x >legal/a.txt;"
+        "echo x >legal/sub/b.md; cd ..; save links;"
         "down() { t=$leaf; for i in $(seq $1); do t=$(printf '040000 tree %s\\td\\n' $t | git "
         "mktree); done; };"
         "down 32; commit within $t; down 33; commit deep $t;"
@@ -61,7 +66,7 @@ struct fixture {
     size_t asked_count;
 };
 
-#define ALL_TAGS "v1 v2 v3 v4 bad code1 code2 code3 within deep wide"
+#define ALL_TAGS "links v1 v2 v3 v4 bad code1 code2 code3 within deep wide"
 
 static void bring(struct fixture *f, const char *revs, const char *options)
 {
@@ -384,6 +389,73 @@ static void limits_hold_for_trees_read_before(void **state)
     stop(&f);
 }
 
+/* --- links and globs ------------------------------------------------------------------------- */
+
+static void test_links(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        enum source_result result;
+    } cases[] = {
+        {"links/real", SOURCE_FOUND},        {"links/one", SOURCE_FOUND},
+        {"links/two", SOURCE_FOUND},         {"links/dir/one", SOURCE_FOUND},
+        {"links/dir/dir/two", SOURCE_FOUND}, {"links/far", SOURCE_FOUND},
+        {"links/out", SOURCE_FAILED},        {"links/absolute", SOURCE_FAILED},
+        {"links/circle", SOURCE_FAILED},     {"links/loose", SOURCE_ABSENT},
+        {"links/folder", SOURCE_ABSENT},     {"links/real/x", SOURCE_ABSENT},
+        {"links/loose/x", SOURCE_ABSENT},    {"links/folder/a.txt/x", SOURCE_ABSENT},
+    };
+    struct fixture f;
+
+    start(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *data = "";
+        size_t len = 0;
+        enum source_result result;
+        while ((result = reader_read(f.reader, commit("links"), cases[i].path, &data, &len)) ==
+               SOURCE_PENDING)
+            assert_true(fetch_wants(&f));
+        if (result != cases[i].result)
+            fail_msg("%s: %d", cases[i].path, result);
+        if (result == SOURCE_FOUND)
+            assert_memory_equal(data, "text\n", len);
+    }
+    stop(&f);
+}
+
+static void test_globs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *directory, *glob, *path;
+    } cases[] = {
+        {"links", "real", "links/real"},
+        {"links", "./real", "links/real"},
+        {"", "links/legal/*.txt", "links/legal/a.txt"},
+        {"links", "legal/*.txt", "links/legal/a.txt"},
+        {"links/legal", "[ab].txt", "links/legal/a.txt"},
+        {"links", "legal/*.md", NULL},
+        {"links", "legal/*/*.md", "links/legal/sub/b.md"},
+        {"links", "**/*.md", "links/legal/sub/b.md"},
+        {"links", "legal", NULL},
+        {"links", "legal/sub*", NULL},
+        {"none", "*", NULL},
+    };
+    struct fixture f;
+
+    start(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = NULL;
+        enum source_result result =
+            reader_match(f.reader, commit("links"), cases[i].directory, cases[i].glob, &path);
+        assert_int_equal(result, cases[i].path != NULL ? SOURCE_FOUND : SOURCE_ABSENT);
+        if (path != NULL)
+            assert_string_equal(path, cases[i].path);
+    }
+    stop(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +469,8 @@ int main(void)
         cmocka_unit_test(changelogs),
         cmocka_unit_test(limits_are_told),
         cmocka_unit_test(limits_hold_for_trees_read_before),
+        cmocka_unit_test(test_links),
+        cmocka_unit_test(test_globs),
     };
     return cmocka_run_group_tests(tests, setup, git_teardown);
 }
