@@ -2,8 +2,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "report/sink.h"
 #include "report/words.h"
 
@@ -168,11 +170,13 @@ static const char *rule_help(const struct rules *rules, const char *id)
     return NULL;
 }
 
-/* Findings of one rule and severity are told once, with the versions of the others. */
-static bool told_before(const struct card *card, const struct record *finding)
+/* Findings of one rule and severity are told once, with the versions of the others. `firsts` holds
+   the one that is told, of each. */
+static bool told_before(const struct record *const *firsts, size_t count,
+                        const struct record *finding)
 {
-    for (const struct record *f = card->findings.items; f < finding; f++)
-        if (is_counted(f) && same_rule(finding, f))
+    for (size_t i = 0; i < count; i++)
+        if (same_rule(finding, firsts[i]))
             return true;
     return false;
 }
@@ -207,19 +211,23 @@ static void write_finding(const struct card *card, const struct rules *rules,
 
 static void write_findings(const struct card *card, const struct rules *rules)
 {
-    size_t shown = 0, kept = 0;
+    const struct record **firsts = NULL;
+    size_t shown = 0, size = 0, kept = 0;
 
     for (size_t i = 0; i < card->findings.count; i++) {
         const struct record *finding = &card->findings.items[i];
         bool kept_quiet =
             record_is(finding, "state", "historic") || record_is(finding, "state", "waived");
         kept += kept_quiet;
-        if (!is_counted(finding) || told_before(card, finding))
+        if (!is_counted(finding) || told_before(firsts, shown, finding))
             continue;
-        if (shown++ == 0)
+        if (shown == 0)
             fputs("\nFindings\n", card->out);
+        firsts = mem_grow(firsts, shown, &size, sizeof *firsts);
+        firsts[shown++] = finding;
         write_finding(card, rules, finding);
     }
+    free(firsts);
     if (kept > 0)
         fprintf(card->out, "%s  %zu more %s historic or waived and not counted.\n",
                 shown > 0 ? "" : "\n", kept, kept == 1 ? "is" : "are");
