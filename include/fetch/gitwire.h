@@ -31,6 +31,7 @@ struct gitwire_options {
     unsigned max_refs;      /* 0: 250,000 */
     uint64_t timeout_ms;    /* of one request; 0: 600,000 */
     struct lane *lane;      /* where long lists are read; NULL: in the loop */
+    struct loop *loop;      /* of the timer that ends the wait for a host's first answer; or NULL */
 };
 
 struct gitwire_ref {

@@ -33,6 +33,9 @@ int store_begin_run(struct store *store, const char *arguments, struct err *err)
    before, does so too); one that touched nothing at all (offline) ends no scope. */
 int store_end_run(struct store *store, enum run_state state, struct err *err);
 int64_t store_run(const struct store *store);
+/* Ends the coverage of listings that this run did not ask for; `asked` ends with NULL, or is NULL.
+ */
+int store_forget_listings(struct store *store, const char *const *asked, struct err *err);
 /* Number of fact rows that this run opened or closed, those of the open batch included: 0 means
    nothing changed. */
 int64_t store_changes(const struct store *store);

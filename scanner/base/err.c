@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 
 static const struct {
@@ -24,6 +25,7 @@ int err_set(struct err *err, enum reason reason, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(raw, sizeof raw, fmt, ap);
     va_end(ap);
+    log_redact(raw); /* what a server says may hold what we told it */
     err->reason = reason;
     text_escape(raw, strlen(raw), err->text, sizeof err->text);
     return -1;

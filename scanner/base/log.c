@@ -50,12 +50,20 @@ void log_secret(const char *secret)
     pthread_mutex_unlock(&state.lock);
 }
 
+/* Also where a text was cut within a secret: its beginning is a secret too. */
 static void redact(char *text)
 {
     for (size_t i = 0; i < state.secret_count; i++) {
-        size_t n = strlen(state.secrets[i]);
-        for (char *at = text; (at = strstr(at, state.secrets[i])) != NULL; at += n)
+        const char *secret = state.secrets[i];
+        char begin[SECRET_MIN + 1];
+        snprintf(begin, sizeof begin, "%s", secret);
+        for (char *at = text; (at = strstr(at, begin)) != NULL;) {
+            size_t n = SECRET_MIN;
+            while (secret[n] != '\0' && at[n] == secret[n])
+                n++;
             memset(at, '*', n);
+            at += n;
+        }
     }
 }
 

@@ -11,7 +11,7 @@
 #define PAGE_BYTES ((size_t)32 << 20)
 #define URL_MAX    4096
 #define MAX_PAGES                                                                                  \
-    20000 /* two million repositories: beyond that a server is leading us in circles */
+    2000 /* two hundred thousand repositories: beyond that a server is leading us in circles */
 #define RETRIES 3
 
 struct github {
@@ -126,7 +126,8 @@ static int find_next(struct errand *errand, const struct http_answer *answer,
 
     if (!errand->listing)
         return 0;
-    if (answer->status == 304) {
+    /* A page may be as it was while others came after it. */
+    if (answer->status == 304 && http_header(answer, "Link") == NULL) {
         memcpy(next, errand->known.next, sizeof errand->known.next);
     } else {
         int found = link_header_next(http_header(answer, "Link"), next, sizeof errand->known.next);

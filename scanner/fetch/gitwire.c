@@ -11,14 +11,15 @@
 #include "fetch/gitwire_codec.h"
 #include "fetch/gitwire_host.h"
 
-#define REFS_MAX   250000u
-#define REFS_BYTES (64u << 20)
-#define PACK_BYTES (2ull << 30)
-#define TIMEOUT_MS 600000u
-#define RETRIES    3u
-#define HOPS_MAX   3           /* renames of renames */
-#define PROBES_MAX 4           /* repositories that may tell nothing of the host before all go on */
-#define BODY_SMALL (64u << 10) /* read in less time than it takes to wake a thread */
+#define REFS_MAX    250000u
+#define REFS_BYTES  (64u << 20)
+#define PACK_BYTES  (2ull << 30)
+#define TIMEOUT_MS  600000u
+#define RETRIES     3u
+#define HOPS_MAX    3    /* renames of renames */
+#define PROBES_MAX  4    /* repositories that may tell nothing of the host before all go on */
+#define PATIENCE_MS 3000 /* with the first answer of a host */
+#define BODY_SMALL  (64u << 10) /* read in less time than it takes to wake a thread */
 
 struct gitwire {
     struct http *http;
@@ -32,6 +33,8 @@ struct gitwire {
     unsigned probes;
     struct job *prober; /* whose answer the waiting ones wait for */
     struct job *waiting, **waiting_end;
+    struct loop *loop;
+    struct timer *patience; /* while some wait */
     struct buf facts;
 };
 
@@ -79,6 +82,20 @@ static void release_waiting(struct gitwire *wire)
             wire->waiting_end = &wire->waiting;
         start(job);
     }
+    if (wire->waiting == NULL) {
+        timer_cancel(wire->patience);
+        wire->patience = NULL;
+    }
+}
+
+/* The one that was to tell of the host is slow: the others find out by themselves. */
+static void on_impatient(void *ctx)
+{
+    struct gitwire *wire = ctx;
+
+    wire->patience = NULL;
+    wire->probes = PROBES_MAX;
+    release_waiting(wire);
 }
 
 static void finish(struct job *job, const struct err *err)
@@ -112,10 +129,18 @@ static void finish(struct job *job, const struct err *err)
     }
 }
 
+/* What one repository's server can do tells of the host; but one that answers as old servers do
+   says nothing of the others, once they were seen to do better. */
+static void tell_host(struct gitwire *wire, const struct git_caps *caps)
+{
+    if (!wire->proved || wire->caps.version < 2 || caps->version >= 2)
+        wire->caps = *caps;
+    wire->proved = true;
+}
+
 static void succeed(struct job *job)
 {
-    job->wire->caps = job->caps;
-    job->wire->proved = true;
+    tell_host(job->wire, &job->caps);
     finish(job, &(struct err){0});
 }
 
@@ -269,8 +294,7 @@ static void advertisement_read(void *item)
     job->caps = caps;
     job->learned = true;
     if (caps.version == 2 || git_caps_have(&caps, GIT_CAP_SIDE_BAND)) {
-        wire->caps = caps;
-        wire->proved = true;
+        tell_host(wire, &caps);
     } else if (job->refs_done == NULL) {
         /* Every server of the last twenty years has it, but an empty repository may say nothing. */
         err_set(&err, REASON_UNSUPPORTED, "the host does not offer side-band-64k");
@@ -451,6 +475,8 @@ static void start(struct job *job)
         job->next = NULL;
         *wire->waiting_end = job;
         wire->waiting_end = &job->next;
+        if (wire->patience == NULL && wire->loop != NULL)
+            wire->patience = loop_timer(wire->loop, PATIENCE_MS, on_impatient, wire);
         return;
     }
     if (!wire->proved && wire->prober == NULL)
@@ -503,6 +529,7 @@ int gitwire_new(struct http *http, const struct gitwire_options *options, struct
     }
     wire->http = http;
     wire->lane = options->lane;
+    wire->loop = options->loop;
     wire->agent = mem_strdup(options->agent);
     wire->max_refs = options->max_refs != 0 ? options->max_refs : REFS_MAX;
     wire->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : TIMEOUT_MS;

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define PACKS_MAX      100 /* every change adds one or two, and every lookup asks them all */
+#define PACKS_MAX      400 /* every change adds one or two, and every lookup asks them all */
 #define TEMPORARY      "probe-"
 #define TEMPORARY_LIFE 86400 /* seconds: longer than any run */
 #define SUM            20    /* bytes of the checksum that ends packs and indexes */

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/log.h"
+
 void http_headers_init(struct http_headers *headers)
 {
     buf_init(&headers->lines, HTTP_HEADERS_MAX);
@@ -30,10 +32,13 @@ int http_headers_add(struct http_headers *headers, const char *line, size_t len)
     while (end > value && strchr(" \t\r\n", end[-1]) != NULL)
         end--;
     if (buf_add(&headers->lines, line, (size_t)(colon - line)) != 0 ||
-        buf_add(&headers->lines, "", 1) != 0 ||
-        buf_add(&headers->lines, value, (size_t)(end - value)) != 0 ||
         buf_add(&headers->lines, "", 1) != 0)
         return -1;
+    size_t at = headers->lines.len;
+    if (buf_add(&headers->lines, value, (size_t)(end - value)) != 0 ||
+        buf_add(&headers->lines, "", 1) != 0)
+        return -1;
+    log_redact(headers->lines.data + at); /* some are remembered, and one may echo our credential */
     return 0;
 }
 

@@ -12,6 +12,8 @@
 /* Which repositories there are. A page of a listing is remembered with its ETag, reduced to what we
    read of it, so that one that did not change costs a 304 and is read from memory. */
 
+#define PAGE_FULL 100 /* repositories that we ask for in one page */
+
 struct listing {
     struct scan *scan;
     const char *owner;
@@ -291,6 +293,9 @@ static int known_page(void *ctx, const char *url, struct github_known *out)
     const char *etag = json_string_value(json_object_get(page, "etag"));
     const char *next = json_string_value(json_object_get(page, "next"));
 
+    /* A full page that was the last does not tell by its ETag that another follows now. */
+    if (next == NULL && json_array_size(json_object_get(page, "repositories")) >= PAGE_FULL)
+        return 0;
     if (etag == NULL || strlen(etag) >= sizeof out->etag ||
         (next != NULL && strlen(next) >= sizeof out->next))
         return 0;

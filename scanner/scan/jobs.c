@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "facts/names.h"
 
 /* The queue of repositories: each has one job, and only so many are in work at once. */
@@ -40,7 +41,7 @@ bool job_name_is_valid(const char *full_name)
     const char *slash = strchr(full_name, '/');
 
     return slash != NULL && is_plain(full_name, (size_t)(slash - full_name)) &&
-           is_plain(slash + 1, strlen(slash + 1));
+           is_plain(slash + 1, strlen(slash + 1)) && !text_ends_with(slash, ".git");
 }
 
 static bool is_called(const struct job *job, const char *name)

@@ -4,7 +4,7 @@
 
 /* Where the repositories lead that the index names instead of this one. */
 
-#define RENAMES_MAX 50 /* other repositories that the index may name for the packages of one */
+#define RENAMES_MAX 1000 /* other repositories that the index may name for the packages of one */
 
 struct renamed {
     struct job *job;

@@ -13,11 +13,13 @@
 static const char *const git_facts[] = {"refs", "objects", "projects"};
 #define GIT_FACTS (sizeof git_facts / sizeof *git_facts)
 
-/* A project at the tip whose files do not parse: what it declares is unknown, the rest is not. */
+/* A project at the tip whose files do not parse: what it declares is unknown, the rest is not.
+   Those that tools for packaging keep among their tests do not parse on purpose. */
 static const struct study_project *bad_project(const struct job *job)
 {
     for (size_t i = 0; i < job->study.project_count; i++)
-        if (job->study.projects[i].tag == STUDY_TIP && job->study.projects[i].project == NULL)
+        if (job->study.projects[i].tag == STUDY_TIP && job->study.projects[i].project == NULL &&
+            !project_is_candidate_directory(job->study.projects[i].directory))
             return &job->study.projects[i];
     return NULL;
 }

@@ -189,6 +189,7 @@ static int open_services(struct scan *scan, struct err *err)
         .agent = "fleetdrift/" FLEETDRIFT_VERSION,
         .host_facts = facts.len > 0 ? buf_str(&facts) : NULL,
         .lane = scan->cpu_lane,
+        .loop = scan->loop,
     };
     struct github_options github = {.api = options->github_api, .token = options->token};
     struct pypi_options pypi = {.index = options->index};
@@ -281,6 +282,9 @@ static int finish(struct scan *scan, const struct rules *rules, struct err *err)
 
     if (result->interrupted)
         return store_end_run(scan->store, RUN_INTERRUPTED, err);
+    if (!scan->options->offline &&
+        store_forget_listings(scan->store, scan->options->owners, err) != 0)
+        return -1;
     if (rules_evaluate(scan->store, rules, &result->rules, err) != 0)
         return -1;
     return store_end_run(scan->store, RUN_COMPLETE, err);

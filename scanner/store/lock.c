@@ -79,9 +79,12 @@ static int open_locked(const char *path, struct err *err)
 
 int lock_take(const char *path, struct lock **out, struct err *err)
 {
-    char *name = mem_printf("%s.lock", path);
+    /* By whatever links it is reached, a database is one. */
+    char *real = realpath(path, NULL);
+    char *name = mem_printf("%s.lock", real != NULL ? real : path);
     int fd = open_locked(name, err);
 
+    free(real);
     if (fd < 0 || write_holder(fd, name, err) != 0) {
         if (fd >= 0)
             close(fd);

@@ -68,6 +68,32 @@ int store_end_scope(struct store *store, struct err *err)
     return store_commit(store, err);
 }
 
+int store_forget_listings(struct store *store, const char *const *asked, struct err *err)
+{
+    struct buf names = BUF_INIT(1u << 20);
+    int result = buf_addstr(&names, "\n");
+
+    for (size_t i = 0; result == 0 && asked != NULL && asked[i] != NULL; i++)
+        result = buf_addf(&names, "%s\n", asked[i]);
+    if (result != 0)
+        result = err_set(err, REASON_USAGE, "the names of the organisations are too long");
+    if (result == 0)
+        result = store_begin(store, err);
+    if (result == 0) {
+        struct bound forget = bound_start(store, SQL_LISTINGS_FORGET);
+        bound_integer(&forget, store->run);
+        bound_text(&forget, buf_str(&names));
+        result = bound_run(&forget, err);
+        store->batch_changes += sqlite3_changes64(store->db);
+        if (result == 0)
+            result = store_commit(store, err);
+        else
+            store_rollback(store);
+    }
+    buf_release(&names);
+    return result;
+}
+
 int store_end_run(struct store *store, enum run_state state, struct err *err)
 {
     static const char *const words[] = {"complete", "interrupted", "failed"};

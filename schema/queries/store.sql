@@ -46,6 +46,12 @@ WHERE NOT EXISTS (SELECT 1 FROM stored_scope
 -- name: scope_touched
 SELECT count(*) FROM incoming_scope;
 
+-- Listings that a run did not ask for are no part of it. ?2: the others, each between line ends.
+-- name: listings_forget
+UPDATE stored_coverage SET until = ?1
+WHERE fact = 'listing' AND until IS NULL
+  AND instr(?2, char(10) || organisation || char(10)) = 0;
+
 -- name: recall
 SELECT value FROM memory WHERE key = ?1;
 

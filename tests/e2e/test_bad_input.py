@@ -1,11 +1,13 @@
 """Each bad answer costs one repository or package, is told with its reason, and nothing else."""
 
 import copy
+import dataclasses
 import gzip
 import json
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 from conftest import TOKEN, Drift, unknowns
@@ -286,6 +288,67 @@ def test_large_document(make_drift, tmp_path):
     with Forge(world) as forge:
         drift = make_drift(forge.url)
         assert drift.scan(demo.OWNER).returncode == 0
+
+
+def test_a_mistyped_organisation_is_forgotten(small_drift):
+    """What the next scan does not ask for is no part of it."""
+    assert small_drift.scan(f"{demo.OWNER}z").returncode == 3
+    assert small_drift.scan(demo.OWNER).returncode == 0
+    assert unknowns(small_drift.report()) == {}
+
+
+def test_a_server_that_echoes_the_token(small_drift, small_forge):
+    """Whole, in part where a message is cut, and in a header that is remembered."""
+    error = faults.pkt(f"ERR the token {TOKEN} may not read\n")
+    small_forge.fault("/buoy.git", faults.body(error))
+    small_forge.fault("/pypi/cleat/", faults.status(403, "x" * 180 + TOKEN))
+
+    def etag(request, answer):
+        return dataclasses.replace(answer, headers=answer.headers | {"ETag": f'"{TOKEN}"'})
+
+    small_forge.fault("/repos", etag)
+    assert small_drift.scan(demo.OWNER).returncode == 3
+    small_drift.report()
+    assert small_drift.leaks() == []
+    assert small_drift.leaks(TOKEN[:12]) == []
+
+
+def test_one_that_drips_keeps_nobody_else(small_drift, small_forge):
+    """The first repository of a host would tell of it, but it takes for ever."""
+    small_forge.fault("/anchor.git", faults.drip(1))
+    small_drift.scan(demo.OWNER, "--deadline", "8s")
+    report = small_drift.report()
+    assert {row["package"]: row["status"] for row in report["packages"]} == {
+        "buoy": "in-sync",
+        "cleat": "in-sync",
+    }
+    assert unknowns(report)["anchor", "refs"] == "deadline"
+
+
+def test_two_names_of_one_database(small_drift, small_forge):
+    (small_drift.home / "alias.db").symlink_to(small_drift.home / "fleet.db")
+    small_drift.scan(demo.OWNER)
+    small_forge.fault("/orgs/", faults.slow(2))
+    first = small_drift.start("scan", demo.OWNER)
+    while not small_forge.log.in_flight:
+        time.sleep(0.02)
+    second = small_drift.scan(demo.OWNER, "--db", small_drift.home / "alias.db")
+    first.communicate()
+    assert (first.returncode, second.returncode) == (0, 4)
+    assert "another scan is at work" in second.stderr
+
+
+@pytest.mark.parametrize("path", ["tests/data/pyproject.toml", "examples/a/setup.cfg"])
+def test_a_broken_fixture_says_nothing(make_drift, tmp_path, path):
+    """Tools for packaging keep such files on purpose."""
+    world, package = one_package(tmp_path)
+    package.release("1.0.0", "2025-02-03")
+    package.repository.commit("2025-02-04T08:00:00Z", "Add a fixture", {path: "[project\n"})
+    package.finish()
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        assert drift.scan(demo.OWNER).returncode == 0
+        assert unknowns(drift.report()) == {}
 
 
 def test_package_said_to_be_in_a_missing_repository(small_drift):
