@@ -141,7 +141,8 @@ struct py_value pycall_read(const struct py_call *call)
     size_t len;
 
     if (file.type != PY_FILE ||
-        call->eval->read(call->eval->ctx, file.path, &data, &len) != SOURCE_FOUND)
+        call->eval->read(call->eval->ctx, file.path, &data, &len) != SOURCE_FOUND ||
+        !pyvalue_spend(call->eval, 1 + len / 16))
         return unknown;
     if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
         data += 3;

@@ -35,7 +35,9 @@ static const struct py_token *token(const struct cursor *c)
 static struct py_value concatenate(struct py_eval *eval, const struct py_value *a,
                                    const struct py_value *b)
 {
-    if (a->type != PY_TEXT || b->type != PY_TEXT || a->len + b->len > PYSOURCE_MAX)
+    /* Paid by the byte: a chain of thousands would copy all before it each time. */
+    if (a->type != PY_TEXT || b->type != PY_TEXT || a->len + b->len > PYSOURCE_MAX ||
+        !pyvalue_spend(eval, 1 + (a->len + b->len) / 16))
         return unknown;
     char *s = arena_alloc(eval->arena, a->len + b->len + 1);
     struct py_value value = *a;

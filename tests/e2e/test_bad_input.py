@@ -290,6 +290,22 @@ def test_large_document(make_drift, tmp_path):
         assert drift.scan(demo.OWNER).returncode == 0
 
 
+@pytest.mark.parametrize("between", ["+", " "])
+def test_a_version_of_200000_pieces(make_drift, tmp_path, between):
+    """Each piece copies all before it: reading ends long before memory does."""
+    world, package = one_package(tmp_path, form=demo.setup_py)
+    package.release("1.0.0", "2025-02-03")
+    bomb = "v = " + between.join(['"1"'] * 200000) + "\nfrom setuptools import setup\n"
+    files = {"setup.py": bomb + 'setup(name="oddity", version=v)\n'}
+    package.repository.commit("2025-02-04T08:00:00Z", "Add a bomb", files)
+    package.finish()
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        assert drift.scan(demo.OWNER, timeout=30).returncode == 0
+        row = drift.table("packages")[0]
+        assert (row["declared_version"], row["declared_kind"]) == ("", "opaque")
+
+
 def test_a_mistyped_organisation_is_forgotten(small_drift):
     """What the next scan does not ask for is no part of it."""
     assert small_drift.scan(f"{demo.OWNER}z").returncode == 3
