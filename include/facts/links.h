@@ -39,7 +39,8 @@ struct links_input {
 struct links_result {
     enum link_state state;
     const char *evidence; /* the URL that decided, or why; in the arena */
-    const char *other;    /* contradicted: the repository that the index names */
+    const char *other;    /* contradicted: the repository that the index names, as "owner/name", on
+                             another forge as "host/owner/name" */
 };
 void links_judge(const struct links_input *input, struct arena *arena, struct links_result *out);
 

@@ -65,14 +65,19 @@ static bool is_host(const char *authority, size_t len, const char *host)
     return len == strlen(host) && strncasecmp(authority, host, len) == 0;
 }
 
-/* The path behind one of the hosts ("owner/name/…"), NULL when the URL leads elsewhere. */
-static const char *path_on_forge(const char *url, const char *const *hosts)
+struct location {
+    const char *host;
+    size_t host_len;
+    const char *path; /* with the character before it */
+};
+
+/* False when the URL leads to no place on the network. */
+static bool locate(const char *url, struct location *out)
 {
-    static const char *const github[] = {"github.com", NULL};
     const char *authority = skip_scheme(url);
 
     if (authority == NULL)
-        return NULL;
+        return false;
     size_t len = strcspn(authority, "/?#");
     const char *at = memrchr(authority, '@', len);
     if (at != NULL) {
@@ -86,9 +91,21 @@ static const char *path_on_forge(const char *url, const char *const *hosts)
         len = (size_t)(colon - authority);
         path = colon;
     }
+    *out = (struct location){authority, len, path};
+    return *path != '\0';
+}
+
+/* The path behind one of the hosts ("owner/name/…"), NULL when the URL leads elsewhere. */
+static const char *path_on_forge(const char *url, const char *const *hosts)
+{
+    static const char *const github[] = {"github.com", NULL};
+    struct location at;
+
+    if (!locate(url, &at))
+        return NULL;
     for (hosts = hosts != NULL ? hosts : github; *hosts != NULL; hosts++)
-        if (*path != '\0' && is_host(authority, len, *hosts))
-            return path + 1;
+        if (is_host(at.host, at.host_len, *hosts))
+            return at.path + 1;
     return NULL;
 }
 
@@ -142,6 +159,40 @@ const char *links_repository(const char *url, const char *const *web_hosts, stru
     return out;
 }
 
+/* A host that is there for repositories; of the others only a label can say that one is meant. */
+static bool is_forge(const struct location *at)
+{
+    static const char *const starts[] = {"gitlab.",   "git.",       "gitea.",
+                                         "codeberg.", "bitbucket.", "salsa."};
+
+    for (size_t i = 0; i < COUNT(starts); i++)
+        if (at->host_len > strlen(starts[i]) && skip_prefix(at->host, starts[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* "host/group/name" of a repository on another forge; NULL when the URL is nothing like it. */
+static const char *repository_elsewhere(const char *url, bool labelled,
+                                        const char *const *web_hosts, struct arena *arena)
+{
+    struct location at;
+
+    if (!locate(url, &at) || path_on_forge(url, web_hosts) != NULL ||
+        memchr(at.host, '.', at.host_len) == NULL || (!labelled && !is_forge(&at)))
+        return NULL;
+    const char *path = at.path + 1 + strspn(at.path + 1, "/~");
+    size_t len = strcspn(path, "?#> \t\r\n");
+    const char *page = memmem(path, len, "/-/", 3);
+    len = page != NULL ? (size_t)(page - path) : len;
+    while (len > 0 && path[len - 1] == '/')
+        len--;
+    if (len > 4 && strncasecmp(path + len - 4, ".git", 4) == 0)
+        len -= 4;
+    if (memchr(path, '/', len) == NULL)
+        return NULL;
+    return arena_printf(arena, "%.*s/%.*s", (int)at.host_len, at.host, (int)len, path);
+}
+
 /* --- labels ---------------------------------------------------------------------------------- */
 
 enum weight {
@@ -185,6 +236,9 @@ static enum weight weigh(const char *label)
         {"github", WEIGHT_SOURCE},
         {"githubrepository", WEIGHT_SOURCE},
         {"githubrepo", WEIGHT_SOURCE},
+        {"gitlab", WEIGHT_SOURCE},
+        {"bitbucket", WEIGHT_SOURCE},
+        {"codeberg", WEIGHT_SOURCE},
         {"git", WEIGHT_SOURCE},
         {"gitrepository", WEIGHT_SOURCE},
         {"scm", WEIGHT_SOURCE},
@@ -241,6 +295,9 @@ static void weigh_urls(const struct links_input *input, struct arena *arena, str
         if (seen.weight == WEIGHT_NONE)
             continue;
         seen.repository = links_repository(seen.url, input->web_hosts, arena);
+        if (seen.repository == NULL)
+            seen.repository = repository_elsewhere(seen.url, seen.weight == WEIGHT_SOURCE,
+                                                   input->web_hosts, arena);
         if (seen.repository == NULL)
             continue;
         if (is_this(input, seen.repository)) {

@@ -85,3 +85,14 @@ def test_project_files_that_are_links(scan_tree, name, links, reason):
         assert report["findings"] == []
     else:
         assert reason in unknowns(report).values()
+
+
+def test_a_repository_on_another_forge(scan_tree):
+    """The index names one, only not here: that is said, and no URL is asked."""
+    stated = f"[project]\nname = '{TREE}'\nversion = '1.0.0'\n"
+    urls = {"Repository": f"https://gitlab.com/real/{TREE}"}
+    _, report = scan_tree(BESIDE | {"pyproject.toml": stated}, urls=urls)
+    assert [row["link"] for row in report["packages"]] == ["contradicted"]
+    (finding,) = report["findings"]
+    assert finding["rule"] == "name-owned-elsewhere"
+    assert f"gitlab.com/real/{TREE}" in finding["message"]
