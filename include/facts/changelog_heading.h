@@ -15,6 +15,7 @@ enum heading_form {
     HEADING_MARKED, /* by markup: "## 1.2", an underline, <h2> */
     HEADING_PLAIN,  /* a line of its own */
     HEADING_BULLET, /* an item of a list */
+    HEADING_LISTED, /* an item, field or table row of a file that has no other headings */
 };
 
 struct heading_version {

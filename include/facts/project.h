@@ -38,6 +38,7 @@ struct project {
     const char *licence; /* licence that the metadata declare (SPDX, text or classifier) */
     const char *const *licence_files; /* paths or globs that the metadata name, NULL-terminated; may
                                    be NULL */
+    const char *changelog;            /* path that the metadata name, from the directory; NULL */
     const char *const *urls; /* URLs that the metadata name, NULL-terminated; may be NULL */
     const char *tag_prefix;  /* what the project says of its tags; NULL when nothing */
     const char *tag_regex;   /* a Python regular expression with group `version`; or NULL */

@@ -21,7 +21,7 @@ void levels_free(struct levels *levels);
 struct levels_file {
     const char *path; /* from the tree's root; borrowed for the call */
     const char *oid;  /* lives as long as the levels */
-    bool changelog;   /* by its name */
+    bool changelog;   /* by its name, or the file of one release */
     bool link;        /* a symbolic link: the blob says where it leads */
 };
 

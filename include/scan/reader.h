@@ -29,10 +29,19 @@ int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *
 struct reader_changelog {
     const char *path, *oid; /* live as long as the reader */
 };
-/* The changelog of the project at a directory of a commit: FOUND, ABSENT, or FAILED when a tree
-   cannot be read or goes on beyond the limits. */
+/* The changelog of the project at a directory of a commit, as its metadata name it, else by its
+   name: FOUND, ABSENT, PENDING while the metadata are not here, or FAILED when a tree cannot be
+   read or goes on beyond the limits. */
 enum source_result reader_changelog(struct reader *reader, const char *commit,
                                     const char *directory, struct reader_changelog *out);
+struct reader_release {
+    const char *path, *version; /* live as long as the reader */
+    struct reader_release *next;
+};
+/* The files that say of one release each what is new in it; in the arena. FAILED as above, with
+   what was found. */
+enum source_result reader_releases(struct reader *reader, const char *commit, const char *directory,
+                                   struct arena *arena, struct reader_release **out);
 
 /* The content of a file of a commit, as a source sees it. */
 enum source_result reader_read(struct reader *reader, const char *commit, const char *path,

@@ -34,6 +34,8 @@ struct scanner {
     struct line line;
     enum kind before; /* of the line before */
     bool in_fence, in_comment, in_directive;
+    bool listed;   /* the file has no headings: versions begin the items of its list or table */
+    bool headings; /* an entry was found that is no item of a list */
     struct arena *arena;
     struct changelog_entry *entries;
     size_t count, size;
@@ -167,6 +169,7 @@ static bool add_entries(struct scanner *s, const char *text, size_t len, enum he
         add_entry(s, &versions[i]);
     if (s->count > count)
         s->open = count;
+    s->headings |= n > 0 && form != HEADING_BULLET;
     return n > 0;
 }
 
@@ -272,13 +275,24 @@ static enum kind read_text(struct scanner *s)
     return line->indent > 0 ? KIND_DETAIL : KIND_PROSE;
 }
 
+/* "* 1.2", "| 1.2 | …", ":1.2: …" */
+static bool add_listed(struct scanner *s)
+{
+    const struct line *line = &s->line;
+    size_t skip = is_bullet(line) ? line->indent + 2 : line->indent + 1;
+
+    return s->listed && line->indent <= 1 &&
+           (is_bullet(line) || strchr("|:", line->s[line->indent])) &&
+           add_entries(s, line->s + skip, line->len - skip, HEADING_LISTED);
+}
+
 static enum kind read_line(struct scanner *s)
 {
     if (s->line.len == s->line.indent)
         return KIND_BLANK;
     if (is_hidden(s))
         return KIND_MARKUP;
-    if (add_directive(s) || add_debian(s) || is_rule(&s->line))
+    if (add_directive(s) || add_debian(s) || is_rule(&s->line) || add_listed(s))
         return KIND_MARKUP;
     if (is_heading(&s->line) || is_underlined(s))
         return read_marked(s);
@@ -287,24 +301,65 @@ static enum kind read_line(struct scanner *s)
     return is_bullet(&s->line) ? read_bullet(s) : read_text(s);
 }
 
+static void read_lines(struct scanner *s, const char *data, size_t len)
+{
+    s->at = data;
+    s->end = data + len;
+    while (s->count < ENTRIES_MAX && next_line(s))
+        s->before = read_line(s);
+}
+
+/* A list of releases runs one way and says something of each; a list of Pythons does not. */
+static size_t keep_listed(struct changelog_entry *entries, size_t count)
+{
+    bool rises = false, falls = false;
+    size_t kept = 0;
+
+    for (size_t i = 1; i < count; i++) {
+        const struct changelog_entry *a = &entries[i - 1], *b = &entries[i];
+        size_t least = a->key_len < b->key_len ? a->key_len : b->key_len;
+        int order = memcmp(a->key, b->key, least);
+        order = order != 0 ? order : a->key_len < b->key_len ? -1 : 1;
+        rises |= order < 0;
+        falls |= order > 0;
+    }
+    for (size_t i = 0; i < count && !(rises && falls); i++)
+        if (!entries[i].empty)
+            entries[kept++] = entries[i];
+    return kept;
+}
+
 size_t changelog_entries(const char *data, size_t len, struct arena *arena,
                          struct changelog_entry **out)
 {
-    struct scanner s = {.at = data, .end = data + len, .arena = arena};
+    struct scanner plain = {.arena = arena}, listed = {.arena = arena, .listed = true};
+    const struct scanner *s = &plain;
 
     *out = NULL;
-    if (len == 0 || memchr(data, '\0', len) != NULL)
+    if (!changelog_text(&data, &len, arena))
         return 0;
-    if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
-        s.at += 3;
-    while (s.count < ENTRIES_MAX && next_line(&s))
-        s.before = read_line(&s);
-    if (s.count > 0) {
-        *out = arena_array(arena, s.count, sizeof **out);
-        memcpy(*out, s.entries, s.count * sizeof **out);
+    read_lines(&plain, data, len);
+    if (!plain.headings) {
+        read_lines(&listed, data, len);
+        listed.count = keep_listed(listed.entries, listed.count);
+        s = listed.count > plain.count ? &listed : &plain;
     }
-    free(s.entries);
-    return s.count;
+    *out = arena_copy(arena, s->entries, s->count * sizeof **out);
+    free(plain.entries);
+    free(listed.entries);
+    return s->count;
+}
+
+struct changelog_entry changelog_entry(const char *version, size_t len, struct arena *arena)
+{
+    struct changelog_entry entry = {.version = arena_strndup(arena, version, len), .line = 1};
+    struct buf key = BUF_INIT(KEY_MAX);
+
+    pep440_key(entry.version, len, &key);
+    entry.key = arena_strndup(arena, buf_str(&key), key.len);
+    entry.key_len = key.len;
+    buf_release(&key);
+    return entry;
 }
 
 const struct changelog_entry *changelog_find(const struct changelog_entry *entries, size_t count,

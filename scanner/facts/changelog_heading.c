@@ -31,11 +31,11 @@ static bool is_keyword(const struct heading_token *t)
 /* What headings of changelogs are made of, beside names, versions and dates. */
 static bool is_vocabulary(const struct heading_token *t)
 {
-    static const char *const words[] = {
-        "change", "changes",    "changelog", "what's",   "whats",       "new",
-        "news",   "in",         "for",       "notes",    "note",        "the",
-        "major",  "minor",      "patch",     "bugfix",   "maintenance", "stable",
-        "final",  "noteworthy", "log",       "upcoming", "initial",     "first"};
+    static const char *const words[] = {"change",     "changes", "changelog",   "what's",  "whats",
+                                        "what",       "new",     "news",        "in",      "for",
+                                        "notes",      "note",    "the",         "major",   "minor",
+                                        "patch",      "bugfix",  "maintenance", "stable",  "final",
+                                        "noteworthy", "log",     "upcoming",    "initial", "first"};
 
     return is_keyword(t) || is_word(t, words, COUNT(words));
 }
@@ -63,7 +63,7 @@ static bool is_denial(const struct heading_token *t)
 static bool is_open_end(const struct heading_token *t)
 {
     static const char *const words[] = {"later", "newer",  "above",   "earlier", "older",
-                                        "below", "onward", "onwards", "x",       "series"};
+                                        "below", "onward", "onwards", "series"};
 
     return is_word(t, words, COUNT(words));
 }
@@ -292,10 +292,12 @@ static bool find_version(struct reading *r)
         const struct heading_token *t = &r->t[r->at];
         if (token_version(t, &r->mark) && !is_others_version(r, r->at) && is_likely(r))
             return true;
-        if (is_denial(t) && !r->dated)
+        static const char *const what[] = {"what"};
+        bool asks = r->at > skip && is_word(&t[-1], what, 1); /* "What is new in 1.2" */
+        if (is_denial(t) && !r->dated && !asks)
             return false;
         r->lead++;
-        r->unknown += !is_vocabulary(t);
+        r->unknown += !is_vocabulary(t) && !asks;
         r->keyword = is_keyword(t);
     }
     return false;
@@ -311,6 +313,9 @@ static enum tail tail_after(const struct reading *r, size_t at)
 
     if (at + 1 == r->count)
         return TAIL_END;
+    if (t[at + 1].before == ' ' && t[at + 1].len == 1 &&
+        tolower((unsigned char)*t[at + 1].s) == 'x')
+        return TAIL_OPEN;
     for (size_t i = at + 1; i < r->count && i < at + 4; i++)
         if (is_open_end(&t[i]))
             return TAIL_OPEN;
@@ -356,6 +361,8 @@ static bool is_announcement(const struct reading *r, enum heading_form form, enu
         return false;
     if (form == HEADING_MARKED)
         return is_marked_announcement(r, tail);
+    if (form == HEADING_LISTED)
+        return r->lead == 0 && (r->mark.dotted || r->mark.marked) && tail != TAIL_WORDS;
     if (form == HEADING_BULLET && !r->dated && !(r->keyword && tail != TAIL_STATUS))
         return false;
     return is_plain_announcement(r, tail);

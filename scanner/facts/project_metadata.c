@@ -1,6 +1,7 @@
 /* Name, licence, URLs, and what the project says of its tags. */
 #include "facts/project_internal.h"
 #include "facts/names.h"
+#include "facts/toml.h"
 
 #include <string.h>
 
@@ -218,6 +219,25 @@ static void set_urls(struct project_reader *r)
     r->out->urls = keep(&list);
 }
 
+/* The file that towncrier writes: [tool.towncrier] of pyproject.toml or of towncrier.toml, where
+   the first has no such table. */
+static void set_changelog(struct project_reader *r)
+{
+    static const char path[] = "tool.towncrier.filename";
+    const char *data;
+    size_t len;
+    struct err err;
+    json_t *root = NULL;
+
+    r->out->changelog = arena_strdup(r->arena, project_text_at(r->pyproject, path));
+    if (project_at(r->pyproject, "tool.towncrier") != NULL ||
+        project_file(r, "towncrier.toml", &data, &len) != SOURCE_FOUND ||
+        toml_parse(data, len, "towncrier.toml", &root, &err) != 0)
+        return;
+    r->out->changelog = arena_strdup(r->arena, project_text_at(root, path));
+    json_decref(root);
+}
+
 void project_metadata(struct project_reader *r)
 {
     r->out->backend =
@@ -226,6 +246,7 @@ void project_metadata(struct project_reader *r)
     set_licence(r);
     set_licence_files(r);
     set_urls(r);
+    set_changelog(r);
 }
 
 /* --- Tags ------------------------------------------------------------------------------------ */

@@ -88,6 +88,14 @@ struct draft {
     size_t tree_count, tree_size;
 };
 
+static bool is_changelog(const char *path)
+{
+    const char *version;
+    size_t len;
+
+    return changelog_rank(path, "") > 0 || changelog_release(path, "", &version, &len);
+}
+
 static void add_file(struct draft *draft, const char *name, enum mirror_kind kind, const char *oid)
 {
     struct level *level = &draft->level;
@@ -96,7 +104,7 @@ static void add_file(struct draft *draft, const char *name, enum mirror_kind kin
         mem_grow(level->files, level->file_count, &draft->file_size, sizeof *level->files);
     struct level_file *file = &level->files[level->file_count++];
     file->name = levels_string(draft->levels, name);
-    file->changelog = changelog_rank(name, "") > 0;
+    file->changelog = is_changelog(name);
     file->link = kind == MIRROR_LINK;
     memcpy(file->oid, oid, OID_HEX);
 }
@@ -133,23 +141,25 @@ static int on_entry(void *ctx, const char *name, enum mirror_kind kind, const ch
     return 1; /* directories are read by themselves */
 }
 
-/* A folder of licences, which only its own name tells: its first one stands for all. */
+/* A folder that only its own name tells to be one of licences, of which the first one stands for
+   all, or of changelogs. */
 struct folder {
     struct draft *draft;
     const char *name;
     bool found;
 };
 
-static int on_licence(void *ctx, const char *name, enum mirror_kind kind, const char *oid)
+static int on_folder_entry(void *ctx, const char *name, enum mirror_kind kind, const char *oid)
 {
     struct folder *folder = ctx;
     char path[PATH_LEN];
 
-    if (folder->found || !is_file(kind) ||
+    if (!is_file(kind) || matters(name) ||
         snprintf(path, sizeof path, "%s/%s", folder->name, name) >= PATH_LEN)
         return 1;
-    folder->found = licence_is_file(path, "");
-    if (folder->found)
+    bool licence = !folder->found && licence_is_file(path, "");
+    folder->found |= licence;
+    if (licence || is_changelog(path))
         add_file(folder->draft, path, kind, oid);
     return 1;
 }
@@ -163,8 +173,9 @@ static int add_child(struct draft *draft, const struct draft_tree *tree, unsigne
     struct level *level = &draft->level;
     struct folder folder = {draft, tree->name, false};
 
-    if (licence_is_folder(tree->name) &&
-        mirror_walk(draft->levels->mirror, tree->oid, ENTRIES_MAX, on_licence, &folder, err) != 0)
+    if ((licence_is_folder(tree->name) || changelog_is_folder(tree->name)) &&
+        mirror_walk(draft->levels->mirror, tree->oid, ENTRIES_MAX, on_folder_entry, &folder, err) !=
+            0)
         return -1;
     const struct level *below = read_level(draft->levels, tree->oid, depth, err);
     if (below == NULL)

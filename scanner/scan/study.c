@@ -192,7 +192,8 @@ static void prefetch_changelog(struct reading_at *at)
 {
     struct reader_changelog file;
 
-    if (reader_changelog(at->reader, at->commit, at->directory, &file) == SOURCE_FOUND)
+    reader_changelog(at->reader, at->commit, at->directory, &file);
+    if (file.oid != NULL)
         reader_prefetch(at->reader, file.oid);
 }
 

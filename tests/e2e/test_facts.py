@@ -96,3 +96,50 @@ def test_a_repository_on_another_forge(scan_tree):
     (finding,) = report["findings"]
     assert finding["rule"] == "name-owned-elsewhere"
     assert f"gitlab.com/real/{TREE}" in finding["message"]
+
+
+ENTRY = "1.0.0 (2025-02-03)\n==================\n\n- First.\n"
+FILENAME = '[tool.towncrier]\nfilename = "docs/news/all.rst"\n'
+CHANGELOGS = [
+    ("towncrier", {"docs/news/all.rst": ENTRY}, FILENAME, "docs/news/all.rst"),
+    (
+        "towncrier.toml",
+        {"src/x/log.rst": ENTRY, "towncrier.toml": FILENAME.replace("docs/news/all", "src/x/log")},
+        "",
+        "src/x/log.rst",
+    ),
+    ("file a release", {"docs/releases/1.0.0.md": "# First\n"}, "", "docs/releases/1.0.0.md"),
+    ("other releases", {"docs/releases/1.1.0.md": "# Second\n"}, "", None),
+    ("index", {"docs/changelog/index.md": ENTRY}, "", "docs/changelog/index.md"),
+    ("link", {"CHANGES.md": Link("a/b.md"), "a/b.md": ENTRY}, "", "CHANGES.md"),
+    ("UTF-16", {"CHANGES.md": ENTRY.encode("utf-16")}, "", "CHANGES.md"),
+    ("carriage returns", {"CHANGES.md": ENTRY.replace("\n", "\r")}, "", "CHANGES.md"),
+    ("list", {"CHANGES.md": "- 1.0.0\n  - First.\n"}, "", "CHANGES.md"),
+]
+
+
+@pytest.mark.parametrize(
+    ("files", "settings", "path"), [case[1:] for case in CHANGELOGS], ids=[c[0] for c in CHANGELOGS]
+)
+def test_changelogs_of_other_shapes(scan_tree, files, settings, path):
+    stated = pyproject(TREE, "1.0.0", TREE_FULL) + settings
+    _, report = scan_tree(files | {"pyproject.toml": stated, "LICENSE": "MIT\n"})
+    found = [row["rule"] for row in report["findings"]]
+    assert found == ([] if path else ["release-without-changelog"])
+    assert [row["changelog"] for row in report["releases"]] == ["known" if path else "absent"]
+
+
+@pytest.mark.parametrize(
+    ("log", "settings"),
+    [
+        (ENTRY.encode("utf-16-le"), ""),
+        (Link("../CHANGES.md"), ""),
+        (Link("/CHANGES.md"), '[tool.towncrier]\nfilename = "CHANGES.md"\n'),
+    ],
+    ids=["no text", "out", "out by towncrier"],
+)
+def test_a_changelog_that_nobody_can_read_is_unknown(scan_tree, log, settings):
+    stated = pyproject(TREE, "1.0.0", TREE_FULL) + settings
+    _, report = scan_tree({"CHANGES.md": log, "pyproject.toml": stated, "LICENSE": "MIT\n"})
+    assert report["findings"] == []
+    assert [row["changelog"] for row in report["releases"]] == [None]

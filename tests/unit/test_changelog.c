@@ -268,6 +268,103 @@ static void ranks(void **state)
     assert_true(changelog_rank("NEWS", "") > changelog_rank("doc/news.rst", ""));
 }
 
+static void files_without_headings(void **state)
+{
+    (void)state;
+    check("* 1.2.3\n\n  - x\n\n* 1.2.2\n\n  - y\n", "1.2.3 1.2.2");
+    check("# Changelog\n\n- **1.2.3**: x\n- **1.2.2** (2024-01-31): y\n", "1.2.3 1.2.2@2024-01-31");
+    check(":1.2.3: x\n:1.2.2: y\n", "1.2.3 1.2.2");
+    check(
+        "| Version | What |\n|---|---|\n| 1.2.3 | x |\n| 2024-01-31 | 1.2.2 | y |\n| z | 1.2.1 |\n",
+        "1.2.3 1.2.2@2024-01-31");
+    /* lists of other things */
+    check("- 3.6\n- 3.7\n", "");
+    check("- 3.6: x\n- 3.8: x\n- 3.7: x\n", "");
+    check("- Fixes 1.2.3: x\n- 1.2.2 was bad\n- 1.2 to 1.3: x\n", "");
+    check("## 2.0\n- 1.2.3: x\n| 1.2.2 | x |\n", "2.0");
+    check("What is new in 1.2.3\n--------------------\n- x\n", "1.2.3");
+    check("# What is new in pkg 1.2.3\n- x\n# This is 1.2.2\nx\n", "1.2.3");
+    check("1.2.3, 2024-01-31 -- x\n1.2.x\n1.2 x\n", "1.2.3@2024-01-31");
+}
+
+static void encodings(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *text; /* NULL: none that we know */
+    } cases[] = {
+        {"\xff\xfe#\0 \0"
+         "1\0\n\0",
+         10, "# 1\n"},
+        {"\xfe\xff\0#\0 \0"
+         "1\0\n",
+         10, "# 1\n"},
+        {"\xff\xfe\xe9\0\xac\x20\x3d\xd8\x00\xde", 10, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
+        {"\xff\xfe\x3d\xd8x\0", 6, "\xef\xbf\xbdx"},
+        {"\xff\xfe#\0x", 5, "#"},
+        {"\xff\xfe", 2, ""},
+        {"\xef\xbb\xbf# 1\n", 7, "# 1\n"},
+        {"# 1\r\r- x\r", 9, "# 1\n\n- x\n"},
+        {"# 1\r\n", 5, "# 1\r\n"},
+        {"#\0 \0", 4, NULL},
+        {"", 0, ""},
+    };
+    struct arena arena = ARENA_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *data = cases[i].bytes;
+        size_t len = cases[i].len;
+        assert_int_equal(changelog_text(&data, &len, &arena), cases[i].text != NULL);
+        if (cases[i].text == NULL)
+            continue;
+        assert_int_equal(len, strlen(cases[i].text));
+        assert_memory_equal(data, cases[i].text, len);
+    }
+    arena_release(&arena);
+}
+
+static void files_of_releases(void **state)
+{
+    static const struct {
+        const char *path, *directory, *version;
+    } cases[] = {
+        {"docs/releases/1.2.3.md", "", "1.2.3"},
+        {"docs/release_notes/1.2.3.rst", "", "1.2.3"},
+        {"doc/source/whatsnew/v1.2.3.rst", "", "1.2.3"},
+        {"releases/version-1.2rc1.txt", "", "1.2rc1"},
+        {"docs/changes/whatsnew_1.2.md", "", "1.2"},
+        {"a/docs/releases/1.2.md", "a", "1.2"},
+        {"docs/releases/1.2.md", "a", "1.2"},
+        {"b/docs/releases/1.2.md", "a", NULL},
+        {"docs/api/1.2.3.md", "", NULL},
+        {"src/releases/1.2.3.md", "", NULL},
+        {"docs/releases/python-3.8.md", "", NULL},
+        {"docs/releases/1.2.3.json", "", NULL},
+        {"docs/releases/1.2.3", "", NULL},
+        {"docs/releases/2024-01-31.md", "", NULL},
+        {"docs/releases/12.md", "", NULL},
+        {"1.2.3.md", "", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *version = NULL;
+        size_t len = 0;
+        bool found = changelog_release(cases[i].path, cases[i].directory, &version, &len);
+        if (found != (cases[i].version != NULL) ||
+            (found &&
+             (len != strlen(cases[i].version) || memcmp(version, cases[i].version, len) != 0)))
+            fail_msg("%s: %.*s", cases[i].path, (int)len, found ? version : "");
+    }
+    assert_true(changelog_rank("docs/changelog/index.md", "") > 0);
+    assert_true(changelog_rank("docs/changelog.md", "") >
+                changelog_rank("docs/changelog/index.md", ""));
+    assert_int_equal(changelog_rank("docs/api/index.md", ""), 0);
+    assert_int_equal(changelog_rank("index.md", ""), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +377,9 @@ int main(void)
         cmocka_unit_test(finding),
         cmocka_unit_test(hostile_bytes),
         cmocka_unit_test(ranks),
+        cmocka_unit_test(files_without_headings),
+        cmocka_unit_test(encodings),
+        cmocka_unit_test(files_of_releases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
