@@ -42,10 +42,12 @@ struct study {
     const char *limit; /* what there is more of than is looked at: the rest is unknown; or NULL */
 };
 
-/* What a tree holds: a project (or, beyond the limits, maybe one), or only such project files as
-   lie in directories for tests and the like, which are packages when the index says so. */
-enum probe { PROBE_NOTHING, PROBE_CANDIDATES, PROBE_PROJECTS };
-int study_probe(struct reader *reader, const char *head, enum probe *found, struct err *err);
+/* What a tree holds: a project for all that can be seen (or, beyond the limits, maybe one), or only
+   files whose content must tell: settings of tools without an import package beside them, and what
+   lies in directories for tests and the like. */
+enum probe { PROBE_NOTHING, PROBE_UNSURE, PROBE_PROJECTS };
+int study_probe(struct reader *reader, struct mirror *mirror, const char *head, enum probe *found,
+                struct err *err);
 
 /* The first half, from commits and tags alone: the tip, the tags and where they lead. */
 int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct arena *arena,

@@ -87,19 +87,32 @@ static void judge_done(void *item)
 
 static void enter_history(struct job *job);
 
-/* Only files for tests and the like: where the index says that one of them is a package of this
-   repository, all is read; else nothing is kept. */
-static void enter_candidates(struct job *job)
+/* Whether what the tip's files say makes it worth the history: a project, or one for tests and the
+   like that the index says is a package of this repository. What does not parse may be one. */
+static bool is_worth_more(const struct job *job)
 {
     const char *other;
-    bool ours = false;
 
-    for (size_t i = 0; i < job->context.count && !ours; i++) {
-        const struct claim *claim = &job->context.claims[i];
-        ours = claim_is_published(claim) && !claim_contradicted(&job->context, claim, &other);
+    for (size_t i = 0; i < job->study.project_count; i++) {
+        const struct study_project *at = &job->study.projects[i];
+        if (!project_is_candidate_directory(at->directory) &&
+            (at->project == NULL || at->project->normal != NULL))
+            return true;
     }
-    job->study.project_count = 0;
-    if (!ours) {
+    for (size_t i = 0; i < job->context.count; i++) {
+        const struct claim *claim = &job->context.claims[i];
+        if (claim_is_published(claim) && !claim_contradicted(&job->context, claim, &other))
+            return true;
+    }
+    return false;
+}
+
+static void enter_unsure(struct job *job)
+{
+    bool worth = is_worth_more(job);
+
+    if (!worth) {
+        job->study.project_count = 0; /* nothing of it is kept */
         enter_save(job);
         return;
     }
@@ -113,8 +126,8 @@ static void enter_candidates(struct job *job)
 
 static void enter_judge(struct job *job)
 {
-    if (job->probe == PROBE_CANDIDATES && job->err.reason == REASON_NONE) {
-        enter_candidates(job);
+    if (job->probe == PROBE_UNSURE && job->err.reason == REASON_NONE) {
+        enter_unsure(job);
         return;
     }
     set_state(job, JOB_JUDGE);
@@ -211,7 +224,7 @@ static void read_tags(struct job *job)
 {
     struct gitwire_refs refs = job->refs;
 
-    if (job->probe == PROBE_CANDIDATES)
+    if (job->probe == PROBE_UNSURE)
         refs.count = 0;
     study_tags(job->mirror, &refs, &job->arena, &job->study, &job->err);
 }
@@ -261,8 +274,8 @@ static void probe_run(void *item)
     struct job *job = item;
 
     if (job->err.reason == REASON_NONE && job->fatal.reason == REASON_NONE)
-        study_probe(job->reader, job->refs.head_oid, &job->probe, &job->err);
-    if (job->probe != PROBE_CANDIDATES)
+        study_probe(job->reader, job->mirror, job->refs.head_oid, &job->probe, &job->err);
+    if (job->probe != PROBE_UNSURE)
         job_close_mirror(job);
 }
 

@@ -10,6 +10,7 @@
 #include "facts/tags.h"
 
 #define TAGS_PREFIX      "refs/tags/"
+#define ENTRIES_MAX      200000  /* of a tree that is looked through for import packages */
 #define COMMITS_READ_MAX 20000   /* tagged commits of one repository whose trees are read */
 #define PROJECTS_MAX     2000000 /* projects of one repository, counted at each of its tags */
 
@@ -33,26 +34,61 @@ static const char *basename_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+struct sight {
+    bool setup;     /* a setup.py */
+    bool settings;  /* pyproject.toml or setup.cfg: those of tools as often as a project's */
+    bool candidate; /* any of them in a directory for tests and the like */
+};
+
 static int find_project(void *ctx, const struct levels_file *file)
 {
-    enum probe *found = ctx;
+    struct sight *sight = ctx;
+    const char *name = basename_of(file->path);
     char directory[4096];
 
-    if (!project_is_project_file(basename_of(file->path)) ||
-        !directory_of(file->path, directory, sizeof directory))
+    if (!project_is_project_file(name) || !directory_of(file->path, directory, sizeof directory))
         return 0;
-    *found = project_is_candidate_directory(directory) ? PROBE_CANDIDATES : PROBE_PROJECTS;
-    return *found == PROBE_PROJECTS;
+    if (project_is_candidate_directory(directory))
+        sight->candidate = true;
+    else if (strcmp(name, "setup.py") == 0)
+        sight->setup = true;
+    else
+        sight->settings = true;
+    return sight->setup;
 }
 
-int study_probe(struct reader *reader, const char *head, enum probe *found, struct err *err)
+static int find_import_package(void *ctx, const char *path, enum mirror_kind kind, const char *oid)
 {
-    *found = PROBE_NOTHING;
-    int result = reader_walk(reader, head, find_project, found, err);
+    bool *found = ctx;
+    char directory[4096];
+
+    (void)oid;
+    if (kind == MIRROR_TREE)
+        return *found || project_is_candidate_directory(path);
+    *found |= strcmp(basename_of(path), "__init__.py") == 0 &&
+              directory_of(path, directory, sizeof directory);
+    return 0;
+}
+
+int study_probe(struct reader *reader, struct mirror *mirror, const char *head, enum probe *found,
+                struct err *err)
+{
+    struct sight sight = {0};
+    bool package = false;
+    struct err ignored;
+    int result = reader_walk(reader, head, find_project, &sight, err);
+
+    if (result < 0)
+        return -1;
+    if (sight.settings && !sight.setup)
+        package =
+            mirror_walk(mirror, head, ENTRIES_MAX, find_import_package, &package, &ignored) != 0 ||
+            package;
     /* What lies beyond the limits may be a project: the study will say that it was not read. */
-    if (result > 0)
-        *found = PROBE_PROJECTS;
-    return result < 0 ? -1 : 0;
+    *found = result > 0 || sight.setup || package ? PROBE_PROJECTS
+             : sight.settings || sight.candidate  ? PROBE_UNSURE
+                                                  : PROBE_NOTHING;
+    return 0;
 }
 
 /* --- tags ------------------------------------------------------------------------------------ */

@@ -150,3 +150,27 @@ def test_an_example_that_is_nobodys_package(small_drift, small_forge, example_on
         asked = [row for row in small_forge.requests("fetch") if "buoy" in row["path"]]
         assert len(asked) == fetches
         assert not list((small_drift.home / "cache").rglob("buoy.git"))
+
+
+@pytest.mark.parametrize(
+    "files, fetches, packages",
+    [
+        ({"pyproject.toml": "[tool.ruff]\nline-length = 99\n", "main.go": "package main\n"}, 2, 0),
+        ({"pyproject.toml": demo.pyproject("buoy", "1.1.0", BUOY), "buoy.py": "x = 1\n"}, 4, 1),
+    ],
+    ids=["settings of tools", "one module"],
+)
+def test_a_pyproject_whose_content_must_tell(
+    small_drift, small_forge, buoy, files, fetches, packages
+):
+    """Settings of a linter cost the tip and that file; nothing is kept."""
+    shutil.rmtree(buoy)
+    repository = Repository()
+    for day in range(1, 5):
+        repository.commit(f"2025-02-0{day}T09:00:00Z", "Work", files | {"README": f"{day}\n"})
+    repository.write(buoy)
+    small_drift.scan(demo.OWNER)
+    assert len([row for row in statuses(small_drift) if row == "buoy"]) == packages
+    asked = [row for row in small_forge.requests("fetch") if "buoy" in row["path"]]
+    assert len(asked) == fetches
+    assert len(list((small_drift.home / "cache").rglob("buoy.git"))) == packages

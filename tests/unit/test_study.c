@@ -31,7 +31,7 @@ static int setup(void **state)
         "save() { git add -A; git commit -qm $1; git tag $1; };"
         "project() { printf '[project]\\nname = \"%s\"\\nversion = \"1\"\\n' $1 >$2pyproject.toml; "
         "};"
-        "mkdir -p a/LICENSES b; project a a/; project b b/; echo x >a/LICENSES/MIT.txt; save mono;"
+        "mkdir -p a/LICENSES b; project a a/; echo >b/__init__.py; project b b/; echo x >a/LICENSES/MIT.txt; save mono;"
         "git mv a/LICENSES LICENSES; save reuse;"
         "git rm -rq .; mkdir -p tests/x; project x tests/x/; save fixture;"
         "git rm -rq .; d=$(printf 'd/%.0s' $(seq 33)); mkdir -p $d; project deep $d; save deep;"
@@ -77,7 +77,7 @@ static enum probe probe(const char *tag)
     enum probe found = PROBE_NOTHING;
 
     git_resolve(tag, head);
-    assert_int_equal(study_probe(reader, head, &found, &err), 0);
+    assert_int_equal(study_probe(reader, mirror, head, &found, &err), 0);
     return found;
 }
 
@@ -85,8 +85,8 @@ static void a_probe_leaves_out_what_is_no_project(void **state)
 {
     (void)state;
     assert_int_equal(probe("mono"), PROBE_PROJECTS);
-    assert_int_equal(probe("top"), PROBE_PROJECTS);
-    assert_int_equal(probe("fixture"), PROBE_CANDIDATES);
+    assert_int_equal(probe("top"), PROBE_UNSURE); /* its content must tell */
+    assert_int_equal(probe("fixture"), PROBE_UNSURE);
     /* Nobody looked so far down: that is no "no project". */
     assert_int_equal(probe("deep"), PROBE_PROJECTS);
 }
