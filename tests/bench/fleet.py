@@ -50,7 +50,7 @@ def build_repository(directory, commits, number):
         for at in range(FILES)
     }
     files = {path: "\n".join(lines) + "\n" for path, lines in sources.items()}
-    files |= {"LICENSE": LICENCE, "README.md": f"# {name}\n"}
+    files |= {"LICENSE": LICENCE, "README.md": f"# {name}\n", f"src/{module}/__init__.py": ""}
     history, releases = [], {}
     for commit in range(commits):
         when = _day(commit)
