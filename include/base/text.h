@@ -17,6 +17,7 @@ size_t text_escape(const char *in, size_t len, char *out, size_t size);
 size_t text_utf8_len(const char *s, size_t left);
 /* Whether all of it is UTF-8 without NUL. */
 bool text_is_utf8(const char *s, size_t len);
+bool text_is_ascii(const char *s);
 
 /* Columns that the text takes on a terminal, for table layout (no combining-character finesse). */
 size_t text_columns(const char *s);

@@ -44,6 +44,13 @@ size_t text_utf8_len(const char *s, size_t left)
     return n;
 }
 
+bool text_is_ascii(const char *s)
+{
+    while ((unsigned char)*s < 0x80 && *s != '\0')
+        s++;
+    return *s == '\0';
+}
+
 bool text_is_utf8(const char *s, size_t len)
 {
     for (size_t i = 0; i < len;) {

@@ -115,8 +115,16 @@ static void set_name(struct project_reader *r)
         name = ini_value(&r->cfg, "metadata", "name");
     if (name == NULL)
         name = cargo_name(r);
-    if (name == NULL || names_normalise(name, normal) != 0)
+    if (name == NULL)
         return;
+    if (names_normalise(name, normal) != 0) {
+        /* A placeholder of a template makes no package; spoilt bytes hide one. */
+        if (!text_is_ascii(name) && !r->failed)
+            err_set(r->err, REASON_PARSE, "%s: \"%s\" is no name of a package",
+                    *r->directory != '\0' ? r->directory : "the root", name);
+        r->failed |= !text_is_ascii(name);
+        return;
+    }
     r->out->name = arena_strdup(r->arena, name);
     r->out->normal = arena_strdup(r->arena, normal);
 }

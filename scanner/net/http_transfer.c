@@ -161,7 +161,7 @@ static bool try_again(struct http_transfer *transfer, const struct fault *fault)
     if (all_wait)
         origin_hold(origin, advice.wait_ms);
     if (!advice.again || transfer->streamed || transfer->failures >= transfer->request.retries ||
-        (advice.limited && advice.wait_ms > http->options.max_wait_ms))
+        advice.wait_ms > http->options.max_wait_ms)
         return false;
     transfer->failures++;
     http->stats.retries++;

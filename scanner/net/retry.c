@@ -85,8 +85,10 @@ struct retry_advice retry_judge(const struct retry_case *failed)
 
     if (failed->status == 403 || failed->status == 429)
         return refused(failed);
+    /* A service that is busy with one thing says nothing of the rest of its host. */
     if (failed->status == 503 && read_retry_after(failed, &wait_ms))
-        return limited(wait_ms, failed);
+        return (struct retry_advice){true, false,
+                                     wait_ms > failed->base_ms ? wait_ms : failed->base_ms};
     if (failed->status == 0
             ? failed->passing
             : failed->status == 408 ||

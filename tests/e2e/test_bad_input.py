@@ -306,6 +306,33 @@ def test_a_version_of_200000_pieces(make_drift, tmp_path, between):
         assert (row["declared_version"], row["declared_kind"]) == ("", "opaque")
 
 
+@pytest.mark.parametrize(
+    "path, text",
+    [
+        ("setup.cfg", b"[metadata]\nname = odd\xffity\nversion = 1.1.0\n"),
+        ("setup.py", b'from setuptools import setup\nsetup(name="odd\xffity", version="1.1.0")\n'),
+    ],
+)
+def test_a_name_that_is_no_text(make_drift, tmp_path, path, text):
+    """Not "no project of that name": nobody knows its name."""
+    world, package = one_package(tmp_path, form=demo.setup_py)
+    package.release("1.0.0", "2025-02-03")
+    files = {"setup.py": None} | {path: text}
+    package.repository.commit("2025-02-04T08:00:00Z", "Spoil the name", files)
+    package.finish()
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        assert drift.scan(demo.OWNER).returncode == 3
+        assert unknowns(drift.report()) == {("oddity", "projects"): "parse-error"}
+
+
+def test_a_busy_document_holds_up_nobody(small_drift, small_forge):
+    """A 503 that asks for an hour is about that document alone."""
+    small_forge.fault("/pypi/buoy/", faults.status(503, "busy", **{"Retry-After": "3600"}))
+    assert small_drift.scan(demo.OWNER).returncode == 3
+    assert unknowns(small_drift.report()) == {("buoy", "index"): "http-error"}
+
+
 def test_a_mistyped_organisation_is_forgotten(small_drift):
     """What the next scan does not ask for is no part of it."""
     assert small_drift.scan(f"{demo.OWNER}z").returncode == 3

@@ -57,7 +57,7 @@ static const struct {
     {"500", {.status = 500}, {true, false, 500}},
     {"502 the third time", {.status = 502, .failures = 2}, {true, false, 2000}},
     {"504 spread", {.status = 504, .salt = 32}, {true, false, 562}},
-    {"503 with retry-after", {.status = 503, .retry_after = "4"}, {true, true, 4000}},
+    {"503 with retry-after", {.status = 503, .retry_after = "4"}, {true, false, 4000}},
     {"503 without", {.status = 503}, {true, false, 500}},
     {"502 ignores retry-after", {.status = 502, .retry_after = "4"}, {true, false, 500}},
     {"501", {.status = 501}, {false, false, 0}},
