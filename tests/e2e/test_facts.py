@@ -143,3 +143,9 @@ def test_a_changelog_that_nobody_can_read_is_unknown(scan_tree, log, settings):
     _, report = scan_tree({"CHANGES.md": log, "pyproject.toml": stated, "LICENSE": "MIT\n"})
     assert report["findings"] == []
     assert [row["changelog"] for row in report["releases"]] == [None]
+
+
+def test_a_template_ends_no_scan(scan_tree):
+    status, report = scan_tree(BESIDE | {"pyproject.toml": "[[{{ project }}]]\n"})
+    assert set(unknowns(report).values()) == {"parse-error"}
+    assert status == 3

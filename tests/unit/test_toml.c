@@ -55,6 +55,9 @@ static void test_errors_name_the_place(void **state)
     refused("a = 1\nb = \n", 10, REASON_PARSE, "x.toml:2:5: ");
     refused("a = 1\na = 2\n", 12, REASON_PARSE, "x.toml:2:");
     refused("a = '\xff'", 7, REASON_PARSE, "x.toml:1:");
+    refused("[[{{a}}]]\n", 10, REASON_PARSE, "x.toml: not TOML");
+    refused("a = '\xc3\xab'\n[\xc3\xab]\n", 13, REASON_PARSE, "x.toml: not TOML");
+    refused("[[\0]]\n", 6, REASON_PARSE, "x.toml: not TOML");
     refused("\xff\xfe"
             "a\0=\0001\0",
             8, REASON_PARSE, "x.toml:1:");
