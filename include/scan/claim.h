@@ -30,6 +30,7 @@ struct claim {
     struct row_package document; /* state NULL: unknown */
     struct row_release *releases;
     size_t release_count;
+    const char *const *urls, *const *labels; /* of the document; NULL-terminated */
 
     /* found out here */
     struct links_result link;
@@ -37,6 +38,12 @@ struct claim {
     bool ours;                          /* kept and not contradicted: tags and history count */
     struct version *versions;           /* that tags denote or trees declare, by order key */
     struct row_release_source *sources; /* one a release, when ours */
+};
+
+/* What the tip holds beside a project. */
+struct claim_files {
+    enum fact_state licence;
+    const char *licence_path, *changelog_path; /* NULL when not known */
 };
 
 /* What is known besides: all borrowed. */
@@ -54,10 +61,15 @@ struct claim_context {
     struct tags_match *matches; /* package: index into claims */
     size_t match_count;
     bool matched;
+    struct claim_files *files; /* by project of the study; those of tags are empty */
 };
 
 /* The claims that a study makes, beside those that are configured; in the arena. */
 void claim_collect(struct claim_context *context);
+/* The claim of that name; NULL. */
+struct claim *claim_find(const struct claim_context *context, const char *name);
+/* Once the packages were loaded, before anything is judged: what the index says of each. */
+void claim_read_documents(struct claim_context *context);
 /* Whether the index has a package of this name. */
 bool claim_is_published(const struct claim *claim);
 /* Whether the index says that this claim's package is another repository's; then *other. */
@@ -66,17 +78,14 @@ bool claim_contradicted(const struct claim_context *context, const struct claim 
 /* Links, and the tags that denote versions; does nothing when that is done. */
 void claim_judge(struct claim_context *context);
 
-/* These two ask for blobs: they are called again after each fetch of the reader's wants, until it
+/* These ask for blobs: they are called again after each fetch of the reader's wants, until it
    has none. */
 /* versions.c: which commit set the version of each release. */
 int claim_versions(struct claim_context *context, struct err *err);
-/* notes.c: whether a changelog holds each release; and the tip's changelog of a directory. */
+/* notes.c: whether a changelog holds each release. */
 void claim_notes(struct claim_context *context);
-const char *claim_changelog_path(struct claim_context *context, const char *directory);
-/* Whether the tip holds a licence file for the project at a directory: its path, NULL when not
-   known. In the context's arena. */
-enum fact_state claim_licence(struct claim_context *context, const char *directory,
-                              const char **path);
+/* files.c: fills context->files. */
+void claim_files(struct claim_context *context);
 
 /* Whether a project read at some commit is the claim's. */
 bool claim_is_project(const struct claim_context *context, const struct claim *claim,

@@ -99,7 +99,7 @@ int stamp_remember(struct store *store, const char *key, struct err *err);
    judged the repository. */
 int stamp_compare(struct job *job, const char *package, struct err *err);
 
-/* --- one repository: repository.c ------------------------------------------------------------ */
+/* --- one repository: read by repository.c, judged by verdict.c ------------------------------- */
 
 #define JOB_STATES(X)                                                                              \
     X(LOOKUP, "what earlier runs learned")                                                         \
@@ -110,8 +110,10 @@ int stamp_compare(struct job *job, const char *package, struct err *err);
     X(INDEX, "index documents of packages found")                                                  \
     X(LOAD, "releases, from the store")                                                            \
     X(RENAMES, "where URLs of other names lead")                                                   \
+    X(WEIGH, "whether what only the tip was read for is worth the history")                        \
     X(JUDGE, "links, matches, history, changelogs")                                                \
     X(SAVE, "one transaction")                                                                     \
+    X(CLOSE, "the mirror")                                                                         \
     X(DONE, "")
 
 enum job_state {
@@ -141,7 +143,8 @@ struct job {
     const char *moved_to;          /* where the host redirected; NULL */
     enum probe probe;              /* what it found */
     unsigned waiting;              /* answers that are still to come */
-    void (*then)(struct job *job); /* after the last of renames.c */
+    struct renamed *renames;       /* names that may be former ones: renames.c */
+    void (*then)(struct job *job); /* after the last of them */
     unsigned rounds;               /* of wanted blobs */
     unsigned refused;              /* blobs that the server does not have */
 
@@ -156,11 +159,18 @@ struct job {
     struct claim_context context;
     bool stale;          /* a document changed since this was judged */
     bool unchanged;      /* refs and index are as the store has them */
+    bool worthless;      /* no project was found: its mirror goes */
     const char *skipped; /* by policy: "archived", "fork", "ignored" */
 };
 
 /* Runs the job to its end, which starts the next one that waits. The job has its name. */
 void job_enter(struct job *job);
+
+/* The states that one half of a job leads to in the other; each goes on by itself. */
+void job_read_history(struct job *job);
+void job_judge(struct job *job); /* once its projects are known */
+void job_save(struct job *job);  /* whatever was found: job->err tells what was not; then the end */
+void job_set_state(struct job *job, enum job_state state);
 
 /* Whether its refs were read, and there is no commit. */
 bool job_is_empty(const struct job *job);
@@ -172,8 +182,9 @@ void job_close_mirror(struct job *job);
 /* Removes the mirror of a repository that turned out to hold no project. */
 void job_drop_mirror(struct job *job);
 
-/* renames.c: asks the forge whether the repositories that the index names are former names of this
-   one; then calls on, from the loop. */
+/* renames.c: lists the repositories that the index names instead of this one, on the pool; asks the
+   forge whether they are former names of it, then calls on, from the loop. */
+void job_list_renames(struct job *job);
 void job_ask_renames(struct job *job, void (*then)(struct job *job));
 
 /* save.c: on the store lane. */

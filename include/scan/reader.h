@@ -43,7 +43,7 @@ struct reader_release {
 enum source_result reader_releases(struct reader *reader, const char *commit, const char *directory,
                                    struct arena *arena, struct reader_release **out);
 
-/* The content of a file of a commit, as a source sees it. */
+/* The content of a file of a commit, as a source sees it; lives until something else is read. */
 enum source_result reader_read(struct reader *reader, const char *commit, const char *path,
                                const char **data, size_t *len);
 /* The first file that a glob of `license-files` names; the path lives as long as the reader. */

@@ -12,7 +12,7 @@
 
 /* --- which packages -------------------------------------------------------------------------- */
 
-static struct claim *find_claim(const struct claim_context *context, const char *name)
+struct claim *claim_find(const struct claim_context *context, const char *name)
 {
     for (size_t i = 0; i < context->count; i++)
         if (strcmp(context->claims[i].name, name) == 0)
@@ -25,7 +25,7 @@ static void collect_project(struct claim_context *context, const struct study_pr
 {
     if (at->project == NULL || at->project->normal == NULL)
         return;
-    struct claim *claim = find_claim(context, at->project->normal);
+    struct claim *claim = claim_find(context, at->project->normal);
     if (claim == NULL) {
         if (context->count >= CLAIMS_MAX) {
             context->study->limit = "more names of projects than the index is asked for";
@@ -76,14 +76,14 @@ bool claim_is_project(const struct claim_context *context, const struct claim *c
         return false;
     /* Its files do not tell the name, or do not parse, or it was called otherwise once: then the
        directory tells, unless that other name is a package of this repository by itself. */
-    const struct claim *other = name != NULL ? find_claim(context, name) : NULL;
+    const struct claim *other = name != NULL ? claim_find(context, name) : NULL;
     return other == NULL || !other->ours;
 }
 
 /* --- links ----------------------------------------------------------------------------------- */
 
 /* The document's [[label, url], …] as the two lists that links_judge takes. */
-static void document_urls(const struct claim *claim, struct arena *arena, struct links_input *input)
+static void read_urls(struct claim *claim, struct arena *arena)
 {
     json_t *pairs = claim->document.urls != NULL ? json_loads(claim->document.urls, 0, NULL) : NULL;
     size_t count = json_array_size(pairs);
@@ -98,8 +98,14 @@ static void document_urls(const struct claim *claim, struct arena *arena, struct
         urls[i] = arena_strdup(arena, url != NULL ? url : "");
     }
     json_decref(pairs);
-    input->index_urls = urls;
-    input->index_labels = labels;
+    claim->urls = urls;
+    claim->labels = labels;
+}
+
+void claim_read_documents(struct claim_context *context)
+{
+    for (size_t i = 0; i < context->count; i++)
+        read_urls(&context->claims[i], context->arena);
 }
 
 static void judge_link(const struct claim_context *context, struct claim *claim, size_t agreeing)
@@ -112,9 +118,10 @@ static void judge_link(const struct claim_context *context, struct claim *claim,
         .web_hosts = context->web_hosts,
         .releases = claim->release_count,
         .agreeing = agreeing,
+        .index_urls = claim->urls,
+        .index_labels = claim->labels,
     };
 
-    document_urls(claim, context->arena, &input);
     links_judge(&input, context->arena, &claim->link);
 }
 

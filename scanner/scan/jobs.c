@@ -53,6 +53,14 @@ static bool is_called(const struct job *job, const char *name)
     return result;
 }
 
+static bool is_configured(const struct job *job, const char *normal)
+{
+    for (size_t i = 0; i < job->configured_count; i++)
+        if (strcmp(job->configured[i].name, normal) == 0)
+            return true;
+    return false;
+}
+
 /* What the user named: the repository itself, or packages that are said to be in it. */
 static void configure(struct job *job)
 {
@@ -69,8 +77,9 @@ static void configure(struct job *job)
             names_normalise(package->name, normal) != 0)
             continue;
         job->row.named = true;
-        job->configured[job->configured_count++] =
-            (struct claim){.name = arena_strdup(&job->arena, normal), .configured = true};
+        if (!is_configured(job, normal))
+            job->configured[job->configured_count++] =
+                (struct claim){.name = arena_strdup(&job->arena, normal), .configured = true};
     }
     /* One package of one repository is the shortest question: the fewest requests answer it. */
     job->whole =

@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "facts/changelog.h"
-#include "facts/licence.h"
 
 /* Whether a changelog holds each release: looked for at the default branch, which mostly holds all
    of them, and only for the others at their tags. */
@@ -151,74 +150,4 @@ void claim_notes(struct claim_context *context)
     for (size_t i = 0; i < context->count; i++)
         if (context->claims[i].ours && context->claims[i].release_count > 0)
             note_claim(context, &context->claims[i]);
-}
-
-const char *claim_changelog_path(struct claim_context *context, const char *directory)
-{
-    struct reader_changelog file = {NULL, NULL};
-
-    if (context->study->head != NULL)
-        reader_changelog(context->reader, context->study->head, directory, &file);
-    return file.path;
-}
-
-struct licence_search {
-    struct claim_context *context;
-    const char *directory, *path;
-    bool unsure; /* something that may be one could not be looked at */
-};
-
-/* By its usual name; a link is one when it leads to a file. */
-static int on_file(void *ctx, const struct levels_file *file)
-{
-    struct licence_search *search = ctx;
-    struct claim_context *context = search->context;
-    enum source_result found = SOURCE_FOUND;
-
-    if (!licence_is_file(file->path, search->directory))
-        return 0;
-    if (file->link)
-        found = reader_match(context->reader, context->study->head, "", file->path, &search->path);
-    else
-        search->path = arena_strdup(context->arena, file->path);
-    search->unsure |= found == SOURCE_FAILED || found == SOURCE_PENDING;
-    return found == SOURCE_FOUND;
-}
-
-static const char *const *declared_files(const struct study *study, const char *directory)
-{
-    for (size_t i = 0; i < study->project_count; i++) {
-        const struct study_project *at = &study->projects[i];
-        if (at->tag == STUDY_TIP && at->project != NULL && strcmp(at->directory, directory) == 0)
-            return at->project->licence_files;
-    }
-    return NULL;
-}
-
-static void look_at_declared(struct licence_search *search)
-{
-    const struct study *study = search->context->study;
-    const char *const *glob = declared_files(study, search->directory);
-
-    for (; glob != NULL && *glob != NULL && search->path == NULL; glob++) {
-        enum source_result found = reader_match(search->context->reader, study->head,
-                                                search->directory, *glob, &search->path);
-        search->unsure |= found == SOURCE_FAILED || found == SOURCE_PENDING;
-    }
-}
-
-enum fact_state claim_licence(struct claim_context *context, const char *directory,
-                              const char **path)
-{
-    struct licence_search search = {context, directory, NULL, false};
-    int result = context->study->head != NULL
-                     ? reader_walk(context->reader, context->study->head, on_file, &search, NULL)
-                     : -1;
-
-    if (context->study->head != NULL && search.path == NULL)
-        look_at_declared(&search);
-    *path = search.path;
-    if (search.path != NULL)
-        return FACT_KNOWN;
-    return result == 0 && !search.unsure ? FACT_ABSENT : FACT_UNKNOWN;
 }

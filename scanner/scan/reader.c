@@ -77,6 +77,13 @@ static void drop_blobs(struct reader *reader)
     reader->cached = 0;
 }
 
+/* Whoever read before is done with it. */
+static void shrink(struct reader *reader)
+{
+    if (reader->cached > CACHE_MAX_BYTES)
+        drop_blobs(reader);
+}
+
 static void drop_answers(struct question *question)
 {
     struct answer *answer, *next;
@@ -318,6 +325,7 @@ enum source_result reader_read(struct reader *reader, const char *commit, const 
     char oid[OID_HEX];
     enum source_result found = paths_find(&reader->paths, commit, path, oid);
 
+    shrink(reader);
     return found == SOURCE_FOUND ? read_blob(reader, oid, data, len) : found;
 }
 
@@ -454,8 +462,7 @@ static const struct reading *read_anew(struct reader *reader, const char *commit
     struct err err = {0};
     struct reading *reading = NULL;
 
-    if (reader->cached > CACHE_MAX_BYTES)
-        drop_blobs(reader);
+    shrink(reader);
     enum source_result result =
         project_read(&source, readings->directory, &scratch, &project, &err);
     if (result != SOURCE_PENDING) {

@@ -12,11 +12,13 @@ struct renamed {
     struct renamed *next;
 };
 
-static bool is_asked(const struct renamed *asked, const char *other)
+static bool is_listed(const struct job *job, const char *other)
 {
-    while (asked != NULL && strcasecmp(asked->other, other) != 0)
-        asked = asked->next;
-    return asked != NULL;
+    const struct renamed *renamed = job->renames;
+
+    while (renamed != NULL && strcasecmp(renamed->other, other) != 0)
+        renamed = renamed->next;
+    return renamed != NULL;
 }
 
 static void renames_asked(struct job *job)
@@ -88,17 +90,15 @@ static void ask_renamed(struct renamed *renamed)
 
 /* A repository that was renamed is still meant by its old URL: where the index names another one of
    the forge, the forge is asked whether that is this one; once, however many packages say so. */
-void job_ask_renames(struct job *job, void (*then)(struct job *job))
+void job_list_renames(struct job *job)
 {
-    struct renamed *asked = NULL;
     const char *other;
     unsigned count = 0;
 
-    job->then = then;
-    job->waiting = 1;
+    job->renames = NULL;
     for (size_t i = 0; i < job->context.count; i++) {
-        struct claim *claim = &job->context.claims[i];
-        if (!claim_contradicted(&job->context, claim, &other) || is_asked(asked, other) ||
+        const struct claim *claim = &job->context.claims[i];
+        if (!claim_contradicted(&job->context, claim, &other) || is_listed(job, other) ||
             !job_name_is_valid(other))
             continue;
         if (++count > RENAMES_MAX) {
@@ -108,9 +108,16 @@ void job_ask_renames(struct job *job, void (*then)(struct job *job))
             break;
         }
         struct renamed *renamed = arena_alloc(&job->arena, sizeof *renamed);
-        *renamed = (struct renamed){job, other, asked};
-        asked = renamed;
-        ask_renamed(renamed);
+        *renamed = (struct renamed){job, other, job->renames};
+        job->renames = renamed;
     }
+}
+
+void job_ask_renames(struct job *job, void (*then)(struct job *job))
+{
+    job->then = then;
+    job->waiting = 1;
+    for (struct renamed *renamed = job->renames; renamed != NULL; renamed = renamed->next)
+        ask_renamed(renamed);
     renames_asked(job);
 }

@@ -2,11 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/log.h"
 
-/* The life of one repository's job, top to bottom. */
+/* The reading half of a repository's job, in reverse: from the last state to the first. */
 
 static const char *const state_names[] = {
 #define X(id, meaning) #id,
@@ -14,205 +13,10 @@ static const char *const state_names[] = {
 #undef X
 };
 
-static void set_state(struct job *job, enum job_state state)
+void job_set_state(struct job *job, enum job_state state)
 {
     log_debug("%s: %s", job->full_name, state_names[state]);
     job->state = state;
-}
-
-static void enter_save(struct job *job);
-
-/* --- DONE ------------------------------------------------------------------------------------ */
-
-static void enter_done(struct job *job)
-{
-    struct scan *scan = job->scan;
-
-    set_state(job, JOB_DONE);
-    job_leave_name(job);
-    claim_release(&job->context);
-    job_close_mirror(job);
-    arena_release(&job->refs_arena);
-    arena_release(&job->arena);
-    free(job);
-    scan->running--;
-    scan->done++;
-    jobs_start(scan);
-    scan_idle(scan);
-}
-
-/* --- SAVE ------------------------------------------------------------------------------------ */
-
-static void save_done(void *item)
-{
-    struct job *job = item;
-
-    scan_check(job->scan, &job->fatal);
-    enter_done(job);
-}
-
-static void enter_save(struct job *job)
-{
-    set_state(job, JOB_SAVE);
-    /* An interrupt says nothing of a repository: its facts stay as they were. */
-    if (job->scan->fatal.reason != REASON_NONE || job->err.reason == REASON_INTERRUPTED)
-        enter_done(job);
-    else
-        work_submit(job->scan->store_lane, job_save_run, save_done, job);
-}
-
-/* --- JUDGE ----------------------------------------------------------------------------------- */
-
-static void enter_judge(struct job *job);
-
-static void judge_run(void *item)
-{
-    struct job *job = item;
-
-    claim_judge(&job->context);
-    if (claim_versions(&job->context, &job->err) == 0)
-        claim_notes(&job->context);
-}
-
-static void judge_done(void *item)
-{
-    struct job *job = item;
-    const char *const *wants;
-
-    if (job->err.reason == REASON_NONE && reader_wants(job->reader, &wants) > 0)
-        job_fetch(job, FETCH_WANTS, enter_judge);
-    else
-        enter_save(job);
-}
-
-static void enter_history(struct job *job);
-
-/* Whether what the tip's files say makes it worth the history: a project, or one for tests and the
-   like that the index says is a package of this repository. What does not parse may be one. */
-static bool is_worth_more(const struct job *job)
-{
-    const char *other;
-
-    for (size_t i = 0; i < job->study.project_count; i++) {
-        const struct study_project *at = &job->study.projects[i];
-        if (!project_is_candidate_directory(at->directory) &&
-            (at->project == NULL || at->project->normal != NULL))
-            return true;
-    }
-    for (size_t i = 0; i < job->context.count; i++) {
-        const struct claim *claim = &job->context.claims[i];
-        if (claim_is_published(claim) && !claim_contradicted(&job->context, claim, &other))
-            return true;
-    }
-    return false;
-}
-
-static void enter_unsure(struct job *job)
-{
-    bool worth = is_worth_more(job);
-
-    if (!worth) {
-        job->study.project_count = 0; /* nothing of it is kept */
-        enter_save(job);
-        return;
-    }
-    claim_release(&job->context);
-    job->context = (struct claim_context){0};
-    job->study = (struct study){0};
-    job->probe = PROBE_PROJECTS;
-    job_close_mirror(job);
-    enter_history(job);
-}
-
-static void enter_judge(struct job *job)
-{
-    if (job->probe == PROBE_UNSURE && job->err.reason == REASON_NONE) {
-        enter_unsure(job);
-        return;
-    }
-    set_state(job, JOB_JUDGE);
-    if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
-        enter_save(job);
-    else
-        work_submit(job->scan->cpu_lane, judge_run, judge_done, job);
-}
-
-/* --- LOAD ------------------------------------------------------------------------------------ */
-
-static void load_run(void *item)
-{
-    struct job *job = item;
-    struct store *store = job->scan->store;
-
-    for (size_t i = 0; i < job->context.count && job->fatal.reason == REASON_NONE; i++) {
-        struct claim *claim = &job->context.claims[i];
-        if (claim->package == NULL || claim->package->id == 0)
-            continue;
-        if (store_package(store, claim->package->id, &job->arena, &claim->document, &job->fatal) ==
-            0)
-            store_releases(store, claim->package->id, &job->arena, &claim->releases,
-                           &claim->release_count, &job->fatal);
-    }
-}
-
-static void load_done(void *item)
-{
-    struct job *job = item;
-
-    if (scan_check(job->scan, &job->fatal))
-        enter_save(job);
-    else {
-        set_state(job, JOB_RENAMES);
-        job_ask_renames(job, enter_judge);
-    }
-}
-
-static void enter_load(struct job *job)
-{
-    set_state(job, JOB_LOAD);
-    work_submit(job->scan->store_lane, load_run, load_done, job);
-}
-
-/* --- INDEX ----------------------------------------------------------------------------------- */
-
-static void index_asked(struct job *job)
-{
-    if (--job->waiting == 0)
-        enter_load(job);
-}
-
-static void on_claimed(struct package *package, void *ctx)
-{
-    struct job *job = ctx;
-
-    for (size_t i = 0; i < job->context.count; i++)
-        if (strcmp(job->context.claims[i].name, package->name) == 0)
-            job->context.claims[i].package = package;
-    index_asked(job);
-}
-
-static void enter_index(struct job *job)
-{
-    set_state(job, JOB_INDEX);
-    job->context = (struct claim_context){
-        .study = &job->study,
-        .reader = job->reader,
-        .mirror = job->mirror,
-        .arena = &job->arena,
-        .repository = job->full_name,
-        .former = job->former,
-        .web_hosts = job->scan->options->github_web,
-        .fork = job->row.fork == 1,
-        .claims = job->configured,
-        .count = job->configured_count,
-    };
-    claim_collect(&job->context);
-    job->waiting = 1;
-    for (size_t i = 0; i < job->context.count; i++) {
-        job->waiting++;
-        package_ask(job->scan, job->context.claims[i].name, on_claimed, job);
-    }
-    index_asked(job);
 }
 
 /* --- STUDY ----------------------------------------------------------------------------------- */
@@ -229,14 +33,34 @@ static void read_tags(struct job *job)
     study_tags(job->mirror, &refs, &job->arena, &job->study, &job->err);
 }
 
+static void collect(struct job *job)
+{
+    job->context = (struct claim_context){
+        .study = &job->study,
+        .reader = job->reader,
+        .mirror = job->mirror,
+        .arena = &job->arena,
+        .repository = job->full_name,
+        .former = job->former,
+        .web_hosts = job->scan->options->github_web,
+        .fork = job->row.fork == 1,
+        .claims = job->configured,
+        .count = job->configured_count,
+    };
+    claim_collect(&job->context);
+}
+
 static void study_run(void *item)
 {
     struct job *job = item;
+    const char *const *wants;
 
     if (job->err.reason == REASON_NONE && job->study.tags == NULL)
         read_tags(job);
     if (job->err.reason == REASON_NONE)
         study_projects(job->reader, &job->arena, &job->study, &job->err);
+    if (job->err.reason == REASON_NONE && reader_wants(job->reader, &wants) == 0)
+        collect(job);
 }
 
 static void study_done(void *item)
@@ -245,25 +69,25 @@ static void study_done(void *item)
     const char *const *wants;
 
     if (job->err.reason != REASON_NONE)
-        enter_save(job);
+        job_save(job);
     else if (reader_wants(job->reader, &wants) > 0)
         job_fetch(job, FETCH_WANTS, enter_study);
     else
-        enter_index(job);
+        job_judge(job);
 }
 
 static void enter_study(struct job *job)
 {
-    set_state(job, JOB_STUDY);
+    job_set_state(job, JOB_STUDY);
     if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
-        enter_save(job);
+        job_save(job);
     else
         work_submit(job->scan->cpu_lane, study_run, study_done, job);
 }
 
-static void enter_history(struct job *job)
+void job_read_history(struct job *job)
 {
-    set_state(job, JOB_HISTORY);
+    job_set_state(job, JOB_HISTORY);
     job_fetch(job, FETCH_HISTORY, enter_study);
 }
 
@@ -284,9 +108,9 @@ static void probe_done(void *item)
     struct job *job = item;
 
     if (job->err.reason != REASON_NONE || job->probe == PROBE_NOTHING)
-        enter_save(job);
+        job_save(job);
     else if (job->probe == PROBE_PROJECTS)
-        enter_history(job);
+        job_read_history(job);
     else
         enter_study(job); /* of the tip alone: the index says whether it is worth more */
 }
@@ -298,7 +122,7 @@ static void on_probed(struct job *job)
 
 static void enter_probe(struct job *job)
 {
-    set_state(job, JOB_PROBE);
+    job_set_state(job, JOB_PROBE);
     job_fetch(job, FETCH_PROBE, on_probed);
 }
 
@@ -345,16 +169,16 @@ static void follow(struct job *job)
 static void decide(struct job *job)
 {
     if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
-        enter_save(job);
+        job_save(job);
     else if (job->moved_to != NULL)
         follow(job);
     else if (is_unchanged(job, index_changed(job))) {
         job->unchanged = true;
-        enter_save(job);
+        job_save(job);
     } else if (job_is_empty(job))
-        enter_save(job);
+        job_save(job);
     else if (job->known.has_projects || job->configured_count > 0 || job->refs.head_oid[0] == '\0')
-        enter_history(job);
+        job_read_history(job);
     else
         enter_probe(job);
 }
@@ -402,7 +226,7 @@ static void on_known(struct package *package, void *ctx)
 
 static void enter_ask(struct job *job)
 {
-    set_state(job, JOB_ASK);
+    job_set_state(job, JOB_ASK);
     job->waiting = 1;
     if (job->refs.digest[0] == '\0') {
         job->waiting++;
@@ -444,18 +268,18 @@ static void lookup_done(void *item)
     struct job *job = item;
 
     if (scan_check(job->scan, &job->fatal) || job->skipped != NULL)
-        enter_save(job);
+        job_save(job);
     else
         enter_ask(job);
 }
 
 void job_enter(struct job *job)
 {
-    set_state(job, JOB_LOOKUP);
+    job_set_state(job, JOB_LOOKUP);
     if (job->scan->stop != REASON_NONE) {
         err_set(&job->err, job->scan->stop, "%s: %s", job->full_name,
                 reason_meaning(job->scan->stop));
-        enter_save(job);
+        job_save(job);
     } else {
         work_submit(job->scan->store_lane, lookup_run, lookup_done, job);
     }

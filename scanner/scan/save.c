@@ -175,9 +175,9 @@ static int save_projects(struct job *job, struct err *err)
         row->normal = project->normal;
         row->backend = project->backend;
         row->licence = project->licence;
-        row->licence_state =
-            fact_state_word(claim_licence(&job->context, at->directory, &row->licence_path));
-        row->changelog_path = claim_changelog_path(&job->context, at->directory);
+        row->licence_state = fact_state_word(job->context.files[i].licence);
+        row->licence_path = job->context.files[i].licence_path;
+        row->changelog_path = job->context.files[i].changelog_path;
         row->candidate = project->candidate && !is_kept(job, at);
     }
     return store_put_projects(job->scan->store, job->id, rows, count, err);
@@ -327,6 +327,7 @@ void job_save_run(void *item)
         return;
     if (save(job, &job->fatal) != 0 || store_commit(store, &job->fatal) != 0)
         store_rollback(store);
-    else if (job->mirror != NULL && job->err.reason == REASON_NONE && job->context.count == 0)
-        job_drop_mirror(job);
+    else
+        job->worthless =
+            job->mirror != NULL && job->err.reason == REASON_NONE && job->context.count == 0;
 }

@@ -169,13 +169,16 @@ static void more_names_than_are_asked_for(void **state)
 
 static enum fact_state licence(const char *tag, const char *directory, const char **path)
 {
-    struct study study = {0};
-    struct claim_context context = {.study = &study, .reader = reader, .arena = &arena};
+    struct project project = {0};
+    struct study_project at = {.tag = STUDY_TIP, .directory = directory, .project = &project};
     char head[256];
+    struct study study = {.head = head, .projects = &at, .project_count = 1};
+    struct claim_context context = {.study = &study, .reader = reader, .arena = &arena};
 
     git_resolve(tag, head);
-    study.head = head;
-    return claim_licence(&context, directory, path);
+    claim_files(&context);
+    *path = context.files[0].licence_path;
+    return context.files[0].licence;
 }
 
 static void licences_in_a_folder_of_their_own(void **state)
