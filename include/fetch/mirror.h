@@ -22,6 +22,9 @@ struct mirror;
 void mirror_global_init(void);
 void mirror_global_exit(void);
 
+/* Deletes what killed processes left below `cache` more than a day ago. */
+void mirror_sweep(const char *cache);
+
 /* Opens the mirror at dir; creates it when it is not there or cannot be opened (a broken one is
    deleted and made anew: losing the cache loses time, never facts). `url` is recorded as the
    remote, so that `git fetch` in it works. */

@@ -25,9 +25,7 @@ bool mirror_dir_usable(const char *dir);
 int mirror_dir_discard(const char *dir, struct err *err);
 /* Deletes what a killed process left: unfinished packs, and parts of a pack without the pack. */
 void mirror_dir_sweep(const char *dir);
-/* Deletes the temporary mirrors below `cache` that have not been touched for a day. */
-void mirror_dir_sweep_temporary(const char *cache);
-/* mkdtemp's template for one. The caller frees. */
-char *mirror_dir_temporary(const char *cache);
+/* A new directory for one, with room for packs; NULL on error. The caller frees. */
+char *mirror_dir_temporary(const char *cache, struct err *err);
 
 #endif

@@ -9,8 +9,9 @@
 #include "fetch/mirror.h"
 
 struct mirror {
-    char *dir;    /* as it was named; paths below are made of it */
-    git_odb *odb; /* opened on its objects, not on a repository: libgit2 refuses those that are
+    char *dir;     /* as it was named; paths below are made of it */
+    char *objects; /* the directory in it that holds pack/ */
+    git_odb *odb;  /* opened on its objects, not on a repository: libgit2 refuses those that are
                      partial clones */
     bool temporary;
 };

@@ -55,14 +55,19 @@ int mirror_failed(struct err *err, enum reason reason, const char *fmt, ...)
 
 /* --- open and close -------------------------------------------------------------------------- */
 
+/* Packs alone: a loose object is nothing that we write, and looking for one costs a system call for
+   each object that is not here. */
 static int open_odb(struct mirror *mirror, struct err *err)
 {
-    char *objects = mem_printf("%s/objects", mirror->dir);
-    int result = git_odb_open(&mirror->odb, objects);
+    git_odb_backend *packs = NULL;
+    int result = git_odb_new(&mirror->odb);
 
+    if (result == 0)
+        result = git_odb_backend_pack(&packs, mirror->objects);
+    if (result == 0)
+        result = git_odb_add_backend(mirror->odb, packs, 1);
     if (result != 0)
-        mirror_failed(err, REASON_DISK, "cannot open %s", objects);
-    free(objects);
+        mirror_failed(err, REASON_DISK, "cannot open %s", mirror->objects);
     return result;
 }
 
@@ -75,6 +80,7 @@ int mirror_open(const char *dir, const char *url, struct mirror **out, struct er
     mirror_dir_sweep(dir);
     struct mirror *mirror = mem_alloc(sizeof *mirror);
     mirror->dir = mem_strdup(dir);
+    mirror->objects = mem_printf("%s/objects", dir);
     if (open_odb(mirror, err) != 0) {
         mirror_free(mirror);
         return -1;
@@ -85,29 +91,20 @@ int mirror_open(const char *dir, const char *url, struct mirror **out, struct er
 
 int mirror_open_temporary(const char *cache, struct mirror **out, struct err *err)
 {
-    if (mirror_dir_make(cache, err) != 0)
+    char *dir = mirror_dir_temporary(cache, err);
+
+    if (dir == NULL)
         return -1;
-    mirror_dir_sweep_temporary(cache);
     struct mirror *mirror = mem_alloc(sizeof *mirror);
-    mirror->dir = mirror_dir_temporary(cache);
-    char *packs = NULL;
-    int result = 0;
-    if (mkdtemp(mirror->dir) == NULL)
-        result = err_set(err, REASON_DISK, "cannot create a directory in %s: %s", cache,
-                         strerror(errno));
-    mirror->temporary = result == 0;
-    if (result == 0) {
-        packs = mem_printf("%s/objects/pack", mirror->dir);
-        result = mirror_dir_make(packs, err);
-    }
-    if (result == 0)
-        result = open_odb(mirror, err);
-    free(packs);
-    if (result == 0)
-        *out = mirror;
-    else
+    mirror->dir = dir;
+    mirror->objects = mem_strdup(dir);
+    mirror->temporary = true;
+    if (open_odb(mirror, err) != 0) {
         mirror_free(mirror);
-    return result == 0 ? 0 : -1;
+        return -1;
+    }
+    *out = mirror;
+    return 0;
 }
 
 void mirror_free(struct mirror *mirror)
@@ -117,6 +114,7 @@ void mirror_free(struct mirror *mirror)
     git_odb_free(mirror->odb);
     if (mirror->temporary)
         mirror_dir_remove(mirror->dir);
+    free(mirror->objects);
     free(mirror->dir);
     free(mirror);
 }
@@ -128,7 +126,7 @@ int mirror_remove(const char *dir, struct err *err)
 
 int mirror_spool(struct mirror *mirror, struct err *err)
 {
-    char *path = mem_printf("%s/objects/pack/spool-XXXXXX", mirror->dir);
+    char *path = mem_printf("%s/pack/spool-XXXXXX", mirror->objects);
     int fd = mkostemp(path, O_CLOEXEC);
 
     if (fd >= 0)

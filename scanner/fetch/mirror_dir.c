@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "fetch/mirror.h"
 
 #define PACKS_MAX      400 /* every change adds one or two, and every lookup asks them all */
 #define TEMPORARY      "probe-"
@@ -255,12 +256,22 @@ void mirror_dir_sweep(const char *dir)
 
 /* --- temporary ones -------------------------------------------------------------------------- */
 
-char *mirror_dir_temporary(const char *cache)
+char *mirror_dir_temporary(const char *cache, struct err *err)
 {
-    return mem_printf("%s/" TEMPORARY "XXXXXX", cache);
+    if (mirror_dir_make(cache, err) != 0)
+        return NULL;
+    char *dir = mem_printf("%s/" TEMPORARY "XXXXXX", cache);
+    char *packs = mkdtemp(dir) != NULL ? mem_printf("%s/pack", dir) : NULL;
+    if (packs == NULL || mkdir(packs, 0777) != 0) {
+        err_set(err, REASON_DISK, "cannot create a directory in %s: %s", cache, strerror(errno));
+        free(dir);
+        dir = NULL;
+    }
+    free(packs);
+    return dir;
 }
 
-void mirror_dir_sweep_temporary(const char *cache)
+void mirror_sweep(const char *cache)
 {
     DIR *folder = opendir(cache);
     struct dirent *entry;

@@ -90,7 +90,7 @@ static int index_pack(struct mirror *mirror, const void *data, size_t size, bool
 {
     git_indexer_options options = GIT_INDEXER_OPTIONS_INIT;
     git_indexer *indexer = NULL;
-    char *packs = mem_printf("%s/objects/pack", mirror->dir);
+    char *packs = mem_printf("%s/pack", mirror->objects);
     int result;
 
     if (git_indexer_new(&indexer, packs, 0, mirror->odb, &options) != 0)

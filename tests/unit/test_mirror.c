@@ -251,6 +251,7 @@ static void test_temporary(void **state)
     assert_int_equal(git_run(NULL, "mkdir -p new/cache/probe-old; touch -d '2 days ago' "
                                    "new/cache/probe-old"),
                      0);
+    mirror_sweep(cache);
     assert_int_equal(mirror_open_temporary(cache, &mirror, &err), 0);
     git_resolve("main", head);
     add(mirror, "main", NO_BLOBS, true);
