@@ -23,6 +23,10 @@ enum store_mode {
 int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err);
 void store_close(struct store *store);
 const char *store_path(const struct store *store);
+/* Whether a scan is at work on the database at `path`, and which: its process, host and start.
+   Takes no lock, so it is in nobody's way. */
+#define STORE_HOLDER 384
+bool store_holder(const char *path, char out[STORE_HOLDER]);
 
 /* --- runs ----------------------------------------------------------------------------------- */
 enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };

@@ -1,11 +1,9 @@
 #include "cli/command.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -39,7 +37,9 @@ static const char about[] =
     "root,\n"
     "certificate, rate limit, clock), disk, database. Changes nothing.\n"
     "\n"
-    "Exit status: 0 all good, 2 configuration or token, 3 a service, 4 disk or database.\n";
+    "Exit status: 0 all good; else of the gravest fault: 4 disk, database or clock, 2 "
+    "configuration,\n"
+    "rules or token, 3 a service that cannot be asked or a rate limit that is used up.\n";
 
 static const char examples[] = "  fleetdrift doctor\n"
                                "  fleetdrift doctor --config fleetdrift.toml --db /srv/drift.db\n";
@@ -182,21 +182,13 @@ static void check_cache(struct doctor *doctor)
 /* A scan at work is no fault, but the next one would be refused. */
 static void check_lock(struct doctor *doctor, const char *database)
 {
-    char holder[384] = "";
-    char *path = mem_printf("%s.lock", database);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char holder[STORE_HOLDER];
 
-    if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        ssize_t n = read(fd, holder, sizeof holder - 1);
-        holder[n > 0 ? n : 0] = '\0';
-        holder[strcspn(holder, "\n")] = '\0';
-        char *text = mem_printf("a scan is at work: %s", holder);
-        doctor_say(doctor, MARK_UNKNOWN, "lock", text, "Another scan can begin when it has ended.");
-        free(text);
-    }
-    if (fd >= 0)
-        close(fd);
-    free(path);
+    if (!store_holder(database, holder))
+        return;
+    char *text = mem_printf("a scan is at work: %s", holder);
+    doctor_say(doctor, MARK_UNKNOWN, "lock", text, "Another scan can begin when it has ended.");
+    free(text);
 }
 
 static void refuse_database(struct doctor *doctor, const char *text, const char *what_to_do)

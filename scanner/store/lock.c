@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,15 +16,31 @@ struct lock {
     char *path;
 };
 
-/* Who holds it, as the file says: one line. */
-static void read_holder(int fd, char *out, size_t size)
+/* By whatever links it is reached, a database is one. */
+static char *lock_path(const char *database)
 {
-    ssize_t n = pread(fd, out, size - 1, 0);
+    char *real = realpath(database, NULL);
+    char *path = mem_printf("%s.lock", real != NULL ? real : database);
+
+    free(real);
+    return path;
+}
+
+/* A lock of the open file, as flock's is, but one that can be looked at without being taken. */
+static struct flock whole_file(void)
+{
+    return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+}
+
+/* Who holds it, as the file says: one line. */
+static void read_holder(int fd, char out[STORE_HOLDER])
+{
+    ssize_t n = pread(fd, out, STORE_HOLDER - 1, 0);
 
     out[n > 0 ? n : 0] = '\0';
     out[strcspn(out, "\n")] = '\0';
     if (out[0] == '\0')
-        snprintf(out, size, "another process");
+        snprintf(out, STORE_HOLDER, "another process");
 }
 
 static int write_holder(int fd, const char *path, struct err *err)
@@ -53,18 +68,19 @@ static int still_there(int fd, const char *path)
            held.st_ino == named.st_ino;
 }
 
-/* The kernel drops a flock with its process, so what a dead scan left behind is taken over. */
+/* The kernel drops the lock with its process, so what a dead scan left behind is taken over. */
 static int open_locked(const char *path, struct err *err)
 {
     for (;;) {
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
         if (fd < 0)
             return err_set(err, REASON_DISK, "%s: cannot be opened: %s", path, strerror(errno));
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-            char holder[384];
-            int busy = errno == EWOULDBLOCK;
+        struct flock lock = whole_file();
+        if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
+            char holder[STORE_HOLDER];
+            bool busy = errno == EAGAIN || errno == EACCES;
             err_set(err, REASON_DISK, "%s: cannot be locked: %s", path, strerror(errno));
-            read_holder(fd, holder, sizeof holder);
+            read_holder(fd, holder);
             if (busy)
                 err_set(err, REASON_DATABASE, "%s: another scan is at work on this database: %s",
                         path, holder);
@@ -77,14 +93,26 @@ static int open_locked(const char *path, struct err *err)
     }
 }
 
+bool store_holder(const char *path, char out[STORE_HOLDER])
+{
+    char *name = lock_path(path);
+    struct flock lock = whole_file();
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool held = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+    if (held)
+        read_holder(fd, out);
+    if (fd >= 0)
+        close(fd);
+    free(name);
+    return held;
+}
+
 int lock_take(const char *path, struct lock **out, struct err *err)
 {
-    /* By whatever links it is reached, a database is one. */
-    char *real = realpath(path, NULL);
-    char *name = mem_printf("%s.lock", real != NULL ? real : path);
+    char *name = lock_path(path);
     int fd = open_locked(name, err);
 
-    free(real);
     if (fd < 0 || write_holder(fd, name, err) != 0) {
         if (fd >= 0)
             close(fd);

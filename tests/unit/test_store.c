@@ -413,6 +413,20 @@ static void the_lock_names_its_holder(void **state)
     reopen(place, STORE_SCAN);
 }
 
+static void the_lock_can_be_looked_at(void **state)
+{
+    struct place *place = *state;
+    char holder[STORE_HOLDER];
+    char *link = mem_printf("%s-link", place->path);
+
+    assert_int_equal(symlink(place->path, link), 0);
+    assert_false(store_holder(link, holder));
+    open_scan(place);
+    assert_true(store_holder(link, holder) && strstr(holder, "process ") != NULL);
+    assert_int_equal(unlink(link), 0);
+    free(link);
+}
+
 static void kill_in_the_middle_of_a_batch(void **state)
 {
     struct place *place = *state;
@@ -571,6 +585,7 @@ int main(void)
         CASE(a_repository_that_was_named_gets_its_id),
         CASE(memory),
         CASE(the_lock_names_its_holder),
+        CASE(the_lock_can_be_looked_at),
         CASE(kill_in_the_middle_of_a_batch),
         CASE(files_that_are_no_database_of_ours),
         CASE(newer_and_foreign_databases_are_refused),
