@@ -24,7 +24,9 @@ struct probe {
     const char *authorization;
     /* Of an answer that came; but for MARK_GOOD err says why. */
     enum mark (*judge)(const struct http_answer *answer, struct err *err);
-    const char *hint; /* what a right root looks like */
+    const char *hint;      /* what a right root looks like */
+    const char *anonymous; /* what to do where nobody is answered without credentials; NULL: nobody
+                              is refused for that */
     struct doctor *doctor;
     char *url;
 };
@@ -78,22 +80,36 @@ static bool has_member(const struct http_answer *answer, const char *member)
     return found;
 }
 
+/* Whether the service itself says that it will not or cannot; whatever else came stands there in
+   its place. */
+static bool is_refusal(const struct http_answer *answer)
+{
+    static const long statuses[] = {401, 403, 408, 429, 451};
+
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        if (answer->status == statuses[i])
+            return true;
+    return answer->status >= 500;
+}
+
 static enum mark refuse(const struct http_answer *answer, const char *what, struct err *err)
 {
-    err_set(err, REASON_BAD_ANSWER, "%s answered %ld, but not as %s does", answer->url,
-            answer->status, what);
+    if (is_refusal(answer))
+        http_check(answer, what, err);
+    else
+        err_set(err, REASON_BAD_ANSWER, "%s answered %ld, but not as %s does", answer->url,
+                answer->status, what);
     return MARK_BAD;
 }
 
 static enum mark judge_api(const struct http_answer *answer, struct err *err)
 {
-    if (answer->status == 200)
-        return has_member(answer, "resources") ? MARK_GOOD
-                                               : refuse(answer, "the API of a forge", err);
+    if (answer->status == 200 && has_member(answer, "resources"))
+        return MARK_GOOD;
     /* an Enterprise server may count nothing, and then has no such page */
     if (answer->status == 404 && strstr(buf_str(&answer->body), "ate limiting is not enabled"))
         return MARK_GOOD;
-    return http_check(answer, "the API of the forge", err) == 0 ? MARK_GOOD : MARK_BAD;
+    return refuse(answer, "the API of a forge", err);
 }
 
 /* A forge answers 401 for what is not there or not visible. */
@@ -130,7 +146,19 @@ static const char *advice(const struct probe *probe, const struct err *err)
     case REASON_TIMEOUT:
         return "Check the address, the network, and [http] proxy.";
     case REASON_UNAUTHORIZED:
-        return "Make a new token, or unset it: without one, what is public can be scanned.";
+        return probe->authorization != NULL
+                   ? "Make a new token, or unset it: without one, what is public can be scanned."
+                   : probe->anonymous;
+    case REASON_FORBIDDEN:
+    case REASON_BLOCKED:
+        return "The address is right, but you are refused: ask who runs it, or what stands between "
+               "([http] proxy), to let this machine in.";
+    case REASON_RATE_LIMITED:
+        return "The address is right, but too much was asked of it: wait, then scan; [http] "
+               "contact "
+               "says who asks.";
+    case REASON_HTTP:
+        return "The service itself fails, and no setting mends that: try again later.";
     case REASON_BAD_ANSWER:
     case REASON_NOT_FOUND:
         return probe->hint;
@@ -180,21 +208,35 @@ static bool is_refused(struct probe *probe)
     return true;
 }
 
-/* One after the other: the lines keep their order. */
-static void ask_all(struct http *http, struct loop *loop, struct probe *probes, size_t count)
+/* Each by itself: a service that asks for a pause holds up no other one at the same address. */
+static int ask_alone(struct loop *loop, const struct http_options *options, struct probe *probe,
+                     struct err *err)
+{
+    struct http *http = NULL;
+
+    if (http_new(loop, options, &http, err) != 0)
+        return -1;
+    ask(http, probe);
+    loop_run(loop);
+    http_free(http);
+    free(probe->url);
+    return 0;
+}
+
+/* One after the other: the lines keep their order. Without a loop none is asked. */
+static int ask_all(struct loop *loop, const struct http_options *options, struct probe *probes,
+                   size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
         if (is_refused(&probes[i]))
             continue;
-        if (http == NULL) {
+        if (loop == NULL)
             doctor_say(probes[i].doctor, MARK_UNKNOWN, probes[i].label, probes[i].root,
                        "Not asked: offline.");
-            continue;
-        }
-        ask(http, &probes[i]);
-        loop_run(loop);
-        free(probes[i].url);
+        else if (ask_alone(loop, options, &probes[i], err) != 0)
+            return -1;
     }
+    return 0;
 }
 
 /* The refs of a repository that the configuration names, else of one that need not be there. */
@@ -222,22 +264,19 @@ int doctor_services(struct doctor *doctor, struct err *err)
         mem_printf("/pypi/%s/json", s->packages.count > 0 ? s->packages.items[0].name : "pip");
     struct probe probes[] = {
         {"forge API", s->github_api, "/rate_limit", authorization, judge_api,
-         "It is https://api.github.com, or https://HOST/api/v3 of an Enterprise server.", doctor},
+         "It is https://api.github.com, or https://HOST/api/v3 of an Enterprise server.",
+         "It answers nobody without a token: set FLEETDRIFT_GITHUB_TOKEN.", doctor},
         {"git host", s->github_git, refs, NULL, judge_git,
-         "It is what stands before /OWNER/NAME.git, as https://github.com.", doctor},
+         "It is what stands before /OWNER/NAME.git, as https://github.com.", NULL, doctor},
         {"index", s->index, page, NULL, judge_index,
-         "It is what stands before /pypi/NAME/json, as https://pypi.org, without /simple.", doctor},
+         "It is what stands before /pypi/NAME/json, as https://pypi.org, without /simple.",
+         "It answers nobody without credentials, and this version has none for an index.", doctor},
     };
     struct loop *loop = NULL;
-    struct http *http = NULL;
-    int result = 0;
+    int result = s->offline ? 0 : loop_new(&loop, err);
 
-    if (!s->offline && (result = loop_new(&loop, err)) == 0)
-        result = http_new(loop, &options, &http, err);
     if (result == 0)
-        ask_all(http, loop, probes, sizeof probes / sizeof *probes);
-    if (http != NULL)
-        http_free(http);
+        result = ask_all(loop, &options, probes, sizeof probes / sizeof *probes, err);
     if (loop != NULL)
         loop_free(loop);
     free(authorization);

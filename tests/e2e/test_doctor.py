@@ -5,7 +5,8 @@ import sqlite3
 
 import pytest
 import written
-from conftest import TOKEN
+from conftest import TOKEN, wait_for
+from forge import demo, faults
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,49 @@ def test_doctor_with_a_root_that_is_wrong_by_its_path(drift, small_forge, flag, 
     assert done.returncode == 3 and re.search(rf"✗ +{label} .*40\d", done.stdout), done.stdout
     assert hint in done.stdout
     assert len(re.findall(r"[✓?] +(?:forge API|git host|index) ", done.stdout)) == 2
+
+
+REFUSALS = {
+    503: (faults.html(503), "an HTTP status that means failure", "try again later"),
+    500: (faults.status(500, "boom"), "boom", "try again later"),
+    403: (faults.status(403, "Your address is not allowed"), "not allowed", "you are refused"),
+    451: (faults.CATALOGUE["blocked"], "blocks access", "you are refused"),
+    429: (faults.secondary_limit(60, code=429), "asked us to stop", "too much was asked"),
+    "403 limit": (faults.secondary_limit(60), "asked us to stop", "too much was asked"),
+}
+
+
+@pytest.mark.parametrize("label", ["forge API", "git host", "index"])
+@pytest.mark.parametrize("name", REFUSALS)
+def test_doctor_with_a_service_that_refuses(drift, small_forge, label, name):
+    """The root is right, and nobody is told otherwise."""
+    fault, said, advice = REFUSALS[name]
+    path = {"forge API": "/api/v3", "git host": "/info/refs", "index": "/pypi/"}[label]
+    small_forge.fault(path, fault)
+    done = doctor(drift, small_forge)
+    texts, marks = lines(done)
+    assert done.returncode == 3 and marks[label] == "✗", done.stdout
+    assert said in texts[label] and advice in texts[label] and "but not as" not in done.stdout
+
+
+def test_doctor_without_a_token_where_one_is_needed(drift, small_forge):
+    small_forge.fault("/api/v3", faults.status(401, "Requires authentication"))
+    done = doctor(drift, small_forge, token="")
+    assert done.returncode == 2 and "set FLEETDRIFT_GITHUB_TOKEN" in done.stdout, done.stdout
+
+
+def test_doctor_says_that_a_scan_is_at_work(small_drift, small_forge):
+    """By whatever link the database is reached."""
+    small_forge.fault("/repos", faults.slow(60))
+    running = small_drift.start("scan", demo.OWNER)
+    wait_for(lambda: (small_drift.home / "fleet.db.lock").exists())
+    (small_drift.home / "link.db").symlink_to("fleet.db")
+    done = small_drift.run("doctor", "--offline", "--db", small_drift.home / "link.db")
+    running.kill()
+    running.communicate()
+    assert f"a scan is at work: process {running.pid} on" in done.stdout, done.stdout
+    again = small_drift.run("doctor", "--offline")
+    assert "a scan is at work" not in again.stdout, "the lock of the dead is none"
 
 
 def test_doctor_with_an_index_that_may_be_none(drift, small_forge):

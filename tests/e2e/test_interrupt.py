@@ -4,15 +4,8 @@ import os
 import signal
 import time
 
-from conftest import facts
+from conftest import facts, wait_for
 from forge import demo, faults
-
-
-def wait_for(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_interrupt_ends_within_two_seconds(small_drift, small_forge):
