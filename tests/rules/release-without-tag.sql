@@ -24,6 +24,12 @@ UPDATE stored_coverage SET status = 'absent', reason = 'empty' WHERE fact <> 'in
 -- expect: 0.1.0 high historic
 -- expect: 0.2.0 critical
 
+-- case: tags stopped: the newest alone, tagging-stopped tells of the others
+INSERT INTO release_id VALUES (3, 1, '0.3.0', '0.3.0', x'0300', 0);
+INSERT INTO stored_release VALUES (1, 3, '2024-05-01T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL);
+DELETE FROM stored_denotes WHERE tag = 'v0.2.0';
+-- expect: 0.3.0 critical
+
 -- case: a release without files is none
 DELETE FROM stored_denotes WHERE tag = 'v0.2.0';
 UPDATE stored_release SET files = 0, sdist = 0, wheel = 0 WHERE release_id = 2;
