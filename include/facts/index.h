@@ -1,5 +1,6 @@
 /*
- * The JSON API document of a package. Source: contracts.md section 3.
+ * What an index says of a package, in whichever form: the JSON API's document here, the Simple
+ * API's in facts/simple.h. Source: contracts.md section 3.
  */
 #ifndef FACTS_INDEX_H
 #define FACTS_INDEX_H
@@ -31,14 +32,19 @@ struct index_release {
 };
 
 struct index_document {
-    const char *name;   /* display form */
-    const char *latest; /* info.version */
+    const char *name;   /* display form, or NULL */
+    const char *latest; /* info.version; NULL when it is not told */
     const char *summary;
     const char *licence;     /* license_expression, else license, else a classifier; or NULL */
-    const char *const *urls; /* home page, download and project URLs, NULL-terminated */
+    const char *const *urls; /* home page, download and project URLs, NULL-terminated; NULL where
+                                the form has no place for them: unknown */
     const char *const *url_labels; /* beside urls: the label as written, "" for the old fields */
-    const char *serial;            /* last_serial as text, or NULL */
-    const char *organisation;      /* ownership.organization, or NULL */
+    const char *status; /* PEP 792: "active", "archived", …; NULL when it is not told */
+    const char *status_reason;
+    const char *note;   /* one sentence about what could not be read in full; NULL: all was */
+    bool incomplete;    /* the note is about files that may be releases which are not listed here */
+    const char *serial; /* last_serial as text, or NULL */
+    const char *organisation;             /* ownership.organization, or NULL */
     const struct index_release *releases; /* ordered by version, ascending */
     size_t release_count;
 };
@@ -46,5 +52,8 @@ struct index_document {
 /* Strings live in the arena. -1 when it is not the document of package `name` (PEP 503). */
 int index_parse(const char *body, size_t len, const char *name, struct arena *arena,
                 struct index_document *out, struct err *err);
+
+/* Orders releases as index_document has them. */
+void index_sort(struct index_release *releases, size_t count);
 
 #endif

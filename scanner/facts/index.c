@@ -158,12 +158,28 @@ static int compare(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->release.version, y->release.version);
 }
 
+void index_sort(struct index_release *releases, size_t count)
+{
+    struct ordered *sorted = mem_array(count, sizeof *sorted);
+
+    for (size_t i = 0; i < count; i++) {
+        sorted[i].release = releases[i];
+        buf_init(&sorted[i].key, KEY_MAX);
+        pep440_key(releases[i].version, strlen(releases[i].version), &sorted[i].key);
+    }
+    qsort(sorted, count, sizeof *sorted, compare);
+    for (size_t i = 0; i < count; i++) {
+        releases[i] = sorted[i].release;
+        buf_release(&sorted[i].key);
+    }
+    free(sorted);
+}
+
 static int read_releases(struct reader *r, const json_t *root, struct index_document *out)
 {
     json_t *releases, *list;
     const char *version;
     size_t n = 0;
-    int result = 0;
 
     if (jget_object(root, "releases", &releases) != JGET_OK)
         return bad(r, "", "releases", "is missing or not an object");
@@ -172,25 +188,16 @@ static int read_releases(struct reader *r, const json_t *root, struct index_docu
         return err_set(r->err, REASON_LIMIT,
                        "The index document of %.100s lists more than %d releases.", r->name,
                        FILES_MAX);
-    struct ordered *sorted = mem_array(count, sizeof *sorted);
+    struct index_release *found = arena_array(r->arena, count, sizeof *found);
     json_object_foreach(releases, version, list)
     {
-        buf_init(&sorted[n].key, KEY_MAX);
-        pep440_key(version, strlen(version), &sorted[n].key);
-        result = read_release(r, version, list, &sorted[n++].release);
-        if (result != 0)
-            break;
+        if (read_release(r, version, list, &found[n++]) != 0)
+            return -1;
     }
-    qsort(sorted, n, sizeof *sorted, compare);
-    struct index_release *copy = arena_array(r->arena, n, sizeof *copy);
-    for (size_t i = 0; i < n; i++) {
-        copy[i] = sorted[i].release;
-        buf_release(&sorted[i].key);
-    }
-    free(sorted);
-    out->releases = copy;
+    index_sort(found, n);
+    out->releases = found;
     out->release_count = n;
-    return result;
+    return 0;
 }
 
 /* --- info ------------------------------------------------------------------------------------ */

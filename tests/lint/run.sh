@@ -44,7 +44,7 @@ headers() {
     python3 schema/embed.py schema "$scratch"/schema_sql.{h,c,d}
   fi
   read -ra flags <<<"$(pkg-config --cflags libuv libcurl libgit2 jansson sqlite3 libcrypto \
-    libpcre2-8 2>/dev/null)" || true
+    libpcre2-8 libxml-2.0 2>/dev/null)" || true
   files '^include/.*\.h$' |
     xargs -0r -n 8 -P 2 gcc -std=c17 -D_GNU_SOURCE -Iinclude -I"$scratch" "${flags[@]}" \
       -Wall -Wextra -Werror -fsyntax-only -x c
