@@ -19,6 +19,7 @@ enum status {
     STATUS_USAGE = 2,    /* wrong call or configuration */
     STATUS_PARTIAL = 3,  /* nothing found, but part of the fleet could not be looked at */
     STATUS_LOCAL = 4,    /* the database or another local resource failed */
+    /* 128 and a number: interrupted by that signal, see base/interrupt.h */
 };
 
 /* What has to be there before run(). */

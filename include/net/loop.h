@@ -30,8 +30,8 @@ void timer_cancel(struct timer *timer);
 /* Calls fn soon, in the order of the asking. */
 void loop_defer(struct loop *loop, loop_fn *fn, void *ctx);
 
-/* SIGINT and SIGTERM call fn instead of ending the program (a second one ends it at once, status
-   130); does not keep the loop alive. */
+/* Calls fn once when a signal asks the program to end, or did so since interrupt_watch(), which
+   comes first; does not keep the loop alive. */
 int loop_on_interrupt(struct loop *loop, loop_fn *fn, void *ctx, struct err *err);
 
 /* Microseconds of the longest time in which the loop's thread did not wait for events. */

@@ -50,6 +50,9 @@ int report_write_file(struct store *store, const struct report_options *options,
    (REASON_USAGE). */
 int report_card(struct store *store, const struct rules *rules, const char *package,
                 const struct report_options *options, FILE *out, struct err *err);
+/* A warning in the log when the run that is shown did not come to its end. */
+int report_warn_unfinished(struct store *store, const struct report_options *options,
+                           struct err *err);
 /* The few lines at the end of a scan: fleet, counts, and what could not be looked at with the
    reasons, the first REPORT_UNSEEN_MAX of them. */
 #define REPORT_UNSEEN_MAX 50

@@ -33,9 +33,9 @@ struct scan {
     struct lane *store_lane; /* limit 1: the database has one writer */
     struct lane *cpu_lane;
     struct progress *progress;
-    struct timer *deadline, *late; /* the run's own; the end of patience after an interrupt */
-    char *host;                    /* of the git root: "github.com", "127.0.0.1:8080" */
-    char *credential;              /* fingerprint under which ETags are remembered */
+    struct timer *deadline; /* the run's own */
+    char *host;             /* of the git root: "github.com", "127.0.0.1:8080" */
+    char *credential;       /* fingerprint under which ETags are remembered */
 
     struct job *first, *last; /* waiting for a place */
     unsigned running, done, total;

@@ -46,7 +46,7 @@ struct scan_options {
 
 struct scan_result {
     int64_t run;
-    bool interrupted; /* by a signal; what was stored is kept */
+    bool interrupted; /* by a signal before it had judged; what was stored is kept */
     struct rules_result rules;
     unsigned repositories, packages; /* looked at */
     int64_t changes;                 /* fact rows that this run wrote */
@@ -55,10 +55,10 @@ struct scan_result {
     uint64_t elapsed_ms;
 };
 
-/* Runs the whole scan against an open store (STORE_SCAN). 0: the run is complete or was
-   interrupted (see result); -1: a local resource failed, and the run is marked so (where only the
-   cache could not be written, it is complete: what that cost is unknown in its coverage). Faults
-   of remotes are coverage rows, never errors here. */
+/* Runs the whole scan against an open store (STORE_SCAN), and watches for interrupts meanwhile
+   (base/interrupt.h). 0: the run is complete or was interrupted (see result); -1: a local resource
+   failed, and the run is marked so (where only the cache could not be written, it is complete: what
+   that cost is unknown in its coverage). Faults of remotes are coverage rows, never errors here. */
 int scan_run(struct store *store, const struct rules *rules, const struct scan_options *options,
              struct scan_result *result, struct err *err);
 

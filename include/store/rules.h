@@ -35,7 +35,8 @@ struct rules_result {
 /* Evaluates as of the store's run, once that has looked at its whole fleet (what it did not touch
    leaves the fleet here), and writes findings, in one transaction. A rule that fails costs its own
    findings alone: those of earlier runs stand, and a coverage row `rules` names it, its file and
-   the fault. Skipped when no fact, rule or date it depends on changed; the result is filled all the
+   the fault. REASON_INTERRUPTED, and nothing is written, when a signal asks the program to end.
+   Skipped when no fact, rule or date it depends on changed; the result is filled all the
    same. */
 int rules_evaluate(struct store *store, const struct rules *rules, struct rules_result *out,
                    struct err *err);

@@ -98,7 +98,8 @@ static int run(struct context *context, struct err *err)
     struct report_options options;
 
     report_options(s, &options);
-    if (report_check_filters(context->store, context->rules, &options, err) != 0)
+    if (report_check_filters(context->store, context->rules, &options, err) != 0 ||
+        report_warn_unfinished(context->store, &options, err) != 0)
         return -1;
     int result = wants_card(s, &options)
                      ? write_card(context, &options, err)

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/terminal.h"
@@ -142,7 +143,7 @@ static enum status judge(const struct scan_result *result, int fail_on)
         found += result->rules.counts[severity];
     if (found > 0)
         return STATUS_FINDINGS;
-    return result->rules.unknown > 0 || result->interrupted ? STATUS_PARTIAL : STATUS_GOOD;
+    return result->rules.unknown > 0 ? STATUS_PARTIAL : STATUS_GOOD;
 }
 
 static int show(struct context *context, const struct scan_result *result, struct err *err)
@@ -158,9 +159,26 @@ static int show(struct context *context, const struct scan_result *result, struc
         return -1;
     if (s->output != NULL)
         log_info("wrote %s", s->output);
-    if (result->interrupted)
-        log_warning("interrupted: what was stored is kept, the next scan goes on from it");
     return 0;
+}
+
+/* What is stored now is no picture of the fleet: it is not shown as if it were, and no file that
+   holds one is replaced. */
+static int end_interrupted(const struct context *context, const struct scan_result *result)
+{
+    int signal = interrupt_signal();
+
+    if (result->interrupted)
+        log_warning(
+            "interrupted by SIG%s: not all of the fleet was looked at, no rule was applied, "
+            "nothing is printed; what was stored in %s is kept as run %" PRId64
+            ", the next scan goes on from it",
+            sigabbrev_np(signal), context->settings.database, result->run);
+    else
+        log_warning("interrupted by SIG%s: run %" PRId64
+                    " is complete; fleetdrift report prints what it found",
+                    sigabbrev_np(signal), result->run);
+    return INTERRUPT_STATUS(signal);
 }
 
 /* What the scan cost, for those who ask (-v). */
@@ -185,6 +203,8 @@ static int run(struct context *context, struct err *err)
     free(agent);
     free(asked);
     say_cost(&result);
+    if (status == 0 && interrupt_signal() != 0)
+        return end_interrupted(context, &result);
     if (status != 0 || show(context, &result, err) != 0)
         return -1;
     return (int)judge(&result, context->settings.fail_on);

@@ -32,17 +32,18 @@ void help_program(const struct command *const *commands, FILE *out)
         out);
     for (; *commands != NULL; commands++)
         fprintf(out, "  %-8s  %s\n", (*commands)->name, (*commands)->line);
-    fputs("\n"
-          "Start here, without any configuration:\n"
-          "  fleetdrift scan --package NAME=OWNER/REPO\n"
-          "  fleetdrift scan ORG\n"
-          "\n"
-          "`fleetdrift COMMAND --help` explains a command with examples.\n"
-          "\n"
-          "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong call or\n"
-          "configuration, 3 nothing found but part of the fleet could not be looked at, 4 the\n"
-          "database or another local resource failed.\n",
-          out);
+    fputs(
+        "\n"
+        "Start here, without any configuration:\n"
+        "  fleetdrift scan --package NAME=OWNER/REPO\n"
+        "  fleetdrift scan ORG\n"
+        "\n"
+        "`fleetdrift COMMAND --help` explains a command with examples.\n"
+        "\n"
+        "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong call or\n"
+        "configuration, 3 nothing found but part of the fleet could not be looked at, 4 the\n"
+        "database or another local resource failed, 128 + N a scan was interrupted by signal N.\n",
+        out);
 }
 
 void help_command(const struct command *command, FILE *out)

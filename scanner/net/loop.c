@@ -1,17 +1,13 @@
 #include "net/loop.h"
 
 #include <assert.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <uv.h>
 
+#include "base/interrupt.h"
 #include "base/mem.h"
 #include "net/loop_uv.h"
-
-#define EXIT_INTERRUPTED 130
 
 struct deferred {
     loop_fn *fn;
@@ -26,7 +22,7 @@ struct loop {
     size_t deferred_count, deferred_size;
     uint64_t mark_ns, mark_idle_ns, worst_ns;
     bool interruptible;
-    uv_async_t interrupt;
+    uv_poll_t interrupt;
     loop_fn *on_interrupt;
     void *on_interrupt_ctx;
 };
@@ -36,10 +32,6 @@ struct timer {
     loop_fn *fn;
     void *ctx;
 };
-
-/* What the signal handler sees: one loop of a process takes the signals. */
-static _Atomic(uv_async_t *) interrupt_target;
-static atomic_uint interrupts;
 
 static void mark(struct loop *loop)
 {
@@ -99,25 +91,13 @@ struct uv_loop_s *loop_uv(struct loop *loop)
     return &loop->uv;
 }
 
-static void set_handlers(void (*handler)(int))
-{
-    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 void loop_free(struct loop *loop)
 {
     if (loop == NULL)
         return;
     assert(loop->deferred_count == 0);
-    if (loop->interruptible) {
-        set_handlers(SIG_DFL);
-        atomic_store(&interrupt_target, NULL);
+    if (loop->interruptible)
         uv_close((uv_handle_t *)&loop->interrupt, NULL);
-    }
     uv_close((uv_handle_t *)&loop->idle, NULL);
     uv_close((uv_handle_t *)&loop->prepare, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
@@ -174,39 +154,29 @@ void loop_defer(struct loop *loop, loop_fn *fn, void *ctx)
     uv_idle_start(&loop->idle, on_idle);
 }
 
-/* A handler of our own, not libuv's: the second signal must work while the loop is busy. */
-static void on_signal(int number)
-{
-    uv_async_t *target = atomic_load(&interrupt_target);
-
-    (void)number;
-    if (target == NULL || atomic_fetch_add(&interrupts, 1) > 0)
-        _exit(EXIT_INTERRUPTED);
-    uv_async_send(target);
-}
-
-static void on_async(uv_async_t *handle)
+static void on_signal(uv_poll_t *handle, int status, int events)
 {
     struct loop *loop = handle->data;
 
+    (void)status;
+    (void)events;
+    uv_poll_stop(handle);
     loop->on_interrupt(loop->on_interrupt_ctx);
 }
 
 int loop_on_interrupt(struct loop *loop, loop_fn *fn, void *ctx, struct err *err)
 {
-    assert(atomic_load(&interrupt_target) == NULL);
-    int status = uv_async_init(&loop->uv, &loop->interrupt, on_async);
+    assert(!loop->interruptible);
+    int status = uv_poll_init(&loop->uv, &loop->interrupt, interrupt_fd());
     if (status != 0)
         return err_set(err, REASON_INTERNAL, "cannot watch for interrupts: %s",
                        uv_strerror(status));
-    uv_unref((uv_handle_t *)&loop->interrupt);
     loop->interrupt.data = loop;
     loop->on_interrupt = fn;
     loop->on_interrupt_ctx = ctx;
     loop->interruptible = true;
-    atomic_store(&interrupts, 0);
-    atomic_store(&interrupt_target, &loop->interrupt);
-    set_handlers(on_signal);
+    uv_poll_start(&loop->interrupt, UV_READABLE, on_signal);
+    uv_unref((uv_handle_t *)&loop->interrupt);
     return 0;
 }
 

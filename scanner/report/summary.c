@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "report/layout.h"
 #include "report/record.h"
 #include "report/sink.h"
@@ -89,6 +90,29 @@ static void write_details(const struct records *details, FILE *out, unsigned wid
         write_unseen(&details->items[i], out, width);
     if (total > REPORT_UNSEEN_MAX)
         fputs("  All of them: fleetdrift report --what coverage\n", out);
+}
+
+int report_warn_unfinished(struct store *store, const struct report_options *options,
+                           struct err *err)
+{
+    static const char not_all[] = "not all of the fleet was looked at, no rule was applied";
+    struct arena arena = ARENA_INIT;
+    struct records run;
+    int result = store_view_run(store, options->run, err);
+
+    if (result == 0)
+        result = records_read(store, "report_run", NULL, 0, 1, &arena, &run, err);
+    if (result == 0 && run.count == 1) {
+        const char *state = record_text(run.items, "state");
+        if (strcmp(state, "running") == 0)
+            log_warning("run %" PRId64 " is still at work, or was killed: %s",
+                        number(run.items, "id"), not_all);
+        else if (strcmp(state, "complete") != 0)
+            log_warning("run %" PRId64 " %s: %s", number(run.items, "id"),
+                        strcmp(state, "failed") == 0 ? "failed" : "was interrupted", not_all);
+    }
+    arena_release(&arena);
+    return result;
 }
 
 int report_summary(struct store *store, const struct report_options *options, FILE *out,

@@ -9,12 +9,10 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "facts/names.h"
-
-#define INTERRUPT_MS     1500
-#define INTERRUPT_STATUS 130 /* as a shell reports a program that SIGINT ended */
 
 /* --- ends before its time -------------------------------------------------------------------- */
 
@@ -48,23 +46,29 @@ void scan_note_disk(struct scan *scan, const struct err *err)
     err_prefix(&scan->disk, "%s", scan->options->cache);
 }
 
-static void on_interrupt_late(void *ctx)
+/* On the store's lane: whatever the rest takes, the run is marked. */
+static void mark_interrupted(void *ctx)
 {
-    (void)ctx;
-    _exit(INTERRUPT_STATUS);
+    struct scan *scan = ctx;
+    struct err ignored;
+
+    store_end_run(scan->store, RUN_INTERRUPTED, &ignored);
 }
 
+static void on_marked(void *ctx)
+{
+    (void)ctx;
+}
+
+/* Work on the pool cannot be called back; what it has not stored is not needed. */
 static void on_interrupt(void *ctx)
 {
     struct scan *scan = ctx;
 
     if (scan->http == NULL)
-        _exit(INTERRUPT_STATUS); /* all was looked at, and services are closing */
-    log_warning("interrupted: what is stored is kept, the next scan goes on from it");
-    scan->result->interrupted = true;
+        return; /* all was looked at, services are closing: finish() sees to it */
     stop(scan, REASON_INTERRUPTED);
-    /* Work on the pool cannot be called back; what it has not stored is not needed. */
-    scan->late = loop_timer(scan->loop, INTERRUPT_MS, on_interrupt_late, scan);
+    work_submit(scan->store_lane, mark_interrupted, on_marked, scan);
 }
 
 static void on_deadline(void *ctx)
@@ -82,8 +86,7 @@ void scan_idle(struct scan *scan)
     if (scan->listing_count > 0 || scan->running > 0 || scan->first != NULL || scan->asking > 0)
         return;
     timer_cancel(scan->deadline);
-    timer_cancel(scan->late);
-    scan->deadline = scan->late = NULL;
+    scan->deadline = NULL;
     progress_stop(scan->progress);
 }
 
@@ -204,10 +207,11 @@ out:
     return result;
 }
 
-/* Also gives signals back: while rules run nothing waits for a loop, and Ctrl-C ends the program as
-   kill -9 would, which the store is made for. */
 static void close_services(struct scan *scan)
 {
+    struct http *http = scan->http;
+
+    scan->http = NULL;
     progress_free(scan->progress);
     packages_free(scan);
     jobs_free(scan);
@@ -215,8 +219,7 @@ static void close_services(struct scan *scan)
     gitwire_free(scan->wire);
     github_free(scan->github);
     pypi_free(scan->pypi);
-    http_free(scan->http);
-    scan->http = NULL;
+    http_free(http);
     if (scan->loop != NULL) {
         lane_free(scan->store_lane);
         lane_free(scan->cpu_lane);
@@ -277,18 +280,22 @@ static void sum_up(struct scan *scan)
         result->worst_block_us = loop_worst_block_us(scan->loop);
 }
 
+/* A run that has judged is complete, whatever signal comes then. */
 static int finish(struct scan *scan, const struct rules *rules, struct err *err)
 {
     struct scan_result *result = scan->result;
 
-    if (result->interrupted)
-        return store_end_run(scan->store, RUN_INTERRUPTED, err);
-    if (!scan->options->offline &&
-        store_forget_listings(scan->store, scan->options->owners, err) != 0)
-        return -1;
-    if (rules_evaluate(scan->store, rules, &result->rules, err) != 0)
-        return -1;
-    return store_end_run(scan->store, RUN_COMPLETE, err);
+    if (interrupt_signal() == 0) {
+        if (!scan->options->offline &&
+            store_forget_listings(scan->store, scan->options->owners, err) != 0)
+            return -1;
+        if (rules_evaluate(scan->store, rules, &result->rules, err) == 0)
+            return store_end_run(scan->store, RUN_COMPLETE, err);
+        if (err->reason != REASON_INTERRUPTED)
+            return -1;
+    }
+    result->interrupted = true;
+    return store_end_run(scan->store, RUN_INTERRUPTED, err);
 }
 
 int scan_run(struct store *store, const struct rules *rules, const struct scan_options *options,
@@ -299,7 +306,8 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
     struct err ignored;
 
     *result = (struct scan_result){0};
-    if (check_options(options, err) != 0 || store_begin_run(store, options->arguments, err) != 0)
+    if (check_options(options, err) != 0 || interrupt_watch(err) != 0 ||
+        store_begin_run(store, options->arguments, err) != 0)
         return -1;
     scan.documents_end = &scan.documents;
     scan.host = host_of(options->github_git);
@@ -317,5 +325,6 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
         *err = scan.disk;
         status = -1;
     }
+    interrupt_unwatch();
     return status;
 }

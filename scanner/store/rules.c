@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/interrupt.h"
 #include "base/mem.h"
 #include "store/rulefile.h"
 #include "store/selection.h"
 #include "store/writing.h"
+
+#define HEED_STEPS 10000 /* of SQLite, between two looks at whether a signal came */
 
 struct rules {
     struct arena arena;
@@ -325,12 +328,19 @@ static int read_result(struct store *store, struct rules_result *out, struct err
     return 0;
 }
 
+static int heed_interrupt(void *ctx)
+{
+    (void)ctx;
+    return interrupt_signal() != 0;
+}
+
 int rules_evaluate(struct store *store, const struct rules *rules, struct rules_result *out,
                    struct err *err)
 {
     struct buf basis = BUF_INIT(256), before = BUF_INIT(256);
     int result = -1;
 
+    sqlite3_progress_handler(store->db, HEED_STEPS, heed_interrupt, NULL);
     if (store_end_scope(store, err) == 0 && store_view_run(store, store->run, err) == 0 &&
         read_basis(store, rules, &basis, err) == 0)
         result = store_recall(store, "evaluated", &before, err);
@@ -340,6 +350,7 @@ int rules_evaluate(struct store *store, const struct rules *rules, struct rules_
                      : evaluate(store, rules, buf_str(&basis), err);
     if (result == 0)
         result = read_result(store, out, err);
+    sqlite3_progress_handler(store->db, 0, NULL, NULL);
     buf_release(&basis);
     buf_release(&before);
     return result;

@@ -16,6 +16,8 @@ static enum reason reason_of(int code)
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return REASON_DISK;
+    case SQLITE_INTERRUPT:
+        return REASON_INTERRUPTED;
     default:
         return REASON_DATABASE;
     }

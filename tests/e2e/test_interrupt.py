@@ -1,24 +1,45 @@
 """A scan that is stopped, killed or doubled loses nothing that was stored."""
 
 import os
+import random
 import signal
+import sqlite3
 import time
+
+import pytest
 
 from conftest import facts, wait_for
 from forge import demo, faults
 
 
-def test_interrupt_ends_within_two_seconds(small_drift, small_forge):
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def interrupt(running, number):
+    begin = time.monotonic()
+    running.send_signal(number)
+    output, errors = running.communicate(timeout=20)
+    assert time.monotonic() - begin < 2
+    assert b"Sanitizer" not in errors and b"runtime error" not in errors, errors
+    return output.decode(), errors.decode()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_interrupt_ends_within_two_seconds(small_drift, small_forge, number):
+    """A first scan: it looks like no clean fleet, and like no fleet of which nothing is known."""
     small_forge.fault("/pypi/cleat/", faults.slow(60))
-    running = small_drift.start("scan", demo.OWNER)
+    running = small_drift.start("scan", demo.OWNER, "--output", small_drift.home / "drift.csv")
     wait_for(lambda: len(small_forge.requests("document")) >= 2)
     time.sleep(0.3)
-    begin = time.monotonic()
-    running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=20)
-    assert time.monotonic() - begin < 2
-    assert running.returncode > 0 and b"interrupted" in errors.lower(), errors
+    output, errors = interrupt(running, number)
+    assert running.returncode == 128 + number
+    assert f"interrupted by {number.name}: not all of the fleet was looked at" in errors
+    assert "Findings" not in errors and "in sync" not in errors and not output
+    assert not (small_drift.home / "drift.csv").exists()
+    assert small_drift.query("SELECT state FROM run") == [("interrupted",)]
     assert small_drift.query("PRAGMA integrity_check") == [("ok",)]
+    shown = small_drift.run("report")
+    assert "run 1 was interrupted" in shown.stderr and "in-sync" not in shown.stdout
     small_forge.heal()
     assert small_drift.scan(demo.OWNER).returncode == 0
     report = small_drift.report()
@@ -26,14 +47,41 @@ def test_interrupt_ends_within_two_seconds(small_drift, small_forge):
     assert not [row for row in report["coverage"] if row["status"] == "unknown"]
 
 
-def test_interrupted_run_is_marked(small_drift, small_forge):
-    small_forge.fault("/pypi/", faults.slow(60))
-    running = small_drift.start("scan", demo.OWNER)
-    wait_for(lambda: len(small_forge.requests("refs")) >= 3)
-    time.sleep(0.3)
-    running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=20)
-    assert "interrupted" in str(small_drift.query("SELECT * FROM run"))
+def test_interrupt_while_rules_run(small_drift):
+    (small_drift.home / "rules").mkdir()
+    (small_drift.home / "rules/endless.sql").write_text(
+        "-- id: endless\n-- severity: low\n-- title: T\n"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)\n"
+        "SELECT 'x' AS message FROM n WHERE i < 0")
+    running = small_drift.start("scan", demo.OWNER, "--rules", small_drift.home / "rules")
+    time.sleep(1)
+    _, errors = interrupt(running, signal.SIGTERM)
+    assert running.returncode == 143 and "no rule was applied" in errors
+    assert small_drift.query("SELECT state FROM run") == [("interrupted",)]
+    assert small_drift.scan(demo.OWNER).returncode == 0
+
+
+def test_interrupt_at_any_moment(small_drift):
+    """No run is left as if it were still at work, and the next scan completes."""
+    begin = time.monotonic()
+    assert small_drift.scan(demo.OWNER).returncode == 0
+    length = time.monotonic() - begin
+    expected = facts(small_drift.report())
+    moments = random.Random(7)
+    for turn in range(60):
+        if turn % 2:  # else it goes on from what the one before left
+            for path in small_drift.home.glob("fleet.db*"):
+                path.unlink()
+        number = moments.choice(SIGNALS)
+        running = small_drift.start("scan", demo.OWNER)
+        time.sleep(moments.uniform(0, 1.1 * length))
+        interrupt(running, number)
+        assert running.returncode in (0, 128 + number, -number), "before or after the run: -number"
+        with sqlite3.connect(small_drift.home / "fleet.db") as database:
+            if database.execute("PRAGMA user_version").fetchone() != (0,):
+                assert not database.execute("SELECT id FROM run WHERE state = 'running'").fetchall()
+    assert small_drift.scan(demo.OWNER).returncode == 0
+    assert facts(small_drift.report()) == expected
 
 
 def test_killed_at_any_moment(small_drift, small_forge):

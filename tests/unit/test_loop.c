@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "net/loop.h"
 
 static struct loop *loop;
@@ -135,14 +136,17 @@ static void interrupt(void *ctx)
 static void test_interrupt(void **state)
 {
     (void)state;
+    assert_int_equal(interrupt_watch(NULL), 0);
     assert_int_equal(loop_on_interrupt(loop, on_interrupt, TAG('i'), NULL), 0);
     patience = loop_timer(loop, 5000, note, TAG('!'));
     loop_timer(loop, 1, interrupt, NULL);
     loop_run(loop);
+    interrupt_unwatch();
     assert_string_equal(trace, "i");
+    assert_int_equal(interrupt_signal(), SIGINT);
 }
 
-/* The second signal ends the program although the loop is busy. */
+/* The loop is busy for ever, and hears of no signal. */
 static void hang(void *ctx)
 {
     (void)ctx;
@@ -152,14 +156,14 @@ static void hang(void *ctx)
         ;
 }
 
-static void test_second_interrupt(void **state)
+static void test_interrupt_of_a_busy_loop(void **state)
 {
     int status = 0;
 
     (void)state;
     pid_t child = fork();
     if (child == 0) {
-        alarm(20);
+        interrupt_watch(NULL);
         loop_on_interrupt(loop, note, TAG('i'), NULL);
         loop_timer(loop, 0, hang, NULL);
         loop_run(loop);
@@ -167,7 +171,21 @@ static void test_second_interrupt(void **state)
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 130);
+    assert_int_equal(WEXITSTATUS(status), INTERRUPT_STATUS(SIGTERM));
+}
+
+/* nohup: the terminal may go. */
+static void test_hangup_that_is_ignored(void **state)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+
+    (void)state;
+    sigaction(SIGHUP, &ignore, &before);
+    assert_int_equal(interrupt_watch(NULL), 0);
+    raise(SIGHUP);
+    interrupt_unwatch();
+    assert_int_equal(interrupt_signal(), 0);
+    sigaction(SIGHUP, &before, NULL);
 }
 
 int main(void)
@@ -179,7 +197,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_to_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_worst_block, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_interrupt, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_second_interrupt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_interrupt_of_a_busy_loop, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hangup_that_is_ignored, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
