@@ -86,7 +86,8 @@ struct row_package {
     const char *name;  /* PEP 503 */
     const char *state; /* "known", "absent"; unknown is coverage's */
     const char *display, *latest, *licence, *organisation, *serial;
-    const char *urls; /* JSON array of [label, url] */
+    const char *urls; /* JSON array of [label, url]; NULL: the index has no place for them */
+    const char *status, *status_reason; /* PEP 792 */
 };
 
 /* The bond of one project of a repository with one package. */

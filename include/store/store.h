@@ -61,6 +61,7 @@ struct known_package {
     const char *state;     /* "known", "absent"; NULL: never seen */
     const char *link;      /* link state with this repository */
     const char *directory; /* of the project; NULL: only tags hold it */
+    bool was_known;        /* in some run; set by store_known_package alone */
 };
 
 struct known_repository {
@@ -106,6 +107,9 @@ int store_put_projects(struct store *store, int64_t repository_id, const struct 
 int store_put_package(struct store *store, const struct row_package *row, const char *etag,
                       const struct row_release *releases, size_t count, int64_t *id,
                       struct err *err);
+/* Other indexes that have its name too. */
+int store_put_also_at(struct store *store, int64_t package_id, const char *const *urls,
+                      size_t count, struct err *err);
 int store_put_links(struct store *store, int64_t repository_id, const struct row_link *rows,
                     size_t count, struct err *err);
 int store_put_denotes(struct store *store, int64_t repository_id, const struct row_denotes *rows,

@@ -76,6 +76,18 @@ static void write_title(const struct card *card)
     buf_release(&text);
 }
 
+/* Where a reader finds the package on its index. */
+static void say_page(const struct card *card, struct buf *text)
+{
+    const char *root = card_word(card->package, "index_url");
+    size_t len = strlen(root);
+    bool simple = record_integer(card->package, "index_is_simple", 0) != 0;
+    bool page = len > 6 && strcmp(root + len - 6, "simple") == 0;
+
+    card_say(text, "%s/%s%s/", root, simple ? page ? "" : "simple/" : "project/",
+             card_word(card->package, "package"));
+}
+
 static void write_heading(const struct card *card)
 {
     const char *directory = record_text(card->package, "directory");
@@ -85,8 +97,7 @@ static void write_heading(const struct card *card)
     struct buf text = BUF_INIT(WORDS_MAX);
 
     write_title(card);
-    card_say(&text, "%s/project/%s/", card_word(card->package, "index_url"),
-             card_word(card->package, "package"));
+    say_page(card, &text);
     write_fact(card, "index", &text);
     buf_reset(&text);
     if (record_text(card->package, "full_name") != NULL)

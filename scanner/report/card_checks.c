@@ -81,6 +81,17 @@ static void say_unread(const struct card *card, struct buf *seen)
         card_say(seen, "the repository could not be read");
 }
 
+/* What the index says of the whole project: "archived", "quarantined", "deprecated". */
+static void say_status(const struct card *card, struct buf *seen)
+{
+    const char *status = record_text(card->package, "index_status");
+    const char *reason = record_text(card->package, "index_status_reason");
+
+    if (status != NULL && strcmp(status, "active") != 0)
+        card_say(seen, "; %s%s%s", status, reason != NULL ? ": " : "",
+                 reason != NULL ? reason : "");
+}
+
 static enum mark look_published(const struct card *card, struct buf *seen)
 {
     int64_t sdist = record_integer(card->newest, "sdist", 0);
@@ -93,6 +104,7 @@ static enum mark look_published(const struct card *card, struct buf *seen)
     if (card->newest == NULL && record_text(card->package, "index_lost_at") != NULL) {
         card_say(seen, "%s no longer has it: it did until ", card_word(card->package, "index_url"));
         say_instant(seen, record_text(card->package, "index_lost_at"));
+        say_status(card, seen);
         return MARK_BAD;
     }
     if (card->newest == NULL) {
@@ -100,14 +112,19 @@ static enum mark look_published(const struct card *card, struct buf *seen)
                  record_is(card->package, "index_state", "absent")
                      ? "does not know this name"
                      : "knows the name, but has no file of it");
+        say_status(card, seen);
         return MARK_BAD;
     }
-    card_say(seen, "%s on ", card_word(card->newest, "version"));
-    say_instant(seen, record_text(card->newest, "published_at"));
+    card_say(seen, "%s", card_word(card->newest, "version"));
+    if (record_text(card->newest, "published_at") != NULL) {
+        card_say(seen, " on ");
+        say_instant(seen, record_text(card->newest, "published_at"));
+    }
     card_say(seen, "%s%s%s", sdist > 0 || wheel > 0 ? ", " : "", sdist > 0 ? "sdist" : "",
              sdist > 0 && wheel > 0 ? " and " : "");
     if (wheel > 0)
         card_say(seen, wheel == 1 ? "wheel" : "%" PRId64 " wheels", wheel);
+    say_status(card, seen);
     if (record_integer(card->newest, "yanked", 0) == 0)
         return MARK_GOOD;
     card_say(seen, "; yanked");
@@ -338,7 +355,8 @@ static enum mark look_order(const struct card *card, struct buf *seen)
 
     if (published == NULL || committed == NULL || clock_parse(published, &upload, NULL) != 0 ||
         clock_parse(committed, &commit, NULL) != 0) {
-        card_say(seen, "there is no tagged commit to compare the upload with");
+        card_say(seen, committed != NULL ? "the index does not say when it was uploaded"
+                                         : "there is no tagged commit to compare the upload with");
         return MARK_UNKNOWN;
     }
     if (commit - upload > ORDER_TOLERANT) {

@@ -213,8 +213,10 @@ int store_known_package(struct store *store, const char *index, const char *name
     bound_text(&bound, index);
     bound_text(&bound, name);
     int result = bound_step(&bound, err);
-    if (result > 0)
+    if (result > 0) {
         read_package(out, arena, bound.stmt);
+        out->was_known = sqlite3_column_int(bound.stmt, 4);
+    }
     bound_end(&bound);
     return result < 0 ? -1 : 0;
 }

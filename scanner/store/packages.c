@@ -22,6 +22,8 @@ static int put_document(struct store *store, const struct row_package *row, int6
     bound_text(bound, row->organisation);
     bound_text(bound, row->serial);
     bound_text(bound, row->urls);
+    bound_text(bound, row->status);
+    bound_text(bound, row->status_reason);
     writing_add(&writing);
     bound_integer(writing_subject(&writing), id);
     return writing_end(&writing);
@@ -111,6 +113,21 @@ int store_put_package(struct store *store, const struct row_package *row, const 
         result = -1;
     free(ids);
     return result;
+}
+
+int store_put_also_at(struct store *store, int64_t package_id, const char *const *urls,
+                      size_t count, struct err *err)
+{
+    struct writing writing = writing_start(store, SQL_FACT_ALSO_AT, err);
+
+    for (size_t i = 0; i < count; i++) {
+        struct bound *bound = writing_row(&writing);
+        bound_integer(bound, package_id);
+        bound_text(bound, urls[i]);
+        writing_add(&writing);
+    }
+    bound_integer(writing_subject(&writing), package_id);
+    return writing_end(&writing);
 }
 
 int store_package(struct store *store, int64_t package_id, struct arena *arena,

@@ -179,7 +179,8 @@ SELECT DISTINCT rule FROM finding ORDER BY rule;
 
 -- name: report_card_package
 SELECT r.organisation, r.name AS repository, r.full_name, r.host, p.name AS package, p.display,
-       p.index_url, p.link, p.link_evidence, p.link_other, p.refs_state, p.index_state,
+       p.index_url, p.index_status, p.index_status_reason,
+       p.index_state = 'known' AND p.urls IS NULL AS index_is_simple, p.link, p.link_evidence, p.link_other, p.refs_state, p.index_state,
        p.index_lost_at, p.newest AS published_version, p.newest_at AS published_at, p.newest_yanked AS yanked,
        p.directory, p.head, r.default_branch, r.head_ref, r.head_committed_at,
        p.declared_version, p.declared_kind, p.declared_origin, p.declared_reason,

@@ -106,7 +106,8 @@ WHERE j.repository_id = ?1 AND j.until IS NULL
 ORDER BY 2, 1, 6;
 
 -- name: known_package
-SELECT p.id, p.name, p.etag, d.state
+SELECT p.id, p.name, p.etag, d.state,
+       EXISTS (SELECT 1 FROM stored_package AS w WHERE w.package_id = p.id AND w.state = 'known')
 FROM package_id AS p
 LEFT JOIN stored_package AS d ON d.package_id = p.id AND d.until IS NULL
 WHERE p.index_url = ?1 AND p.name = ?2;
@@ -160,7 +161,8 @@ SELECT (SELECT count(*) FROM stored_scope) + (SELECT count(*) FROM stored_reposi
      + (SELECT count(*) FROM stored_refs) + (SELECT count(*) FROM stored_tag)
      + (SELECT count(*) FROM stored_project) + (SELECT count(*) FROM stored_declaration)
      + (SELECT count(*) FROM stored_package) + (SELECT count(*) FROM stored_release)
-     + (SELECT count(*) FROM stored_file) + (SELECT count(*) FROM stored_link)
+     + (SELECT count(*) FROM stored_file) + (SELECT count(*) FROM stored_also_at)
+     + (SELECT count(*) FROM stored_link)
      + (SELECT count(*) FROM stored_denotes) + (SELECT count(*) FROM stored_release_source)
      + (SELECT count(*) FROM stored_coverage) AS rows;
 
@@ -192,7 +194,10 @@ FROM stored_finding AS s
 WHERE s.rule = ?1 AND s.until IS NULL AND (?2 IS NULL OR EXISTS (
     SELECT 1 FROM coverage AS c
     WHERE c.status = 'unknown' AND instr(', ' || ?2 || ',', ', ' || c.fact || ',') > 0
-      AND (c.repository_id = s.repository_id OR c.package_id = s.package_id)));
+      AND (c.repository_id = s.repository_id OR c.package_id = s.package_id))
+    -- nor is what the index has lost
+    OR instr(', ' || ?2 || ',', ', index,') > 0
+       AND s.package_id IN (SELECT x.package_id FROM vanished AS x));
 
 -- A finding that holds on keeps the run that first had it; also one that only went out of sight, as
 -- its subject was not part of the runs between.

@@ -11,6 +11,7 @@ SELECT p.repository_id, p.id AS package_id,
                    'link_evidence', p.link_evidence) AS evidence
 FROM package AS p
 JOIN repository AS o ON o.id = p.repository_id
-WHERE p.index_state = 'known' AND p.newest IS NOT NULL
+-- no URLs at all: the index has no place for them
+WHERE p.index_state = 'known' AND p.newest IS NOT NULL AND p.urls IS NOT NULL
   AND (p.link = 'corroborated'
        OR p.link = 'configured' AND p.link_evidence = 'configured');

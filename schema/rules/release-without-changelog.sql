@@ -15,14 +15,12 @@ WITH first AS (
     FROM release
     GROUP BY package_id)
 SELECT r.repository_id, r.package_id, r.version,
-       NOT r.is_newest AND (r.changelog_path IS NULL OR ifnull(r.published_at < f.kept_from OR r.order_key < f.kept_key, 1))
+       NOT r.is_newest AND (r.changelog_path IS NULL OR ifnull(ifnull(r.published_at < f.kept_from, 0) OR r.order_key < f.kept_key, 1))
            AS historic,
-       CASE WHEN r.changelog_path IS NULL
-            THEN format('%s %s was published on %s, but %s keeps no changelog', r.package,
-                        r.version, substr(r.published_at, 1, 10), o.full_name)
-            ELSE format('%s %s was published on %s, but %s has no entry for it', r.package,
-                        r.version, substr(r.published_at, 1, 10), r.changelog_path)
-       END AS message,
+       format('%s %s was published%s, but %s', r.package, r.version,
+              ifnull(' on ' || substr(r.published_at, 1, 10), ''),
+              ifnull(r.changelog_path || ' has no entry for it',
+                     o.full_name || ' keeps no changelog')) AS message,
        json_object('published_at', r.published_at, 'looked_in', r.changelog_path,
                    'looked_at', r.changelog_at, 'head', o.head, 'tag', r.tag,
                    'first_entry_for_release_at', f.kept_from) AS evidence

@@ -24,9 +24,9 @@ stopped AS (
     HAVING count(*) >= 2)
 SELECT r.repository_id, r.package_id, r.version,
        CASE WHEN r.is_newest THEN 'critical' ELSE 'high' END AS severity,
-       NOT r.is_newest AND ifnull(r.published_at < f.tagged_from OR r.order_key < f.tagged_key, 1) AS historic,
-       format('%s %s was published on %s, but no tag of %s denotes it', r.package, r.version,
-              substr(r.published_at, 1, 10), o.full_name) AS message,
+       NOT r.is_newest AND ifnull(ifnull(r.published_at < f.tagged_from, 0) OR r.order_key < f.tagged_key, 1) AS historic,
+       format('%s %s was published%s, but no tag of %s denotes it', r.package, r.version,
+              ifnull(' on ' || substr(r.published_at, 1, 10), ''), o.full_name) AS message,
        json_object('published_at', r.published_at, 'newest', json(iif(r.is_newest, 'true', 'false')),
                    'first_tagged_release_at', f.tagged_from,
                    'tags_looked_at', (SELECT count(*) FROM tag AS t

@@ -13,8 +13,9 @@ SELECT p.repository_id, p.id AS package_id, p.newest AS version,
                  AND substr(p.declared_version, 1, length(p.newest)) = p.newest THEN 'low'
             WHEN r.tag_state = 'known' AND r.declared_key_at_tag = r.order_key THEN 'medium'
             ELSE 'critical' END AS severity,
-       format('%s declares %s %s on its default branch, but %s is published since %s', o.full_name,
-              p.name, p.declared_version, p.newest, substr(p.newest_at, 1, 10)) AS message,
+       format('%s declares %s %s on its default branch, but %s is published%s', o.full_name,
+              p.name, p.declared_version, p.newest,
+              ifnull(' since ' || substr(p.newest_at, 1, 10), '')) AS message,
        json_object('declared_version', p.declared_version, 'declared_at', p.declared_origin,
                    'commit', p.head, 'committed_at', o.head_committed_at,
                    'published_version', p.newest, 'published_at', p.newest_at,

@@ -25,6 +25,9 @@ WHERE p.link IN ('configured', 'mutual', 'corroborated')
   AND p.index_state = 'known' AND p.refs_state <> 'unknown'
   AND NOT EXISTS (SELECT 1 FROM release_id AS i
                   WHERE i.package_id = d.package_id AND i.order_key = d.order_key)
+  -- a file whose name tells no version may be of this one
+  AND NOT EXISTS (SELECT 1 FROM coverage AS c
+                  WHERE c.package_id = d.package_id AND c.fact = 'files' AND c.status = 'unknown')
   AND coalesce(t.tagged_at, t.committed_at) >= u.first_at
   AND unixepoch(coalesce(t.tagged_at, t.committed_at)) + 7 * 86400
       < unixepoch((SELECT started_at FROM as_of));

@@ -20,6 +20,7 @@ SELECT b.package_id AS id, b.name, coalesce(d.display, b.name) AS display, b.ind
        e.is_prerelease AS declared_is_prerelease, e.origin AS declared_origin,
        e.reason AS declared_reason, b.head,
        d.licence, d.organisation AS index_organisation, d.urls,
+       d.status AS index_status, d.status_reason AS index_status_reason,
        j.licence AS project_licence, j.licence_state, j.licence_path, j.changelog_path, j.backend
 FROM linked AS b
 LEFT JOIN stored_package AS d ON d.package_id = b.package_id

@@ -49,3 +49,20 @@ def test_a_package_that_never_was_there(drift):
     drift.scan(demo.OWNER)
     row = next(row for row in drift.report()["packages"] if row["package"] == "drydock")
     assert (row["status"], row["worst_rule"]) == ("unpublished", None)
+
+
+def test_what_was_found_before_stands(drift, forge):
+    """Gone from the index is not mended: a 404 resolves no finding."""
+    name = "gull-mailbox-core"
+    assert drift.scan(demo.OWNER).returncode == 1
+    before = {row["rule"] for row in drift.report()["findings"] if row["package"] == name}
+    assert "release-without-tag" in before
+    forge.world.documents.pop(name)
+
+    for state in ("new", "open"):
+        assert drift.scan(demo.OWNER).returncode == 1
+        found = {
+            row["rule"]: row["state"] for row in drift.report()["findings"] if row["package"] == name
+        }
+        assert found == {rule: "open" for rule in before} | {"release-vanished": state}
+    assert "no longer has it" in " ".join(drift.run("report", name).stdout.split())

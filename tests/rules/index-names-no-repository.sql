@@ -18,3 +18,7 @@ DELETE FROM stored_release;
 -- case: the index could not be asked
 UPDATE stored_link SET state = 'corroborated';
 UPDATE stored_coverage SET status = 'unknown', reason = 'http-error' WHERE fact = 'index';
+
+-- case: an index that has no place for it
+UPDATE stored_link SET state = 'corroborated';
+UPDATE stored_package SET urls = NULL;

@@ -56,3 +56,16 @@ UPDATE stored_link SET state = 'claimed';
 -- case: no repository is known
 DELETE FROM stored_denotes;
 DELETE FROM stored_link;
+
+-- case: the index does not tell when it was published: the order of versions remains
+INSERT INTO release_id VALUES (3, 1, '0.1.5', '0.1.5', x'0150', 0), (4, 1, '0.0.1', '0.0.1', x'0001', 0);
+INSERT INTO stored_release VALUES (1, 3, NULL, 0, NULL, 1, 1, 0, 1, NULL), (1, 4, NULL, 0, NULL, 1, 1, 0, 1, NULL);
+UPDATE stored_release SET published_at = NULL;
+-- expect: 0.0.1 high historic
+-- expect: 0.1.5 high
+
+-- case: neither when, nor a tag
+UPDATE stored_release SET published_at = NULL;
+DELETE FROM stored_denotes;
+-- expect: 0.1.0 high historic
+-- expect: 0.2.0 critical
