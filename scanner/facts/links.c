@@ -109,6 +109,14 @@ static const char *path_on_forge(const char *url, const char *const *hosts)
     return NULL;
 }
 
+static bool is_one_of(const char *s, size_t len, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (len == strlen(*words) && strncasecmp(s, *words, len) == 0)
+            return true;
+    return false;
+}
+
 /* First path components that are pages of the forge, not owners. */
 static bool is_reserved(const char *owner, size_t len)
 {
@@ -117,12 +125,9 @@ static bool is_reserved(const char *owner, size_t len)
         "events",      "explore", "features",      "issues",        "join",      "login",
         "marketplace", "new",     "notifications", "organizations", "orgs",      "pricing",
         "pulls",       "search",  "security",      "settings",      "site",      "sponsors",
-        "stars",       "topics",  "trending",      "users"};
+        "stars",       "topics",  "trending",      "users",         NULL};
 
-    for (size_t i = 0; i < COUNT(pages); i++)
-        if (len == strlen(pages[i]) && strncasecmp(owner, pages[i], len) == 0)
-            return true;
-    return false;
+    return is_one_of(owner, len, pages);
 }
 
 static size_t component(const char *s)
@@ -159,38 +164,117 @@ const char *links_repository(const char *url, const char *const *web_hosts, stru
     return out;
 }
 
-/* A host that is there for repositories; of the others only a label can say that one is meant. */
+/* --- other forges ---------------------------------------------------------------------------- */
+
+/* A host that is there for repositories. Any other holds documentation, files, or nobody knows. */
 static bool is_forge(const struct location *at)
 {
-    static const char *const starts[] = {"gitlab.",   "git.",       "gitea.",
-                                         "codeberg.", "bitbucket.", "salsa."};
+    static const char *const known[] = {
+        "github.com",      "gitlab.com",       "bitbucket.org",  "codeberg.org",
+        "sourceforge.net", "git.sr.ht",        "hg.sr.ht",       "gitea.com",
+        "gitee.com",       "salsa.debian.org", "framagit.org",   "pagure.io",
+        "notabug.org",     "opendev.org",      "invent.kde.org", "dev.azure.com",
+    };
+    /* as organisations call their own: "gitlab.example.org" */
+    static const char *const starts[] = {"gitlab.",  "github.", "gitea.",
+                                         "forgejo.", "git.",    "bitbucket."};
+    static const char *const pages[] = {".github.io", ".gitlab.io", ".readthedocs.io",
+                                        ".readthedocs.org", ".codeberg.page"};
+    size_t dots = 0;
 
-    for (size_t i = 0; i < COUNT(starts); i++)
-        if (at->host_len > strlen(starts[i]) && skip_prefix(at->host, starts[i]) != NULL)
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (is_host(at->host, at->host_len, known[i]))
+            return true;
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        size_t n = strlen(pages[i]);
+        if (at->host_len > n && strncasecmp(at->host + at->host_len - n, pages[i], n) == 0)
+            return false;
+    }
+    for (size_t i = 0; i < at->host_len; i++)
+        dots += at->host[i] == '.';
+    for (size_t i = 0; i < COUNT(starts) && dots >= 2; i++)
+        if (skip_prefix(at->host, starts[i]) != NULL)
             return true;
     return false;
 }
 
-/* "host/group/name" of a repository on another forge; NULL when the URL is nothing like it. */
-static const char *repository_elsewhere(const char *url, bool labelled,
-                                        const char *const *web_hosts, struct arena *arena)
+/* A URL that only git understands needs no host that we know. */
+static bool is_for_git(const char *url, const char *path, size_t len)
 {
+    static const char *const schemes[] = {"git:", "git+", "ssh:", "scm:git:"};
+
+    url += strspn(url, " \t\r\n<");
+    for (size_t i = 0; i < COUNT(schemes); i++)
+        if (skip_prefix(url, schemes[i]) != NULL)
+            return true;
+    return len > 4 && strncasecmp(path + len - 4, ".git", 4) == 0;
+}
+
+/* How much of a path on a forge names the repository: what follows may be a place in its tree. 0
+   when the path leads to a page of the repository that holds no source. */
+static size_t repository_len(const char *path, size_t len)
+{
+    static const char *const source[] = {"tree",   "blob",     "src",      "raw",       "commits",
+                                         "tags",   "files",    "releases", "downloads", "archive",
+                                         "browse", "branches", NULL};
+    static const char *const other[] = {"wiki",   "wikis",  "issues",  "discussions",
+                                        "pulls",  "pages",  "actions", "merge_requests",
+                                        "boards", "graphs", NULL};
+    size_t end = 0, parts = 0, n;
+    bool page = false;
+
+    for (size_t at = 0; at < len; at += n + 1) {
+        const char *slash = memchr(path + at, '/', len - at);
+        n = slash != NULL ? (size_t)(slash - path) - at : len - at;
+        if (n == 0)
+            continue;
+        if (parts >= 2 && is_one_of(path + at, n, other))
+            return 0;
+        if (page || (parts >= 2 && is_one_of(path + at, n, source)))
+            break;
+        page = parts >= 2 && n == 1 && path[at] == '-';
+        if (!page) {
+            end = at + n;
+            parts++;
+        }
+    }
+    return end;
+}
+
+/* "host/group/name" of a repository on another forge; NULL when the URL is nothing like it. */
+static const char *repository_elsewhere(const char *url, struct arena *arena)
+{
+    static const char *const no_owners[] = {
+        "-",      "account", "api",     "dashboard", "directory", "docs", "explore",
+        "groups", "help",    "product", "software",  "users",     NULL};
     struct location at;
 
-    if (!locate(url, &at) || path_on_forge(url, web_hosts) != NULL ||
-        memchr(at.host, '.', at.host_len) == NULL || (!labelled && !is_forge(&at)))
+    if (!locate(url, &at) || memchr(at.host, '.', at.host_len) == NULL ||
+        strchr("/:", *at.path) == NULL)
         return NULL;
-    const char *path = at.path + 1 + strspn(at.path + 1, "/~");
+    const char *path = at.path + 1 + strspn(at.path + 1, "/");
     size_t len = strcspn(path, "?#> \t\r\n");
-    const char *page = memmem(path, len, "/-/", 3);
-    len = page != NULL ? (size_t)(page - path) : len;
-    while (len > 0 && path[len - 1] == '/')
-        len--;
+    bool for_git = *at.path == ':' || is_for_git(url, path, len);
+    if ((!for_git && !is_forge(&at)) || is_one_of(path, strcspn(path, "/"), no_owners))
+        return NULL;
+    len = repository_len(path, len);
     if (len > 4 && strncasecmp(path + len - 4, ".git", 4) == 0)
         len -= 4;
-    if (memchr(path, '/', len) == NULL)
+    if (len == 0 || (!for_git && memchr(path, '/', len) == NULL))
         return NULL;
     return arena_printf(arena, "%.*s/%.*s", (int)at.host_len, at.host, (int)len, path);
+}
+
+/* The repository that the URL says holds the source, if it is not this one. */
+static const char *named_source(const char *url, const char *repository,
+                                const char *const *web_hosts, struct arena *arena)
+{
+    const char *path = path_on_forge(url, web_hosts);
+
+    if (path == NULL)
+        return repository_elsewhere(url, arena);
+    return repository != NULL && repository_len(path, strcspn(path, "?#> \t\r\n")) > 0 ? repository
+                                                                                       : NULL;
 }
 
 /* --- labels ---------------------------------------------------------------------------------- */
@@ -295,16 +379,13 @@ static void weigh_urls(const struct links_input *input, struct arena *arena, str
         if (seen.weight == WEIGHT_NONE)
             continue;
         seen.repository = links_repository(seen.url, input->web_hosts, arena);
-        if (seen.repository == NULL)
-            seen.repository = repository_elsewhere(seen.url, seen.weight == WEIGHT_SOURCE,
-                                                   input->web_hosts, arena);
-        if (seen.repository == NULL)
-            continue;
-        if (is_this(input, seen.repository)) {
+        if (seen.repository != NULL && is_this(input, seen.repository)) {
             if (seen.weight > ours->weight)
                 *ours = seen;
         } else if (seen.weight >= WEIGHT_HOME && seen.weight > others->weight) {
-            *others = seen;
+            seen.repository = named_source(seen.url, seen.repository, input->web_hosts, arena);
+            if (seen.repository != NULL)
+                *others = seen;
         }
     }
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -153,30 +154,6 @@ static const struct judgement {
      NO,
      LINK_CONTRADICTED,
      REAL},
-    {"source on a host of its own",
-     {"Repository"},
-     {"https://code.example.org/~u/p"},
-     3,
-     3,
-     NO,
-     LINK_CONTRADICTED,
-     "code.example.org/u/p"},
-    {"a home page of its own",
-     {"Home"},
-     {"https://p.org/en/doc"},
-     3,
-     3,
-     NO,
-     LINK_CORROBORATED,
-     NULL},
-    {"a forge's start page",
-     {"Source"},
-     {"https://gitlab.com/real"},
-     3,
-     3,
-     NO,
-     LINK_CORROBORATED,
-     NULL},
     {"a tracker on another forge",
      {"Issues"},
      {LAB "/-/issues"},
@@ -221,12 +198,117 @@ static void judgements(void **state)
         judge(&judgement_cases[i]);
 }
 
+/* Under the labels that denote source: what names a repository on another forge, and what does not.
+ */
+static const struct {
+    const char *url, *other; /* NULL: silent */
+} forge_cases[] = {
+    {"https://gitlab.com/real/pk", "gitlab.com/real/pk"},
+    {"https://gitlab.com/group/sub/pk.git", "gitlab.com/group/sub/pk"},
+    {"https://gitlab.com/group/sub/pk/-/tree/main/py", "gitlab.com/group/sub/pk"},
+    {"https://gitlab.com/real/pk/tree/master", "gitlab.com/real/pk"},
+    {"https://gitlab.example.org/real/pk", "gitlab.example.org/real/pk"},
+    {"https://www.bitbucket.org/real/pk/src/default/", "www.bitbucket.org/real/pk"},
+    {"https://bitbucket.org:443/real/pk", "bitbucket.org:443/real/pk"},
+    {"https://Codeberg.org/real/pk?tab=readme", "codeberg.org/real/pk"},
+    {"https://sourceforge.net/projects/pk/", "sourceforge.net/projects/pk"},
+    {"https://sourceforge.net/p/pk/code", "sourceforge.net/p/pk/code"},
+    {"https://git.sr.ht/~real/pk", "git.sr.ht/~real/pk"},
+    {"https://hg.sr.ht/~real/pk", "hg.sr.ht/~real/pk"},
+    {"https://gitea.example.org/real/pk", "gitea.example.org/real/pk"},
+    {"https://forgejo.example.org/real/pk", "forgejo.example.org/real/pk"},
+    {"https://git.example.org/real/pk", "git.example.org/real/pk"},
+    {"https://github.example.org/real/pk", "github.example.org/real/pk"},
+    {"https://salsa.debian.org/real/pk", "salsa.debian.org/real/pk"},
+    /* what git alone understands needs no host that we know */
+    {"git@code.example.org:real/pk.git", "code.example.org/real/pk"},
+    {"ssh://git@code.example.org/real/pk", "code.example.org/real/pk"},
+    {"git://code.example.org/pk", "code.example.org/pk"},
+    {"https://code.example.org/real/pk.git", "code.example.org/real/pk"},
+    {"git+https://code.example.org/real/pk", "code.example.org/real/pk"},
+
+    {"https://pypi.org/project/pk", NULL},
+    {"https://pypi.org/project/pk/1.0/", NULL},
+    {"https://test.pypi.org/project/pk/", NULL},
+    {"https://pypi.python.org/pypi/pk", NULL},
+    {"https://files.pythonhosted.org/packages/a/b/pk-1.0.tar.gz", NULL},
+    {"https://pk.readthedocs.io/en/latest", NULL},
+    {"https://pk.readthedocs.org/en/latest/index.html", NULL},
+    {"https://real.github.io/pk/docs", NULL},
+    {"https://real.gitlab.io/pk/docs", NULL},
+    {"https://git.github.io/pk/docs", NULL},
+    {"https://gitlab.readthedocs.io/en/latest", NULL},
+    {"https://real.codeberg.page/pk/docs", NULL},
+    {"https://raw.githubusercontent.com/real/pk/main/README.md", NULL},
+    {"https://gist.github.com/real/123abc", NULL},
+    {"https://docs.gitlab.com/ee/user/project", NULL},
+    {"https://about.gitlab.com/a/b", NULL},
+    {"https://pk.sourceforge.net/a/b", NULL},
+    {"https://anaconda.org/conda-forge/pk", NULL},
+    {"https://hub.docker.com/r/real/pk", NULL},
+    {"https://wiki.example.org/projects/pk", NULL},
+    {"https://en.wikipedia.org/wiki/Python", NULL},
+    {"https://pk.example.org/en/latest", NULL},
+    {"https://www.example.org/products/pk", NULL},
+    {"https://code.google.com/p/pk/source", NULL},
+    {"https://huggingface.co/real/pk", NULL},
+    {"https://readthedocs.org/projects/pk", NULL},
+    {"https://app.circleci.com/pipelines/github/real/pk", NULL},
+    {"https://notgitlab.com/real/pk", NULL},
+    {"https://gitlab.com/real", NULL},
+    {"https://gitlab.com/groups/real", NULL},
+    {"https://gitlab.com/explore/projects", NULL},
+    {"https://gitlab.com/api/v4/projects/1/packages/pypi", NULL},
+    {"https://gitlab.com/-/snippets/1", NULL},
+    {"https://gitlab.com/real/pk/-/wikis/home", NULL},
+    {"https://gitlab.com/real/pk/issues", NULL},
+    {"https://bitbucket.org/real/pk/wiki/Home", NULL},
+    {"https://sourceforge.net/software/product/pk", NULL},
+    {"https://git.io/real/pk", NULL},
+    {"https://git-scm.com/book/en", NULL},
+    {"https://github.com/up/stream/wiki/Home", NULL},
+    {"https://github.com/up/stream/issues", NULL},
+    {"https://github.com/up/stream/discussions/3", NULL},
+    {"https://github.com/up", NULL},
+    {"mailto:real@gitlab.com", NULL},
+    {"UNKNOWN", NULL},
+    {".git", NULL},
+    {"/srv/git/pk.git", NULL},
+};
+
+static void other_forges(void **state)
+{
+    static const char *const labels[] = {"Source",      "Repository", "Code",
+                                         "Source Code", "GitHub",     "Homepage"};
+    struct arena arena = ARENA_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof forge_cases / sizeof *forge_cases; i++)
+        for (size_t l = 0; l < sizeof labels / sizeof *labels; l++) {
+            struct links_result result;
+            struct links_input input = {.repository = "o/r",
+                                        .index_urls =
+                                            (const char *const[]){forge_cases[i].url, NULL},
+                                        .index_labels = (const char *const[]){labels[l], NULL},
+                                        .releases = 2,
+                                        .agreeing = 1};
+            links_judge(&input, &arena, &result);
+            bool contradicts = result.state == LINK_CONTRADICTED;
+            if (contradicts != (forge_cases[i].other != NULL) ||
+                (contradicts && strcasecmp(result.other, forge_cases[i].other) != 0))
+                fail_msg("%s: %s, %s %s", labels[l], forge_cases[i].url,
+                         link_state_word(result.state), contradicts ? result.other : "");
+        }
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(urls),
         cmocka_unit_test(other_hosts),
         cmocka_unit_test(judgements),
+        cmocka_unit_test(other_forges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
