@@ -8,8 +8,9 @@
 
 #include "fetch/mirror.h"
 
-#define LEVELS_MAX       32    /* trees in trees that are looked into */
-#define LEVELS_FILES_MAX 20000 /* files of one walk */
+#define LEVELS_MAX        32     /* trees in trees that are looked into */
+#define LEVELS_FILES_MAX  20000  /* files of one walk */
+#define LEVELS_VISITS_MAX 200000 /* files and directories that one walk comes by */
 
 struct levels;
 

@@ -16,6 +16,7 @@ struct paths {
     /* Reads a blob, which says where a link leads. */
     enum source_result (*read)(void *ctx, const char *oid, const char **data, size_t *len);
     void *ctx;
+    size_t entries; /* that globs were held against so far */
     /* asked last: most questions are about one commit, and one directory of it */
     char commit[OID_HEX], tree[OID_HEX];
     struct paths_folder {

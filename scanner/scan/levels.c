@@ -231,7 +231,7 @@ static const struct level *read_level(struct levels *levels, const char *oid, un
 struct walk {
     levels_fn *fn;
     void *ctx;
-    size_t files;
+    size_t files, visits;
     bool cut, ended;
     char path[PATH_LEN];
 };
@@ -249,9 +249,17 @@ static size_t append(struct walk *walk, size_t len, const char *name)
     return len + more;
 }
 
+/* Whether one entry more may be looked at; also one that leads to nothing costs. */
+static bool visit(struct walk *walk)
+{
+    if (!walk->ended && walk->visits++ == LEVELS_VISITS_MAX)
+        walk->cut = walk->ended = true;
+    return !walk->ended;
+}
+
 static void walk_files(struct walk *walk, const struct level *level, size_t len)
 {
-    for (size_t i = 0; i < level->file_count && !walk->ended; i++) {
+    for (size_t i = 0; i < level->file_count && visit(walk); i++) {
         const struct level_file *file = &level->files[i];
         if (append(walk, len, file->name) == 0)
             continue;
@@ -272,7 +280,7 @@ static void walk_level(struct walk *walk, const struct level *level, size_t len,
         walk->cut = true;
         return;
     }
-    for (size_t i = 0; i < level->child_count && !walk->ended; i++) {
+    for (size_t i = 0; i < level->child_count && visit(walk); i++) {
         size_t below = append(walk, len, level->children[i].name);
         if (below == 0)
             continue;
@@ -290,7 +298,7 @@ int levels_walk(struct levels *levels, const char *tree, levels_fn *fn, void *ct
         return -1;
     walk.fn = fn;
     walk.ctx = ctx;
-    walk.files = 0;
+    walk.files = walk.visits = 0;
     walk.cut = level->cut;
     walk.ended = false;
     walk_level(&walk, level, 0, 0);

@@ -6,7 +6,7 @@
 #include "facts/licence.h"
 
 #define LINKS_MAX   16      /* on the way to one file */
-#define ENTRIES_MAX 1000000 /* below the directory of a glob */
+#define ENTRIES_MAX 1000000 /* below the directories of all globs of a job */
 
 const char *paths_tree(struct paths *paths, const char *commit, struct err *err)
 {
@@ -182,6 +182,7 @@ enum source_result paths_find(struct paths *paths, const char *commit, const cha
 /* --- globs ----------------------------------------------------------------------------------- */
 
 struct match {
+    struct paths *paths;
     const char *glob;
     size_t depth; /* of the directories that it may reach into */
     char *path;   /* the first one; empty: none */
@@ -193,6 +194,7 @@ static int on_entry(void *ctx, const char *path, enum mirror_kind kind, const ch
     size_t depth = 0;
 
     (void)oid;
+    match->paths->entries++;
     if (*match->path != '\0')
         return 1;
     if (kind != MIRROR_TREE) {
@@ -210,7 +212,7 @@ enum source_result paths_match(struct paths *paths, const char *commit, const ch
 {
     const char *root = paths_tree(paths, commit, NULL);
     char found[PATHS_LEN] = "", oid[OID_HEX];
-    struct match match = {.glob = glob, .path = found};
+    struct match match = {.paths = paths, .path = found};
 
     glob += strncmp(glob, "./", 2) == 0 ? 2 : 0;
     match.glob = glob;
@@ -228,7 +230,9 @@ enum source_result paths_match(struct paths *paths, const char *commit, const ch
         match.depth += *s == '/';
     if (strstr(glob, "**") != NULL)
         match.depth = SIZE_MAX;
-    if (mirror_walk(paths->mirror, folder->tree, ENTRIES_MAX, on_entry, &match, NULL) != 0)
+    if (paths->entries >= ENTRIES_MAX ||
+        mirror_walk(paths->mirror, folder->tree, ENTRIES_MAX - paths->entries, on_entry, &match,
+                    NULL) != 0)
         return *found != '\0' ? SOURCE_FOUND : SOURCE_FAILED;
     if (*found == '\0')
         return SOURCE_ABSENT;

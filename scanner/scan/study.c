@@ -283,7 +283,7 @@ static int read_commit(struct reading_at *at, struct err *err)
     memcpy(at->directory, "/", 2); /* no directory is called that */
     int result = reader_walk(at->reader, at->commit, read_file, at, err);
     if (result > 0)
-        at->study->limit = "a tree goes deeper or has more files than is looked at";
+        at->study->limit = "a tree goes deeper or has more files or directories than are looked at";
     return result < 0 ? -1 : 0;
 }
 

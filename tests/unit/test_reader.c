@@ -1,6 +1,7 @@
 /* Trees of a mirror as the readers of facts/ see them: what is asked for, fetched, and remembered.
  */
 #include "scan/reader.h"
+#include "scan/paths.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +53,9 @@ static int setup(void **state)
         "down 32; commit within $t; down 33; commit deep $t;"
         "many() { for i in $(seq 150); do printf '040000 tree %s\\td%03d\\n' $1 $i; done | git "
         "mktree; };"
-        "commit wide $(many $(many $leaf))";
+        "commit wide $(many $(many $leaf));"
+        "long=$(printf '%0199d' 0); t=$leaf; for i in $(seq 25); do t=$(for k in $(seq 0 9); do "
+        "printf '040000 tree %s\\t%s\\n' $t $k$long; done | git mktree); done; commit bomb $t";
 
     return git_setup(script);
 }
@@ -66,7 +69,7 @@ struct fixture {
     size_t asked_count;
 };
 
-#define ALL_TAGS "links v1 v2 v3 v4 bad code1 code2 code3 within deep wide"
+#define ALL_TAGS "links v1 v2 v3 v4 bad code1 code2 code3 within deep wide bomb"
 
 static void bring(struct fixture *f, const char *revs, const char *options)
 {
@@ -385,6 +388,28 @@ static void limits_are_told(void **state)
     stop(&f);
 }
 
+/* 25 levels of ten directories each, in which no path fits down to a file. */
+static void a_walk_that_finds_nothing_ends(void **state)
+{
+    struct fixture f;
+    struct err err = {0};
+    size_t files = 0;
+    char path[PATHS_LEN];
+
+    (void)state;
+    start(&f);
+    alarm(60);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(reader_walk(f.reader, commit("bomb"), count, &files, &err), 1);
+    assert_int_equal(files, 0);
+    struct paths paths = {.mirror = f.mirror};
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(paths_match(&paths, commit("bomb"), "", "**/LICENSE", path),
+                         SOURCE_FAILED);
+    alarm(0);
+    stop(&f);
+}
+
 /* A tree that was read as a short one may stand deep in another: the walk is bounded by itself. */
 static void limits_hold_for_trees_read_before(void **state)
 {
@@ -479,6 +504,7 @@ int main(void)
         cmocka_unit_test(files_that_matter),
         cmocka_unit_test(changelogs),
         cmocka_unit_test(limits_are_told),
+        cmocka_unit_test(a_walk_that_finds_nothing_ends),
         cmocka_unit_test(limits_hold_for_trees_read_before),
         cmocka_unit_test(test_links),
         cmocka_unit_test(test_globs),
