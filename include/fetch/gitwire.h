@@ -47,6 +47,7 @@ struct gitwire_refs {
     const char *head_ref;   /* "refs/heads/main"; NULL when the server does not tell */
     char head_oid[OID_HEX]; /* "" when unborn: the repository is empty */
     char digest[65];        /* SHA-256 hex of all of the above: equal digest, nothing moved */
+    const char *server;     /* how this repository is asked otherwise than others of its host; "" */
     const char *moved_to;   /* the repository's new OWNER/NAME when the host redirected; or NULL */
     struct arena *arena;    /* of all but moved_to */
 };
@@ -57,6 +58,7 @@ typedef void gitwire_refs_done(const struct gitwire_refs *refs, const struct err
 
 struct gitwire_fetch {
     const char *repository;   /* "OWNER/NAME" */
+    const char *server;       /* what gitwire_refs.server said; NULL: unknown */
     const char *const *wants; /* hex oids: commits, tags or blobs; at least one. Both arrays and
                                  what they point to are borrowed until the answer */
     size_t want_count;
@@ -83,9 +85,10 @@ int gitwire_new(struct http *http, const struct gitwire_options *options, struct
 void gitwire_free(struct gitwire *wire);
 
 /* The default branch and refs/tags/, whatever the version of the protocol; all of refs/heads/ only
-   where HEAD has a commit and the server does not tell which branch it is. */
-void gitwire_ls_refs(struct gitwire *wire, const char *repository, gitwire_refs_done *done,
-                     void *ctx);
+   where HEAD has a commit and the server does not tell which branch it is. `server` is what the
+   answer said in an earlier run, so that one request suffices; NULL: unknown. */
+void gitwire_ls_refs(struct gitwire *wire, const char *repository, const char *server,
+                     gitwire_refs_done *done, void *ctx);
 void gitwire_fetch(struct gitwire *wire, const struct gitwire_fetch *fetch, gitwire_pack_done *done,
                    void *ctx);
 

@@ -32,6 +32,7 @@ struct call {
     char *name;           /* as the caller knows the repository */
     char *path;           /* where the host has it: another name once it redirected */
     struct git_caps caps; /* that the request in flight relies on */
+    bool own;             /* caps are what an earlier run learned of this repository */
     bool learned;         /* caps are this repository's own advertisement */
     bool heads;           /* all branches are asked for */
     unsigned hops;

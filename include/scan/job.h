@@ -99,6 +99,11 @@ int stamp_remember(struct store *store, const char *key, struct err *err);
    judged the repository. */
 int stamp_compare(struct job *job, const char *package, struct err *err);
 
+/* What an earlier run learned of the server of the job's repository, into job->server; and what
+   this one learned, for the next. */
+int job_recall_server(struct job *job, struct err *err);
+int job_remember_server(struct job *job, struct err *err);
+
 /* --- one repository: read by repository.c, judged by verdict.c ------------------------------- */
 
 #define JOB_STATES(X)                                                                              \
@@ -138,6 +143,7 @@ struct job {
 
     int64_t id;
     struct known_repository known;
+    const char *server; /* what gitwire_refs.server said in an earlier run; NULL */
     struct gitwire_refs refs;
     struct arena refs_arena;
     const char *moved_to;          /* where the host redirected; NULL */

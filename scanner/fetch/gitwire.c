@@ -49,6 +49,10 @@ static void start(struct call *call)
 {
     struct gitwire *wire = call->wire;
 
+    if (call->own) {
+        call->ask(call);
+        return;
+    }
     if (!wire->proved && wire->prober != NULL && wire->probes < PROBES_MAX) {
         call->next = NULL;
         *wire->waiting_end = call;
@@ -74,6 +78,27 @@ void gitwire_tell_host(struct gitwire *wire, const struct git_caps *caps)
 
 /* --- the calls ------------------------------------------------------------------------------- */
 
+#define HEADS "heads"
+
+/* The line that read_server() understands. */
+static const char *format_server(struct call *call)
+{
+    struct buf line = BUF_INIT(256);
+
+    if (call->caps.version == 0)
+        git_caps_format(&call->caps, &line);
+    const char *server = git_refs_want_heads(&call->refs) && line.len == 0 ? HEADS : buf_str(&line);
+    server = arena_strdup(&call->arena, server);
+    buf_release(&line);
+    return server;
+}
+
+static void read_server(struct call *call, const char *server)
+{
+    call->heads = server != NULL && strcmp(server, HEADS) == 0;
+    call->own = server != NULL && git_caps_parse(server, &call->caps) == 0;
+}
+
 void call_finish(struct call *call, const struct err *err)
 {
     struct gitwire *wire = call->wire;
@@ -83,6 +108,7 @@ void call_finish(struct call *call, const struct err *err)
         err_prefix(&said, "%s", call->name);
     if (call->refs_done != NULL) {
         call->refs.moved_to = strcmp(call->name, call->path) != 0 ? call->path : NULL;
+        call->refs.server = format_server(call);
         call->refs.arena = &call->arena;
         call->refs_done(said.reason == REASON_NONE ? &call->refs : NULL,
                         said.reason == REASON_NONE ? NULL : &said, call->ctx);
@@ -105,8 +131,8 @@ void call_finish(struct call *call, const struct err *err)
     }
 }
 
-static struct call *new_call(struct gitwire *wire, const char *repository, void *ctx,
-                             void (*ask)(struct call *))
+static struct call *new_call(struct gitwire *wire, const char *repository, const char *server,
+                             void *ctx, void (*ask)(struct call *))
 {
     struct call *call = mem_alloc(sizeof *call);
 
@@ -115,13 +141,14 @@ static struct call *new_call(struct gitwire *wire, const char *repository, void 
     call->path = mem_strdup(repository);
     call->ask = ask;
     call->ctx = ctx;
+    read_server(call, server);
     return call;
 }
 
-void gitwire_ls_refs(struct gitwire *wire, const char *repository, gitwire_refs_done *done,
-                     void *ctx)
+void gitwire_ls_refs(struct gitwire *wire, const char *repository, const char *server,
+                     gitwire_refs_done *done, void *ctx)
 {
-    struct call *call = new_call(wire, repository, ctx, call_ask_refs);
+    struct call *call = new_call(wire, repository, server, ctx, call_ask_refs);
 
     call->refs_done = done;
     start(call);
@@ -130,7 +157,7 @@ void gitwire_ls_refs(struct gitwire *wire, const char *repository, gitwire_refs_
 void gitwire_fetch(struct gitwire *wire, const struct gitwire_fetch *fetch, gitwire_pack_done *done,
                    void *ctx)
 {
-    struct call *call = new_call(wire, fetch->repository, ctx, call_ask_pack);
+    struct call *call = new_call(wire, fetch->repository, fetch->server, ctx, call_ask_pack);
 
     call->pack_done = done;
     call->fetch = *fetch;

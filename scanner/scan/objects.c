@@ -200,6 +200,7 @@ static void send_fetch(struct fetching *fetching)
     bool whole = fetching->kind == FETCH_HISTORY && job->whole;
     struct gitwire_fetch fetch = {
         .repository = job->full_name,
+        .server = job->refs.server,
         .wants = job->wants,
         .want_count = job->want_count,
         .haves = job->haves,

@@ -85,7 +85,7 @@ static void ask_renamed(struct renamed *renamed)
     if (renamed->job->row.forge_id != 0)
         github_repository(scan->github, renamed->other, on_renamed, renamed);
     else
-        gitwire_ls_refs(scan->wire, renamed->other, on_redirected, renamed);
+        gitwire_ls_refs(scan->wire, renamed->other, NULL, on_redirected, renamed);
 }
 
 /* A repository that was renamed is still meant by its old URL: where the index names another one of

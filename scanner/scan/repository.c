@@ -230,7 +230,7 @@ static void enter_ask(struct job *job)
     job->waiting = 1;
     if (job->refs.digest[0] == '\0') {
         job->waiting++;
-        gitwire_ls_refs(job->scan->wire, job->full_name, on_refs, job);
+        gitwire_ls_refs(job->scan->wire, job->full_name, job->server, on_refs, job);
     }
     for (size_t i = 0; i < job->known.package_count; i++) {
         if (job->known.packages[i].link == NULL)
@@ -257,6 +257,8 @@ static void lookup_run(void *item)
         (known.id != 0 || job->known.id == 0))
         job->known = known; /* else what the former name had */
     job->id = job->known.id;
+    if (job->id != 0 && job->fatal.reason == REASON_NONE)
+        job_recall_server(job, &job->fatal);
     for (size_t i = 0; i < job->known.package_count && job->fatal.reason == REASON_NONE; i++)
         stamp_compare(job, job->known.packages[i].name, &job->fatal);
     for (size_t i = 0; i < job->configured_count && job->fatal.reason == REASON_NONE; i++)

@@ -310,8 +310,8 @@ static int save(struct job *job, struct err *err)
     bool judged = !job->unchanged && job->skipped == NULL && job->err.reason == REASON_NONE;
 
     if (store_put_repository(store, &job->row, &job->id, err) != 0 ||
-        store_touch_repository(store, job->id, err) != 0 || save_coverage(job, err) != 0 ||
-        touch_packages(job, judged, err) != 0)
+        store_touch_repository(store, job->id, err) != 0 || job_remember_server(job, err) != 0 ||
+        save_coverage(job, err) != 0 || touch_packages(job, judged, err) != 0)
         return -1;
     if (judged)
         return save_facts(job, err);

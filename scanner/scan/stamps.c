@@ -50,3 +50,34 @@ int stamp_compare(struct job *job, const char *package, struct err *err)
     free(changed_key);
     return result;
 }
+
+static char *server_key(const struct job *job)
+{
+    return mem_printf("git-server %" PRId64, job->id);
+}
+
+int job_recall_server(struct job *job, struct err *err)
+{
+    struct buf value = BUF_INIT(256);
+    char *key = server_key(job);
+    int found = store_recall(job->scan->store, key, &value, err);
+
+    if (found == 1)
+        job->server = arena_strdup(&job->arena, buf_str(&value));
+    buf_release(&value);
+    free(key);
+    return found < 0 ? -1 : 0;
+}
+
+int job_remember_server(struct job *job, struct err *err)
+{
+    const char *was = job->server != NULL ? job->server : "", *is = job->refs.server;
+    int result = 0;
+
+    if (is != NULL && strcmp(was, is) != 0) {
+        char *key = server_key(job);
+        result = store_remember(job->scan->store, key, is, err);
+        free(key);
+    }
+    return result;
+}

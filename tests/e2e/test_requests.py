@@ -2,9 +2,11 @@
 
 import shutil
 
+import pytest
 from conftest import TOKEN
 from forge import Forge, Repository, World, demo
 from forge.faults import redirect
+from forge.gitrepo import git
 
 PUBLISHED = 12  # packages of the demonstration fleet that the index knows
 REPOSITORIES = 13  # that are looked at: all but the fork and the archived one
@@ -18,6 +20,30 @@ def test_unchanged_rescan_is_two_requests_a_package(small_drift, small_forge):
     assert asked == ["document"] * 3 + ["listing"] + ["refs"] * 3
     statuses = {row["what"]: row["status"] for row in small_forge.requests()}
     assert statuses == {"document": 304, "listing": 304, "refs": 200}
+
+
+@pytest.mark.parametrize("mode", ["v0", "v1", "v0-nofilter", "v2-nofilter"])
+def test_odd_repositories_cost_one_request_again(small_drift, small_forge, tmp_path, mode):
+    """One speaks an older protocol than its host, one has a HEAD that is no branch."""
+    world, detached = small_forge.world, f"{demo.OWNER}/cleat"
+    shutil.copytree(world.git_directory(world.repository(detached)), tmp_path / "cleat.git")
+    world.directories[detached] = tmp_path / "cleat.git"
+    git(tmp_path / "cleat.git", "update-ref", "--no-deref", "HEAD", "refs/heads/main")
+    world.modes[f"{demo.OWNER}/buoy"] = mode
+    for _ in range(2):
+        small_forge.forget()
+        assert small_drift.scan(demo.OWNER).returncode == 0
+    asked = sorted(row["path"].split("/")[2] for row in small_forge.requests()
+                   if row["what"] not in ("document", "listing"))
+    assert asked == ["anchor.git", "buoy.git", "cleat.git"]
+    # What was learned is forgotten when it is no longer true.
+    del world.modes[f"{demo.OWNER}/buoy"]
+    git(tmp_path / "cleat.git", "symbolic-ref", "HEAD", "refs/heads/main")
+    for requests in (None, 3):
+        small_forge.forget()
+        assert small_drift.scan(demo.OWNER).returncode == 0
+    assert len(small_forge.requests("refs")) == requests
+    assert small_forge.requests("advertisement") == []
 
 
 def test_unchanged_rescan_adds_no_fact(small_drift):

@@ -261,7 +261,7 @@ static int try_one(struct loop *loop, struct http *http, struct gitwire *wire, c
     http_stats(http, &stats);
     try.requests_before = stats.requests;
     try.started = now_ms();
-    gitwire_ls_refs(wire, name, on_refs, &try);
+    gitwire_ls_refs(wire, name, NULL, on_refs, &try);
     loop_run(loop);
     fflush(stdout);
     arena_release(&try.arena);
