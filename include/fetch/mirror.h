@@ -26,13 +26,14 @@ void mirror_global_exit(void);
 void mirror_sweep(const char *cache);
 
 /* Opens the mirror at dir; creates it when it is not there or cannot be opened (a broken one is
-   deleted and made anew: losing the cache loses time, never facts). `url` is recorded as the
-   remote, so that `git fetch` in it works. */
+   deleted and made anew: losing the cache loses time, never facts). One of very many packs gets a
+   single one. `url` is recorded as the remote, so that `git fetch` in it works. Until mirror_free
+   no other process has it: 1 when another one has, -1 on error. */
 int mirror_open(const char *dir, const char *url, struct mirror **out, struct err *err);
 /* One without a place: objects in a temporary directory below `cache`, gone with mirror_free. */
 int mirror_open_temporary(const char *cache, struct mirror **out, struct err *err);
 void mirror_free(struct mirror *mirror);
-/* Deletes the mirror at dir, which nobody has open; none there is no error. */
+/* Deletes the mirror at dir, unless another process has it; none there is no error. */
 int mirror_remove(const char *dir, struct err *err);
 
 /* A new unlinked file below the mirror for a pack to come; -1 on error. The caller closes it. */
@@ -40,7 +41,7 @@ int mirror_spool(struct mirror *mirror, struct err *err);
 /* Indexes the pack in fd (from offset 0) and adds it; checks its trailer; `promised` marks it as
    the partial answer of a filtering server. */
 int mirror_add_pack(struct mirror *mirror, int fd, bool promised, struct err *err);
-/* Writes packed-refs and HEAD as the server has them. */
+/* Writes packed-refs and HEAD as the server has them; a temporary mirror has neither. */
 int mirror_set_refs(struct mirror *mirror, const struct gitwire_refs *refs, struct err *err);
 /* Whether a mirror holds this object. */
 bool mirror_has(struct mirror *mirror, const char *oid);

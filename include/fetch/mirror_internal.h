@@ -13,6 +13,7 @@ struct mirror {
     char *objects; /* the directory in it that holds pack/ */
     git_odb *odb;  /* opened on its objects, not on a repository: libgit2 refuses those that are
                      partial clones */
+    int lock;      /* -1: temporary */
     bool temporary;
 };
 

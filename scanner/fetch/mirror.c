@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "fetch/mirror_compact.h"
 #include "fetch/mirror_dir.h"
 #include "fetch/mirror_internal.h"
 
@@ -19,6 +21,7 @@
 #define MAPPED_BYTES (256u << 20)
 #define OBJECT_BYTES (256u << 20) /* of one object: forges allow files of 100 MB */
 #define PACKED_REFS  (128u << 20)
+#define PACKS_MAX    50u /* as git's gc.autoPackLimit */
 
 /* --- the library ----------------------------------------------------------------------------- */
 
@@ -71,17 +74,50 @@ static int open_odb(struct mirror *mirror, struct err *err)
     return result;
 }
 
+static int make_anew(struct mirror *mirror, const char *url, struct err *err)
+{
+    mirror_dir_clear(mirror->dir);
+    return mirror_dir_create(mirror->dir, url, err);
+}
+
+/* What cannot be made one pack is fetched anew. */
+static int compact(struct mirror *mirror, const char *url, struct err *err)
+{
+    struct err why = {0};
+    int result = 0;
+
+    if (mirror_compact(mirror, &why) != 0) {
+        log_debug("%s; it is made anew", why.text);
+        result = make_anew(mirror, url, err);
+    }
+    git_odb_free(mirror->odb);
+    mirror->odb = NULL;
+    return result == 0 ? open_odb(mirror, err) : result;
+}
+
+static int open_locked(struct mirror *mirror, const char *url, struct err *err)
+{
+    unsigned packs;
+
+    if (!mirror_dir_usable(mirror->dir, &packs) && make_anew(mirror, url, err) != 0)
+        return -1;
+    mirror_dir_sweep(mirror->dir);
+    if (open_odb(mirror, err) != 0)
+        return -1;
+    return packs > PACKS_MAX ? compact(mirror, url, err) : 0;
+}
+
 int mirror_open(const char *dir, const char *url, struct mirror **out, struct err *err)
 {
-    bool usable = mirror_dir_usable(dir);
+    int lock, result = mirror_dir_lock(dir, &lock, err);
 
-    if (!usable && (mirror_dir_discard(dir, err) != 0 || mirror_dir_create(dir, url, err) != 0))
-        return -1;
-    mirror_dir_sweep(dir);
+    if (result != 0)
+        return result;
     struct mirror *mirror = mem_alloc(sizeof *mirror);
     mirror->dir = mem_strdup(dir);
     mirror->objects = mem_printf("%s/objects", dir);
-    if (open_odb(mirror, err) != 0) {
+    mirror->lock = lock;
+    if (open_locked(mirror, url, err) != 0) {
         mirror_free(mirror);
         return -1;
     }
@@ -98,6 +134,7 @@ int mirror_open_temporary(const char *cache, struct mirror **out, struct err *er
     struct mirror *mirror = mem_alloc(sizeof *mirror);
     mirror->dir = dir;
     mirror->objects = mem_strdup(dir);
+    mirror->lock = -1;
     mirror->temporary = true;
     if (open_odb(mirror, err) != 0) {
         mirror_free(mirror);
@@ -114,6 +151,8 @@ void mirror_free(struct mirror *mirror)
     git_odb_free(mirror->odb);
     if (mirror->temporary)
         mirror_dir_remove(mirror->dir);
+    if (mirror->lock >= 0)
+        close(mirror->lock);
     free(mirror->objects);
     free(mirror->dir);
     free(mirror);
@@ -202,6 +241,8 @@ static int clear_loose_refs(const struct mirror *mirror, struct err *err)
 
 int mirror_set_refs(struct mirror *mirror, const struct gitwire_refs *refs, struct err *err)
 {
+    if (mirror->temporary)
+        return 0;
     if (write_packed_refs(mirror, refs, err) != 0 || clear_loose_refs(mirror, err) != 0)
         return -1;
     return write_head(mirror, refs, err);

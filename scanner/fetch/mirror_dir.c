@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,10 +16,10 @@
 #include "base/text.h"
 #include "fetch/mirror.h"
 
-#define PACKS_MAX      400 /* every change adds one or two, and every lookup asks them all */
 #define TEMPORARY      "probe-"
 #define TEMPORARY_LIFE 86400 /* seconds: longer than any run */
-#define SUM            20    /* bytes of the checksum that ends packs and indexes */
+#define LOCK_TRIES     8
+#define SUM            20 /* bytes of the checksum that ends packs and indexes */
 
 /* --- files and directories ------------------------------------------------------------------- */
 
@@ -64,9 +65,29 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return 0;
 }
 
+static int remove_below(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    return ftw->level > 0 ? remove_one(path, st, type, ftw) : 0;
+}
+
 void mirror_dir_remove(const char *path)
 {
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Who is killed on the way leaves no mirror: one without HEAD is none. */
+static void remove_head(const char *dir)
+{
+    char *head = mem_printf("%s/HEAD", dir);
+
+    unlink(head);
+    free(head);
+}
+
+void mirror_dir_clear(const char *dir)
+{
+    remove_head(dir);
+    nftw(dir, remove_below, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 int mirror_dir_write(const char *dir, const char *name, const struct buf *content, struct err *err)
@@ -89,6 +110,42 @@ int mirror_dir_write(const char *dir, const char *name, const struct buf *conten
     free(fresh);
     free(path);
     return result;
+}
+
+/* --- one process at a time ------------------------------------------------------------------- */
+
+/* Whether the file is the directory of that name still: it may have been removed meanwhile. */
+static bool is_at(int fd, const char *dir)
+{
+    struct stat held, named;
+
+    return fstat(fd, &held) == 0 && stat(dir, &named) == 0 && held.st_ino == named.st_ino &&
+           held.st_dev == named.st_dev;
+}
+
+int mirror_dir_lock(const char *dir, int *lock, struct err *err)
+{
+    for (int tries = 0; tries < LOCK_TRIES; tries++) {
+        if (mirror_dir_make(dir, err) != 0)
+            return -1;
+        int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0 && errno == ENOTDIR)
+            unlink(dir); /* a file in its place */
+        else if (fd < 0 && errno != ENOENT)
+            return err_set(err, REASON_DISK, "cannot open %s: %s", dir, strerror(errno));
+        if (fd < 0)
+            continue;
+        /* A file system without locks is not shared by many. */
+        bool busy = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        if (!busy && is_at(fd, dir)) {
+            *lock = fd;
+            return 0;
+        }
+        close(fd);
+        if (busy)
+            return 1;
+    }
+    return 1;
 }
 
 /* --- a new one ------------------------------------------------------------------------------- */
@@ -153,11 +210,7 @@ int mirror_dir_create(const char *dir, const char *url, struct err *err)
 
 /* --- an old one ------------------------------------------------------------------------------ */
 
-typedef bool file_fn(void *ctx, int dir, const char *name);
-
-/* Calls fn for each file of DIR/objects/pack until it returns false; false then, and when there is
-   no such directory. */
-static bool each_pack_file(const char *dir, file_fn *fn, void *ctx)
+bool mirror_dir_each_pack_file(const char *dir, mirror_dir_fn *fn, void *ctx)
 {
     char *path = mem_printf("%s/objects/pack", dir);
     DIR *folder = opendir(path);
@@ -208,14 +261,16 @@ static bool check_pack(void *ctx, int dir, const char *name)
                  (read_tail(dir, pack, SUM, of_pack) && read_tail(dir, name, 2 * SUM, in_index) &&
                   memcmp(of_pack, in_index, SUM) == 0);
     free(pack);
-    return whole && ++*packs <= PACKS_MAX;
+    ++*packs;
+    return whole;
 }
 
-bool mirror_dir_usable(const char *dir)
+bool mirror_dir_usable(const char *dir, unsigned *packs)
 {
     char *head = mem_printf("%s/HEAD", dir);
-    unsigned packs = 0;
-    bool result = access(head, R_OK) == 0 && each_pack_file(dir, check_pack, &packs);
+
+    *packs = 0;
+    bool result = access(head, R_OK) == 0 && mirror_dir_each_pack_file(dir, check_pack, packs);
 
     free(head);
     return result;
@@ -223,16 +278,16 @@ bool mirror_dir_usable(const char *dir)
 
 int mirror_dir_discard(const char *dir, struct err *err)
 {
-    char *away = mem_printf("%s.discarded", dir);
-    int result = 0;
+    int lock = -1, result = 0;
 
-    mirror_dir_remove(away);
-    if (rename(dir, away) == 0)
-        mirror_dir_remove(away);
-    else if (errno != ENOENT)
-        result = err_set(err, REASON_DISK, "cannot discard %s: %s", dir, strerror(errno));
-    free(away);
-    return result;
+    if (access(dir, F_OK) == 0)
+        result = mirror_dir_lock(dir, &lock, err);
+    if (lock >= 0) {
+        remove_head(dir);
+        mirror_dir_remove(dir);
+        close(lock);
+    }
+    return result < 0 ? -1 : 0;
 }
 
 static bool sweep_file(void *ctx, int dir, const char *name)
@@ -251,7 +306,7 @@ static bool sweep_file(void *ctx, int dir, const char *name)
 
 void mirror_dir_sweep(const char *dir)
 {
-    each_pack_file(dir, sweep_file, NULL);
+    mirror_dir_each_pack_file(dir, sweep_file, NULL);
 }
 
 /* --- temporary ones -------------------------------------------------------------------------- */

@@ -39,14 +39,17 @@ static int open_mirror(struct job *job, enum fetch_kind kind)
 {
     if (job->mirror != NULL)
         return 0;
-    if (kind == FETCH_PROBE)
-        return mirror_open_temporary(job->scan->options->cache, &job->mirror, &job->err);
-    char *path = mirror_path(job);
-    char *url = mem_printf("%s/%s.git", job->scan->options->github_git, job->full_name);
-    int result = mirror_open(path, url, &job->mirror, &job->err);
-    free(url);
-    free(path);
-    return result;
+    int result = 1;
+    if (kind != FETCH_PROBE) {
+        char *path = mirror_path(job);
+        char *url = mem_printf("%s/%s.git", job->scan->options->github_git, job->full_name);
+        result = mirror_open(path, url, &job->mirror, &job->err);
+        free(url);
+        free(path);
+    }
+    /* Another scan has it: this one fetches for itself. */
+    return result > 0 ? mirror_open_temporary(job->scan->options->cache, &job->mirror, &job->err)
+                      : result;
 }
 
 static void want(struct job *job, const char *oid)

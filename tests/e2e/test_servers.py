@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import facts
-from forge import Forge, demo
+from forge import Forge, demo, faults
 from forge.gitrepo import git
 
 
@@ -66,6 +66,24 @@ def test_lost_cache_costs_time_only(reference, forge):
     forge.forget()
     reference.scan(demo.OWNER)
     assert facts(reference.report()) == before
+
+
+def test_two_scans_share_a_cache(reference, make_drift, forge, world, tmp_path):
+    """Each has a database of its own; neither harms what the other has under its hands."""
+    cache = tmp_path / "cache"
+    drifts = [make_drift(forge.url) for _ in range(3)]
+    forge.fault("POST /.*git-upload-pack", faults.slow(0.1))
+    for _ in range(2):
+        running = [drift.start("scan", demo.OWNER, "--cache", cache) for drift in drifts]
+        for process in running:
+            out, err = process.communicate(timeout=120)
+            assert process.returncode == 1, err
+        for drift in drifts:
+            assert facts(drift.report()) == facts(reference.report())
+            (drift.home / "fleet.db").unlink()
+    assert not list(cache.glob("probe-*"))
+    for mirror in cache.rglob("*.git"):
+        git(mirror, "fsck", "--strict", "--no-dangling", "--connectivity-only")
 
 
 def test_broken_mirror_is_made_anew(reference, world, forge):

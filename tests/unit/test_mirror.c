@@ -241,6 +241,83 @@ static void test_broken_is_made_anew(void **state)
     assert_int_equal(git_run(NULL, "test ! -e torn.git.discarded"), 0);
 }
 
+/* What another scan has is left alone, whoever sweeps or discards. */
+static void test_one_process_at_a_time(void **state)
+{
+    struct mirror *mirror = open_mirror("shared.git"), *other = NULL;
+    char *dir = mem_printf("%s/shared.git", git_root);
+
+    (void)state;
+    assert_int_equal(git_run(NULL, "touch shared.git/objects/pack/pack_git2_123"), 0);
+    assert_int_equal(mirror_open(dir, "file:///none", &other, &err), 1);
+    assert_int_equal(mirror_remove(dir, &err), 0);
+    assert_int_equal(git_run(NULL, "test -e shared.git/objects/pack/pack_git2_123"), 0);
+    mirror_free(mirror);
+    assert_int_equal(mirror_remove(dir, &err), 0);
+    assert_int_equal(git_run(NULL, "test ! -e shared.git"), 0);
+    mirror = open_mirror("shared.git");
+    mirror_free(mirror);
+    free(dir);
+}
+
+#define OFS     "--delta-base-offset"
+#define OBJECTS "git -C %s rev-list --objects --missing=print --all | sort | md5sum"
+
+/* A repository that changed very often: deltas in each pack, and objects that many packs hold. */
+static void test_many_packs_become_one(void **state)
+{
+    struct mirror *mirror = open_mirror("many.git");
+    char before[256], after[256], revs[64], head[256];
+
+    (void)state;
+    assert_int_equal(git_run(NULL, "git init -q -b main many; cd many; git config user.name N;"
+                                   "git config user.email n@example.org; mkdir d;"
+                                   "for i in $(seq 60); do seq $i 500 >d/file; seq 200 >d/x$i;"
+                                   "git add .; git commit -qm $i; git tag t$i; done"),
+                     0);
+    assert_int_equal(git_run(NULL, "mv source kept; mv many source"), 0);
+    for (int i = 1; i <= 60; i++) {
+        snprintf(revs, sizeof revs, i > 2 ? "t%d ^t%d" : "t%d", i, i > 5 ? i - 5 : 1);
+        add(mirror, revs, i % 2 ? OFS " " NO_BLOBS : OFS, i % 2);
+    }
+    git_resolve("main", head);
+    struct gitwire_ref ref = {.name = "refs/heads/main"};
+    memcpy(ref.oid, head, OID_HEX);
+    struct gitwire_refs refs = {.refs = &ref, .count = 1, .head_ref = ref.name};
+    memcpy(refs.head_oid, head, OID_HEX);
+    assert_int_equal(mirror_set_refs(mirror, &refs, &err), 0);
+    mirror_free(mirror);
+    assert_int_equal(git_run(before, OBJECTS, "many.git"), 0);
+
+    mirror = open_mirror("many.git");
+    assert_true(mirror_has(mirror, head));
+    mirror_free(mirror);
+    assert_int_equal(git_run(after, "ls many.git/objects/pack | sed 's/.*[.]//' | tr '\n' ' '"), 0);
+    assert_string_equal(after, "idx pack promisor ");
+    assert_int_equal(git_run(after, OBJECTS, "many.git"), 0);
+    assert_string_equal(after, before);
+    assert_int_equal(git_run(after, "git -C many.git log --oneline | wc -l"), 0);
+    assert_string_equal(after, "60");
+    assert_int_equal(git_run(after, "git -C many.git fsck --strict --no-dangling"), 0);
+    assert_string_equal(after, "");
+
+    /* Bytes that were spoilt on the disk are found then at the latest: it is fetched anew. */
+    mirror = open_mirror("many.git");
+    for (int i = 1; i <= 51; i++) {
+        snprintf(revs, sizeof revs, "t%d ^t%d", i + 1, i);
+        add(mirror, revs, "", false);
+    }
+    mirror_free(mirror);
+    assert_int_equal(git_run(NULL, "cd many.git/objects/pack; chmod u+w *; p=$(ls -S *.pack | "
+                                   "head -1); head -c 4000 /dev/zero | dd of=$p bs=1 seek=400 "
+                                   "conv=notrunc 2>/dev/null"),
+                     0);
+    mirror = open_mirror("many.git");
+    assert_false(mirror_has(mirror, head));
+    mirror_free(mirror);
+    assert_int_equal(git_run(NULL, "rm -rf source; mv kept source"), 0);
+}
+
 static void test_temporary(void **state)
 {
     struct mirror *mirror = NULL;
@@ -483,11 +560,18 @@ static void test_history(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_git_can_use_it), cmocka_unit_test(test_add_in_steps),
-        cmocka_unit_test(test_bad_packs),      cmocka_unit_test(test_broken_is_made_anew),
-        cmocka_unit_test(test_temporary),      cmocka_unit_test(test_commits_and_tags),
-        cmocka_unit_test(test_odd_objects),    cmocka_unit_test(test_trees),
-        cmocka_unit_test(test_tree_bounds),    cmocka_unit_test(test_history),
+        cmocka_unit_test(test_git_can_use_it),
+        cmocka_unit_test(test_add_in_steps),
+        cmocka_unit_test(test_bad_packs),
+        cmocka_unit_test(test_broken_is_made_anew),
+        cmocka_unit_test(test_one_process_at_a_time),
+        cmocka_unit_test(test_many_packs_become_one),
+        cmocka_unit_test(test_temporary),
+        cmocka_unit_test(test_commits_and_tags),
+        cmocka_unit_test(test_odd_objects),
+        cmocka_unit_test(test_trees),
+        cmocka_unit_test(test_tree_bounds),
+        cmocka_unit_test(test_history),
     };
     return cmocka_run_group_tests(tests, setup, git_teardown);
 }
