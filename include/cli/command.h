@@ -32,6 +32,7 @@ enum needs {
 
 struct context {
     const struct command *command;
+    unsigned needs; /* the command's, and what check() found that this call needs besides */
     struct settings settings;
     const char *config; /* path of the configuration that was read; NULL: none */
     enum log_level level;

@@ -72,7 +72,7 @@ struct settings {
     const char *output;
     int list_format; /* enum setting_list_format */
     bool offline;
-    const char *run, *card, *rule_id;
+    const char *run, *card, *rule_id, *explain;
     const char *package, *repository, *rule, *severity, *state; /* filters of report */
 };
 

@@ -34,8 +34,6 @@ extern const size_t card_check_count;
 /* Numbered commands that repair what the findings say, as far as they are known exactly. */
 void card_commands(struct card *card);
 
-/* Appends formatted words; strangers' texts among them are made fit to be shown. */
-void card_say(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The newest release with a tag, NULL when none has one. */
 const struct record *card_tagged(const struct card *card);
 /* The column of the newest release or the package; never NULL: "?" for what is not known. */

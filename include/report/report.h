@@ -53,6 +53,11 @@ int report_card(struct store *store, const struct rules *rules, const char *pack
 /* A warning in the log when the run that is shown did not come to its end. */
 int report_warn_unfinished(struct store *store, const struct report_options *options,
                            struct err *err);
+/* Why the rule speaks of the package, or does not: what it said, the facts that it needs, and for
+   the rows that it looks at the condition that decides. -1 also when the run has no such package,
+   or the rule cannot be taken apart (REASON_USAGE). */
+int report_explain(struct store *store, const struct rule *rule, const char *package,
+                   const struct report_options *options, FILE *out, struct err *err);
 /* The few lines at the end of a scan: fleet, counts, and what could not be looked at with the
    reasons, the first REPORT_UNSEEN_MAX of them. */
 #define REPORT_UNSEEN_MAX 50

@@ -13,6 +13,8 @@ enum tint words_tint(const char *word);
 
 /* Appends the text, fit to be shown; what does not fit is left out. */
 void words_add(struct buf *out, const char *text, size_t len);
+/* The same of formatted words. */
+void words_say(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void words_cell(struct buf *out, const struct cell *cell);
 /* "2025-10-10T17:29:51Z" as "2025-10-10"; with the time: "2025-10-10 17:29:51 UTC". */
 void words_day(struct buf *out, const char *instant);

@@ -9,11 +9,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/terminal.h"
+#include "facts/names.h"
 #include "report/layout.h"
 #include "report/words.h"
 
 static const struct flag flags[] = {
     {"format", "FORMAT", "list-format", "table or json", 'f'},
+    {"explain", "RULE", "explain", "why RULE speaks of the package that follows, or does not"},
+    {"db", "FILE", "scan.database", "database of --explain (fleetdrift.db)"},
+    {"run", "ID", "run", "an earlier run, of --explain (latest)"},
     {"rules", "DIR", "scan.rules", "your own rules, beside the built-in ones"},
     {"colour", "WHEN", "output.colour", "auto, always or never"},
     {NULL},
@@ -21,10 +25,16 @@ static const struct flag flags[] = {
 
 static const char about[] =
     "Lists the rules that judge a fleet. With an ID, one rule: what it means, what to do, and the\n"
-    "SQL that finds it, which runs unchanged in the sqlite3 shell on the database.\n";
+    "SQL that finds it, which runs unchanged in the sqlite3 shell on the database.\n"
+    "\n"
+    "With --explain RULE and a PACKAGE: what the rule said of it in a scan, the facts that it "
+    "needs\n"
+    "(known, absent or unknown, and why), and for the rows that it looked at the condition that\n"
+    "decided.\n";
 
 static const char examples[] = "  fleetdrift rules\n"
                                "  fleetdrift rules release-without-tag\n"
+                               "  fleetdrift rules --explain release-without-tag acme-tools\n"
                                "  fleetdrift rules --rules our-rules/ --format json\n"
                                "  fleetdrift rules release-without-tag --format json | jq -r "
                                "'.[].sql' | sqlite3 fleetdrift.db\n";
@@ -159,15 +169,44 @@ static void print_rule(const struct rule *rule, const struct report_options *opt
     print_text(rule->sql, 0);
 }
 
+static int check(struct context *context, struct err *err)
+{
+    const struct settings *s = &context->settings;
+
+    if (s->explain == NULL)
+        return 0;
+    if (s->rule_id == NULL)
+        return err_set(err, REASON_USAGE, "--explain %s of which package?", s->explain);
+    if (s->list_format == LIST_JSON)
+        return err_set(err, REASON_USAGE, "--explain has no format json");
+    context->needs |= NEEDS_STORE;
+    return 0;
+}
+
+static int explain(struct context *context, const struct rule *rule,
+                   const struct report_options *options, struct err *err)
+{
+    const char *package = context->settings.rule_id;
+    char normal[NAME_MAX_BYTES];
+
+    if (names_normalise(package, normal) == 0)
+        package = normal;
+    return report_explain(context->store, rule, package, options, stdout, err) != 0 ? -1
+                                                                                    : STATUS_GOOD;
+}
+
 static int run(struct context *context, struct err *err)
 {
     const struct settings *s = &context->settings;
-    const struct rule *rule = s->rule_id != NULL ? find_rule(context->rules, s->rule_id) : NULL;
+    const char *id = s->explain != NULL ? s->explain : s->rule_id;
+    const struct rule *rule = id != NULL ? find_rule(context->rules, id) : NULL;
     struct report_options options;
 
-    if (s->rule_id != NULL && rule == NULL)
-        return refuse_rule(context->rules, s->rule_id, err);
+    if (id != NULL && rule == NULL)
+        return refuse_rule(context->rules, id, err);
     terminal_report_options(s, &options);
+    if (s->explain != NULL)
+        return explain(context, rule, &options, err);
     if (s->list_format == LIST_JSON)
         print_json(context->rules, rule);
     else if (rule != NULL)
@@ -180,11 +219,12 @@ static int run(struct context *context, struct err *err)
 const struct command cmd_rules = {
     .name = "rules",
     .line = "list the rules, or explain one",
-    .usage = "rules [OPTIONS] [ID]",
+    .usage = "rules [OPTIONS] [ID]\n       fleetdrift rules --explain RULE PACKAGE",
     .about = about,
     .examples = examples,
     .flags = flags,
     .operand = "rule-id",
     .needs = NEEDS_RULES,
+    .check = check,
     .run = run,
 };

@@ -58,7 +58,7 @@ static int read_settings(struct context *context, const struct call *call, struc
 static int provide(struct context *context, struct err *err)
 {
     const struct settings *settings = &context->settings;
-    unsigned needs = context->command->needs;
+    unsigned needs = context->needs;
 
     if ((needs & NEEDS_TOKEN) && token_find(settings, &context->token, err) != 0)
         return -1;
@@ -102,7 +102,8 @@ static int run_with(struct context *context, const struct call *call, struct err
 
 static enum status run_command(const struct command *command, int argc, char **argv)
 {
-    struct context context = {.command = command, .argc = argc, .argv = argv};
+    struct context context = {
+        .command = command, .needs = command->needs, .argc = argc, .argv = argv};
     struct err err = {0};
     struct call call;
     int status = 0;

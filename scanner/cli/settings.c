@@ -61,6 +61,7 @@ static const struct setting table[] = {
     {"run", SETTING_TEXT, AT(run), "latest", .check = value_check_run},
     {"card", SETTING_TEXT, AT(card)},
     {"rule-id", SETTING_TEXT, AT(rule_id)},
+    {"explain", SETTING_TEXT, AT(explain)},
     {"only-package", SETTING_TEXT, AT(package)},
     {"only-repository", SETTING_TEXT, AT(repository), .check = value_check_repository},
     {"only-rule", SETTING_TEXT, AT(rule)},

@@ -60,9 +60,9 @@ static void write_title(const struct card *card)
     int64_t counts[4];
     struct buf text = BUF_INIT(WORDS_MAX);
 
-    card_say(&text, "%s", card_word(card->package, "display"));
+    words_say(&text, "%s", card_word(card->package, "display"));
     if (card->newest != NULL)
-        card_say(&text, " %s", card_word(card->newest, "version"));
+        words_say(&text, " %s", card_word(card->newest, "version"));
     write_tinted(card, TINT_BOLD, buf_str(&text));
     fputs(": ", card->out);
     write_tinted(card, words_tint(status), status);
@@ -84,8 +84,8 @@ static void say_page(const struct card *card, struct buf *text)
     bool simple = record_integer(card->package, "index_is_simple", 0) != 0;
     bool page = len > 6 && strcmp(root + len - 6, "simple") == 0;
 
-    card_say(text, "%s/%s%s/", root, simple ? page ? "" : "simple/" : "project/",
-             card_word(card->package, "package"));
+    words_say(text, "%s/%s%s/", root, simple ? page ? "" : "simple/" : "project/",
+              card_word(card->package, "package"));
 }
 
 static void write_heading(const struct card *card)
@@ -101,25 +101,25 @@ static void write_heading(const struct card *card)
     write_fact(card, "index", &text);
     buf_reset(&text);
     if (record_text(card->package, "full_name") != NULL)
-        card_say(&text, "%s on %s%s%s", card_word(card->package, "full_name"),
-                 card_word(card->package, "host"),
-                 directory != NULL && *directory != '\0' ? ", directory " : "",
-                 directory != NULL ? directory : "");
+        words_say(&text, "%s on %s%s%s", card_word(card->package, "full_name"),
+                  card_word(card->package, "host"),
+                  directory != NULL && *directory != '\0' ? ", directory " : "",
+                  directory != NULL ? directory : "");
     else
-        card_say(&text, "none is known");
+        words_say(&text, "none is known");
     write_fact(card, "repository", &text);
     buf_reset(&text);
     if (head != NULL) {
-        card_say(&text, "%.12s", head);
+        words_say(&text, "%.12s", head);
         if (at != NULL) {
-            card_say(&text, " of ");
+            words_say(&text, " of ");
             words_instant(&text, at);
         }
         write_fact(card, "newest commit", &text);
     }
     buf_reset(&text);
     if (unseen != NULL) {
-        card_say(&text, "%s", unseen);
+        words_say(&text, "%s", unseen);
         write_fact(card, "not looked at", &text);
     }
     buf_release(&text);
@@ -152,10 +152,10 @@ static size_t list(const struct records *records, const char *column,
         if (!wanted(&records->items[i], of))
             continue;
         if (count++ < LISTED_MAX)
-            card_say(out, "%s%s", count > 1 ? ", " : "", card_word(&records->items[i], column));
+            words_say(out, "%s%s", count > 1 ? ", " : "", card_word(&records->items[i], column));
     }
     if (count > LISTED_MAX)
-        card_say(out, " and %zu more", count - LISTED_MAX);
+        words_say(out, " and %zu more", count - LISTED_MAX);
     return count;
 }
 
@@ -202,17 +202,17 @@ static void write_finding(const struct card *card, const struct rules *rules,
 
     fputs("  ", card->out);
     layout_cell(card->out, &card->style, words_tint(severity), severity, 9, false, false);
-    card_say(&text, "%s: %s", card_word(finding, "rule"), card_word(finding, "message"));
+    words_say(&text, "%s: %s", card_word(finding, "rule"), card_word(finding, "message"));
     layout_paragraph(card->out, buf_str(&text), 11, 11, width);
     buf_reset(&text);
     if (list(&card->findings, "version", same_rule, finding, &others) > 0) {
-        card_say(&text, "Also: %s", buf_str(&others));
+        words_say(&text, "Also: %s", buf_str(&others));
         fprintf(card->out, "%11s", "");
         layout_paragraph(card->out, buf_str(&text), 11, 11, width);
     }
     if (help != NULL) {
         buf_reset(&text);
-        card_say(&text, "To do: %s", help);
+        words_say(&text, "To do: %s", help);
         fprintf(card->out, "%11s", "");
         layout_paragraph(card->out, buf_str(&text), 11, 11, width);
     }
@@ -265,7 +265,7 @@ static void write_releases(const struct card *card)
     if (releases == 0 || tagged < 0)
         return;
     fputs("\nAll releases\n", card->out);
-    card_say(&text, "%" PRId64 " of %" PRId64, tagged, releases);
+    words_say(&text, "%" PRId64 " of %" PRId64, tagged, releases);
     write_fact(card, "tagged", &text);
     buf_reset(&text);
     if (list(&card->releases, "version", is_untagged, NULL, &text) > 0)
@@ -280,7 +280,7 @@ static void write_foot(const struct card *card)
 {
     struct buf text = BUF_INIT(WORDS_MAX);
 
-    card_say(&text, "As of run %" PRId64 ", ", record_integer(card->run, "id", 0));
+    words_say(&text, "As of run %" PRId64 ", ", record_integer(card->run, "id", 0));
     words_instant(&text, card_word(card->run, "started_at"));
     fprintf(card->out, "\n%s.\n", buf_str(&text));
     buf_release(&text);

@@ -1,7 +1,6 @@
 #include "report/card.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +10,6 @@
 
 #define COMMIT_SHOWN   12  /* digits */
 #define ORDER_TOLERANT 120 /* seconds: clocks of two machines */
-
-void card_say(struct buf *out, const char *fmt, ...)
-{
-    char text[WORDS_MAX];
-    va_list ap;
-
-    va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    if (n > 0)
-        words_add(out, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
-}
 
 const char *card_word(const struct record *record, const char *name)
 {
@@ -44,12 +31,12 @@ static void say_instant(struct buf *seen, const char *instant)
     if (instant != NULL)
         words_instant(seen, instant);
     else
-        card_say(seen, "a time nobody knows");
+        words_say(seen, "a time nobody knows");
 }
 
 static void say_commit(struct buf *seen, const char *oid)
 {
-    card_say(seen, "%.*s", COMMIT_SHOWN, oid != NULL ? oid : "?");
+    words_say(seen, "%.*s", COMMIT_SHOWN, oid != NULL ? oid : "?");
 }
 
 static const char *branch(const struct card *card)
@@ -71,14 +58,14 @@ static bool is_vcs(const struct card *card)
 static void say_unread(const struct card *card, struct buf *seen)
 {
     if (record_text(card->package, "full_name") == NULL)
-        card_say(seen, "no repository is known for this package");
+        words_say(seen, "no repository is known for this package");
     else if (record_is(card->package, "tip_state", "empty"))
-        card_say(seen, "the repository has no commit");
+        words_say(seen, "the repository has no commit");
     else if (record_is(card->package, "tip_state", "none"))
-        card_say(seen, "%s holds no project named %s", branch(card),
-                 card_word(card->package, "package"));
+        words_say(seen, "%s holds no project named %s", branch(card),
+                  card_word(card->package, "package"));
     else
-        card_say(seen, "the repository could not be read");
+        words_say(seen, "the repository could not be read");
 }
 
 /* What the index says of the whole project: "archived", "quarantined", "deprecated". */
@@ -88,8 +75,8 @@ static void say_status(const struct card *card, struct buf *seen)
     const char *reason = record_text(card->package, "index_status_reason");
 
     if (status != NULL && strcmp(status, "active") != 0)
-        card_say(seen, "; %s%s%s", status, reason != NULL ? ": " : "",
-                 reason != NULL ? reason : "");
+        words_say(seen, "; %s%s%s", status, reason != NULL ? ": " : "",
+                  reason != NULL ? reason : "");
 }
 
 static enum mark look_published(const struct card *card, struct buf *seen)
@@ -98,38 +85,39 @@ static enum mark look_published(const struct card *card, struct buf *seen)
     int64_t wheel = record_integer(card->newest, "wheel", 0);
 
     if (card->newest == NULL && record_is(card->package, "index_state", "unknown")) {
-        card_say(seen, "the index could not be asked");
+        words_say(seen, "the index could not be asked");
         return MARK_UNKNOWN;
     }
     if (card->newest == NULL && record_text(card->package, "index_lost_at") != NULL) {
-        card_say(seen, "%s no longer has it: it did until ", card_word(card->package, "index_url"));
+        words_say(seen, "%s no longer has it: it did until ",
+                  card_word(card->package, "index_url"));
         say_instant(seen, record_text(card->package, "index_lost_at"));
         say_status(card, seen);
         return MARK_BAD;
     }
     if (card->newest == NULL) {
-        card_say(seen, "%s %s", card_word(card->package, "index_url"),
-                 record_is(card->package, "index_state", "absent")
-                     ? "does not know this name"
-                     : "knows the name, but has no file of it");
+        words_say(seen, "%s %s", card_word(card->package, "index_url"),
+                  record_is(card->package, "index_state", "absent")
+                      ? "does not know this name"
+                      : "knows the name, but has no file of it");
         say_status(card, seen);
         return MARK_BAD;
     }
-    card_say(seen, "%s", card_word(card->newest, "version"));
+    words_say(seen, "%s", card_word(card->newest, "version"));
     if (record_text(card->newest, "published_at") != NULL) {
-        card_say(seen, " on ");
+        words_say(seen, " on ");
         say_instant(seen, record_text(card->newest, "published_at"));
     }
-    card_say(seen, "%s%s%s", sdist > 0 || wheel > 0 ? ", " : "", sdist > 0 ? "sdist" : "",
-             sdist > 0 && wheel > 0 ? " and " : "");
+    words_say(seen, "%s%s%s", sdist > 0 || wheel > 0 ? ", " : "", sdist > 0 ? "sdist" : "",
+              sdist > 0 && wheel > 0 ? " and " : "");
     if (wheel > 0)
-        card_say(seen, wheel == 1 ? "wheel" : "%" PRId64 " wheels", wheel);
+        words_say(seen, wheel == 1 ? "wheel" : "%" PRId64 " wheels", wheel);
     say_status(card, seen);
     if (record_integer(card->newest, "yanked", 0) == 0)
         return MARK_GOOD;
-    card_say(seen, "; yanked");
+    words_say(seen, "; yanked");
     if (record_text(card->newest, "yanked_reason") != NULL)
-        card_say(seen, ": %s", record_text(card->newest, "yanked_reason"));
+        words_say(seen, ": %s", record_text(card->newest, "yanked_reason"));
     return MARK_BAD;
 }
 
@@ -139,13 +127,13 @@ static enum mark look_tag(const struct card *card, struct buf *seen)
 
     if (record_is(card->newest, "tag_state", "known")) {
         bool annotated = record_is(card->newest, "tag_kind", "annotated");
-        card_say(seen, "%s, %s, on ", card_word(card->newest, "tag"),
-                 card_word(card->newest, "tag_kind"));
+        words_say(seen, "%s, %s, on ", card_word(card->newest, "tag"),
+                  card_word(card->newest, "tag_kind"));
         say_commit(seen, record_text(card->newest, "tag_commit"));
-        card_say(seen, " of ");
+        words_say(seen, " of ");
         say_instant(seen, record_text(card->newest, "committed_at"));
         if (annotated && record_text(card->newest, "tagged_at") != NULL) {
-            card_say(seen, ", tagged ");
+            words_say(seen, ", tagged ");
             say_instant(seen, record_text(card->newest, "tagged_at"));
         }
         return MARK_GOOD;
@@ -154,12 +142,12 @@ static enum mark look_tag(const struct card *card, struct buf *seen)
         say_unread(card, seen);
         return MARK_UNKNOWN;
     }
-    card_say(seen, "no tag denotes %s; ", card_word(card->newest, "version"));
+    words_say(seen, "no tag denotes %s; ", card_word(card->newest, "version"));
     if (other != NULL)
-        card_say(seen, "the newest release with a tag is %s (%s)", card_word(other, "version"),
-                 card_word(other, "tag"));
+        words_say(seen, "the newest release with a tag is %s (%s)", card_word(other, "version"),
+                  card_word(other, "tag"));
     else
-        card_say(seen, "no release of this package has a tag");
+        words_say(seen, "no release of this package has a tag");
     return MARK_BAD;
 }
 
@@ -168,20 +156,20 @@ static enum mark look_tag_declares(const struct card *card, struct buf *seen)
     const char *declared = record_text(card->newest, "declared_at_tag");
 
     if (!record_is(card->newest, "tag_state", "known")) {
-        card_say(seen, "there is no tag to look at");
+        words_say(seen, "there is no tag to look at");
         return MARK_UNKNOWN;
     }
     if (record_is(card->newest, "declared_kind_at_tag", "vcs")) {
-        card_say(seen, "the project takes its version from the tag");
+        words_say(seen, "the project takes its version from the tag");
         return MARK_GOOD;
     }
     if (declared == NULL) {
-        card_say(seen, "the files at %s do not tell the version", card_word(card->newest, "tag"));
+        words_say(seen, "the files at %s do not tell the version", card_word(card->newest, "tag"));
         return MARK_UNKNOWN;
     }
-    card_say(seen, "%s declares %s", card_word(card->newest, "tag"), declared);
+    words_say(seen, "%s declares %s", card_word(card->newest, "tag"), declared);
     if (record_text(card->newest, "declared_origin_at_tag") != NULL)
-        card_say(seen, " (%s)", record_text(card->newest, "declared_origin_at_tag"));
+        words_say(seen, " (%s)", record_text(card->newest, "declared_origin_at_tag"));
     int64_t agrees = record_integer(card->newest, "declared_agrees", -1);
     return agrees == 1 ? MARK_GOOD : agrees == 0 ? MARK_BAD : MARK_UNKNOWN;
 }
@@ -192,17 +180,17 @@ static enum mark look_version_commit(const struct card *card, struct buf *seen)
 
     if (record_is(card->newest, "version_commit_state", "known")) {
         say_commit(seen, record_text(card->newest, "version_commit"));
-        card_say(seen, " of ");
+        words_say(seen, " of ");
         say_instant(seen, record_text(card->newest, "version_committed_at"));
-        card_say(seen, " is the first that declares %s", version);
+        words_say(seen, " is the first that declares %s", version);
         return MARK_GOOD;
     }
     if (record_is(card->newest, "version_commit_state", "absent")) {
-        card_say(seen, "no commit on a branch or tag ever declared %s", version);
+        words_say(seen, "no commit on a branch or tag ever declared %s", version);
         return MARK_BAD;
     }
     if (is_vcs(card))
-        card_say(seen, "no commit sets it: the project takes its version from the tag");
+        words_say(seen, "no commit sets it: the project takes its version from the tag");
     else
         say_unread(card, seen);
     return MARK_UNKNOWN;
@@ -215,7 +203,7 @@ static enum mark look_source(const struct card *card, struct buf *seen)
     int64_t order = record_integer(card->package, "declared_order", 2);
 
     if (record_is(card->package, "declared_kind", "vcs")) {
-        card_say(seen, "%s takes its version from the tag", branch(card));
+        words_say(seen, "%s takes its version from the tag", branch(card));
         return MARK_GOOD;
     }
     if (declared == NULL) {
@@ -223,17 +211,17 @@ static enum mark look_source(const struct card *card, struct buf *seen)
         if (record_text(card->package, "declared_kind") == NULL)
             say_unread(card, seen);
         else
-            card_say(seen, "%s does not tell its version%s%s", branch(card),
-                     reason != NULL ? ": " : "", reason != NULL ? reason : "");
+            words_say(seen, "%s does not tell its version%s%s", branch(card),
+                      reason != NULL ? ": " : "", reason != NULL ? reason : "");
         return MARK_UNKNOWN;
     }
-    card_say(seen, "%s declares %s", branch(card), declared);
+    words_say(seen, "%s declares %s", branch(card), declared);
     if (origin != NULL)
-        card_say(seen, " (%s)", origin);
+        words_say(seen, " (%s)", origin);
     if (order == -1)
-        card_say(seen, ": older than what the index gives to users");
+        words_say(seen, ": older than what the index gives to users");
     else if (order == 1)
-        card_say(seen, ": newer than the index, not published yet");
+        words_say(seen, ": newer than the index, not published yet");
     return order == -1 ? MARK_BAD : order == 2 && card->newest != NULL ? MARK_UNKNOWN : MARK_GOOD;
 }
 
@@ -246,18 +234,18 @@ static enum mark look_changelog(const struct card *card, struct buf *seen)
     if (path == NULL)
         path = record_text(card->package, "changelog_path");
     if (record_is(card->newest, "changelog_state", "known")) {
-        card_say(seen, "%s", path != NULL ? path : "an entry");
+        words_say(seen, "%s", path != NULL ? path : "an entry");
         if (line > 0)
-            card_say(seen, ":%" PRId64, line);
+            words_say(seen, ":%" PRId64, line);
         if (record_is(card->newest, "changelog_at", "tag"))
-            card_say(seen, ", at the tag");
+            words_say(seen, ", at the tag");
         else
-            card_say(seen, ", on %s", branch(card));
+            words_say(seen, ", on %s", branch(card));
         return MARK_GOOD;
     }
     if (record_is(card->newest, "changelog_state", "absent")) {
-        card_say(seen, path != NULL ? "no entry for %s in %s" : "no entry for %s: no changelog",
-                 version, path);
+        words_say(seen, path != NULL ? "no entry for %s in %s" : "no entry for %s: no changelog",
+                  version, path);
         return MARK_BAD;
     }
     say_unread(card, seen);
@@ -271,14 +259,14 @@ static enum mark look_licence(const struct card *card, struct buf *seen)
     if (declared == NULL)
         declared = record_text(card->package, "licence");
     if (record_is(card->package, "licence_state", "known")) {
-        card_say(seen, "%s%s%s", card_word(card->package, "licence_path"),
-                 declared != NULL ? ", declared as " : "", declared != NULL ? declared : "");
+        words_say(seen, "%s%s%s", card_word(card->package, "licence_path"),
+                  declared != NULL ? ", declared as " : "", declared != NULL ? declared : "");
         return MARK_GOOD;
     }
     if (record_is(card->package, "licence_state", "absent")) {
-        card_say(seen, "%s%s%sno licence file", declared != NULL ? "declares " : "",
-                 declared != NULL ? declared : "",
-                 declared != NULL ? ", but the repository has " : "");
+        words_say(seen, "%s%s%sno licence file", declared != NULL ? "declares " : "",
+                  declared != NULL ? declared : "",
+                  declared != NULL ? ", but the repository has " : "");
         return MARK_BAD;
     }
     say_unread(card, seen);
@@ -290,12 +278,12 @@ static enum mark look_configured(const struct card *card, struct buf *seen)
 {
     const char *evidence = record_text(card->package, "link_evidence");
 
-    card_say(seen, "the configuration says that they belong together");
+    words_say(seen, "the configuration says that they belong together");
     if (evidence != NULL && strcmp(evidence, "configured") != 0)
-        card_say(seen, "; the index names %s", evidence);
+        words_say(seen, "; the index names %s", evidence);
     if (!record_is(card->package, "tip_state", "none"))
         return MARK_GOOD;
-    card_say(seen, "; is it the right repository?");
+    words_say(seen, "; is it the right repository?");
     return MARK_BAD;
 }
 
@@ -316,20 +304,20 @@ static enum mark look_link(const struct card *card, struct buf *seen)
     if (record_is(card->package, "link", "configured"))
         return look_configured(card, seen);
     if (record_is(card->package, "link", "claimed") && card->newest == NULL) {
-        card_say(seen, "only the repository says so, as nothing is published");
+        words_say(seen, "only the repository says so, as nothing is published");
         return MARK_UNKNOWN;
     }
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         if (!record_is(card->package, "link", links[i].link))
             continue;
-        card_say(seen, "%s", links[i].words);
+        words_say(seen, "%s", links[i].words);
         if (other != NULL)
-            card_say(seen, ": %s", other);
+            words_say(seen, ": %s", other);
         else if (evidence != NULL)
-            card_say(seen, " (%s)", evidence);
+            words_say(seen, " (%s)", evidence);
         return links[i].mark;
     }
-    card_say(seen, "no repository is known for this package");
+    words_say(seen, "no repository is known for this package");
     return MARK_UNKNOWN;
 }
 
@@ -344,7 +332,7 @@ static void say_span(struct buf *seen, int64_t seconds)
 
     while (i < 3 && seconds < 2 * units[i].seconds)
         i++;
-    card_say(seen, "%" PRId64 " %s", seconds / units[i].seconds, units[i].unit);
+    words_say(seen, "%" PRId64 " %s", seconds / units[i].seconds, units[i].unit);
 }
 
 static enum mark look_order(const struct card *card, struct buf *seen)
@@ -355,19 +343,19 @@ static enum mark look_order(const struct card *card, struct buf *seen)
 
     if (published == NULL || committed == NULL || clock_parse(published, &upload, NULL) != 0 ||
         clock_parse(committed, &commit, NULL) != 0) {
-        card_say(seen, committed != NULL ? "the index does not say when it was uploaded"
-                                         : "there is no tagged commit to compare the upload with");
+        words_say(seen, committed != NULL ? "the index does not say when it was uploaded"
+                                          : "there is no tagged commit to compare the upload with");
         return MARK_UNKNOWN;
     }
     if (commit - upload > ORDER_TOLERANT) {
-        card_say(seen, "uploaded ");
+        words_say(seen, "uploaded ");
         say_span(seen, commit - upload);
-        card_say(seen, " before the tagged commit was made: it was built from something else");
+        words_say(seen, " before the tagged commit was made: it was built from something else");
         return MARK_BAD;
     }
-    card_say(seen, "uploaded ");
+    words_say(seen, "uploaded ");
     say_span(seen, upload > commit ? upload - commit : 0);
-    card_say(seen, " after the tagged commit was made");
+    words_say(seen, " after the tagged commit was made");
     return MARK_GOOD;
 }
 

@@ -1,5 +1,6 @@
 #include "report/words.h"
 
+#include <stdarg.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -39,6 +40,18 @@ void words_add(struct buf *out, const char *text, size_t len)
 
     if (buf_add(out, piece, n) != 0)
         return; /* cut: a line for people has an end */
+}
+
+void words_say(struct buf *out, const char *fmt, ...)
+{
+    char text[WORDS_MAX];
+    va_list ap;
+
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (n > 0)
+        words_add(out, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
 }
 
 void words_cell(struct buf *out, const struct cell *cell)

@@ -236,3 +236,18 @@ WHERE :package IN (p.name, p.display)
   AND NOT EXISTS (SELECT 1 FROM release_id AS i
                   WHERE i.package_id = p.id AND i.order_key = d.order_key)
 ORDER BY d.order_key DESC, d.tag;
+
+-- name: report_explain_package
+SELECT p.id, p.link, r.full_name AS repository
+FROM package AS p
+LEFT JOIN repository AS r ON r.id = p.repository_id
+WHERE p.name = :package
+ORDER BY p.index_url;
+
+-- What was looked at for the package and its repository.
+-- name: report_explain_facts
+SELECT v.fact, v.status, v.reason, v.detail
+FROM package AS p
+JOIN coverage AS v ON v.package_id = p.id OR v.repository_id = p.repository_id
+WHERE p.name = :package
+ORDER BY v.fact;

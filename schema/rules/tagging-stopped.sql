@@ -12,23 +12,19 @@ WITH last AS (
     FROM release
     WHERE tag_state = 'known' AND files > 0
     GROUP BY package_id),
-since AS (
-    SELECT r.repository_id, r.package_id, r.package, r.version, r.order_key, r.published_at,
-           l.order_key AS last_key
-    FROM release AS r
-    JOIN last AS l ON l.package_id = r.package_id
-    WHERE r.link IN ('configured', 'mutual', 'corroborated')
-      AND r.files > 0 AND r.tag_state = 'absent' AND NOT r.is_prerelease
-      AND r.order_key > l.order_key
-    ORDER BY r.package_id, r.order_key)
-SELECT s.repository_id, s.package_id,
+ordered AS (SELECT * FROM release ORDER BY package_id, order_key)
+SELECT r.repository_id, r.package_id,
        format('None of the %s releases of %s after %s has a tag; that one has %s', count(*),
-              s.package, t.version, t.tag) AS message,
+              r.package, t.version, t.tag) AS message,
        json_object('last_tagged', t.version, 'last_tag', t.tag,
                    'last_tagged_release_at', t.published_at, 'releases', count(*),
-                   'versions', json_group_array(s.version)) AS evidence
-FROM since AS s
-JOIN release AS t ON t.package_id = s.package_id AND t.order_key = s.last_key AND t.files > 0
+                   'versions', json_group_array(r.version)) AS evidence
+FROM ordered AS r
+JOIN last AS l ON l.package_id = r.package_id
+JOIN release AS t ON t.package_id = l.package_id AND t.order_key = l.order_key AND t.files > 0
     AND t.tag_state = 'known'
-GROUP BY s.package_id
+WHERE r.link IN ('configured', 'mutual', 'corroborated')
+  AND r.files > 0 AND NOT r.is_prerelease
+  AND r.order_key > l.order_key AND r.tag_state = 'absent'
+GROUP BY r.package_id
 HAVING count(*) >= 2;

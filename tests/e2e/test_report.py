@@ -291,3 +291,37 @@ def test_card_without_utf8(drift):
 def test_card_of_nobody(drift):
     done = drift.run("report", "nobody")
     assert done.returncode == 2 and "nobody" in done.stderr
+
+
+# Why a rule speaks, or does not -----------------------------------------------------------------
+
+
+def test_a_rule_explains_itself(drift):
+    said = drift.run("rules", "--explain", "release-without-tag", "Beast_Mailbox.Core").stdout
+    assert "critical, new: 0.2.0 is on the index and no tag denotes it" in said
+    assert re.search(r"✓  refs +known", said)
+    assert re.search(r"✓  2 rows +every condition holds \(0\.[12]\.0, 0\.[12]\.0\)", said)
+    silent = drift.run("rules", "--explain", "tag-lightweight", "beast-mailbox-core").stdout
+    assert "What it says\n  nothing\n" in silent
+    assert "r.tag_state = 'known' does not hold: r.tag_state is absent" in silent or "0 rows" in silent
+
+
+@pytest.mark.parametrize("rule", ["release-without-tag", "source-behind-index", "tag-without-release"])
+@pytest.mark.parametrize("package", ["beast-mailbox-core", "anchor-tools"])
+def test_every_package_can_be_asked(drift, rule, package):
+    done = drift.run("rules", "--explain", rule, package)
+    assert done.returncode == 0 and not done.stderr
+    assert re.search(r"^  [✓✗?]  \d+ rows? ", done.stdout.split("what decides")[1], re.M)
+
+
+@pytest.mark.parametrize(
+    "call, said",
+    [
+        (["--explain", "release-without-tag"], "of which package?"),
+        (["--explain", "release-without-tga", "anchor-tools"], 'did you mean "release-without-tag"?'),
+        (["--explain", "release-without-tag", "nosuch"], "no package nosuch"),
+    ],
+)
+def test_a_wrong_question(drift, call, said):
+    done = drift.run("rules", *call)
+    assert done.returncode == 2 and said in done.stderr and not done.stdout
