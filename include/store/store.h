@@ -50,7 +50,8 @@ int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
 
 /* --- what earlier runs learned --------------------------------------------------------------- */
-/* Remembered by key ("etag URL credential", "git-host https://github.com"); 1 found, 0 not. */
+/* Remembered by key ("etag URL credential", "git-host https://github.com"); 1 found, 0 not, or
+   longer than the buffer's ceiling: it is learned anew then. */
 int store_recall(struct store *store, const char *key, struct buf *value, struct err *err);
 int store_remember(struct store *store, const char *key, const char *value, struct err *err);
 

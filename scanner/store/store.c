@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "facts/pep440.h"
 #include "store/statements.h"
@@ -227,9 +228,11 @@ int store_recall(struct store *store, const char *key, struct buf *value, struct
     int result = bound_step(&bound, err);
     if (result > 0) {
         buf_reset(value);
-        if (buf_addstr(value, (const char *)sqlite3_column_text(bound.stmt, 0)) != 0)
-            result = err_set(err, REASON_TOO_LARGE, "%s: what is remembered as %s is too long",
-                             store->path, key);
+        if (buf_addstr(value, (const char *)sqlite3_column_text(bound.stmt, 0)) != 0) {
+            log_debug("%s: what is remembered as %s is too long", store->path, key);
+            buf_reset(value);
+            result = 0;
+        }
     }
     bound_end(&bound);
     return result;

@@ -392,6 +392,9 @@ static void memory(void **state)
     assert_int_equal(store_recall(place->store, "k", &value, &place->err), 1);
     assert_string_equal(buf_str(&value), "two");
     buf_release(&value);
+    struct buf small = BUF_INIT(2); /* what does not fit is not known, and no failure */
+    assert_int_equal(store_recall(place->store, "k", &small, &place->err), 0);
+    buf_release(&small);
 }
 
 /* --- the lock -----------------------------------------------------------------------------------
