@@ -62,7 +62,8 @@ struct settings {
     const char *ca_file, *proxy, *contact;
     bool allow_http;
     unsigned connections;
-    uint64_t connect_timeout_ms, stall_timeout_ms, max_wait_ms;
+    uint64_t connect_timeout_ms, stall_timeout_ms, slow_timeout_ms, max_wait_ms;
+    uint64_t git_timeout_ms, index_timeout_ms, listing_timeout_ms;
 
     int format; /* enum report_format, or -1: what suits the command and the place */
     int what;   /* enum report_what, or -1: what suits the format */

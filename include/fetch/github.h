@@ -10,8 +10,9 @@
 struct github;
 
 struct github_options {
-    const char *api;   /* "https://api.github.com" */
-    const char *token; /* NULL: anonymous */
+    const char *api;     /* "https://api.github.com" */
+    const char *token;   /* NULL: anonymous */
+    uint64_t timeout_ms; /* of one page; 0: 60,000 */
 };
 
 struct github_page {

@@ -86,6 +86,7 @@ struct git_pack {
     git_pack_sink *sink;
     void *sink_ctx;
     uint64_t bytes, max_bytes;
+    bool alive;      /* set when the server says that it is at work on the pack */
     struct err *err; /* of the call that is running */
 };
 

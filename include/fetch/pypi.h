@@ -10,7 +10,8 @@
 struct pypi;
 
 struct pypi_options {
-    const char *index; /* "https://pypi.org" */
+    const char *index;   /* "https://pypi.org" */
+    uint64_t timeout_ms; /* of one document; 0: 120,000 */
 };
 
 struct pypi_document {

@@ -34,13 +34,16 @@ struct http_options {
     unsigned in_flight;          /* requests started and not done, per origin; 0: 64 */
     uint64_t connect_timeout_ms; /* 0: 15,000 */
     uint64_t stall_timeout_ms;   /* no byte for so long ends the transfer; 0: 30,000 */
+    uint64_t slow_timeout_ms;    /* a body that has begun and of which less than 1 kB/s came for so
+                                    long, shared by all that run, ends the transfer; 0: none does */
     uint64_t max_wait_ms;        /* longest wait that a server may ask for; 0: 900,000 */
     uint64_t retry_base_ms;      /* first wait before a retry, doubling; 0: 500 */
 };
 
 enum http_method { HTTP_GET, HTTP_POST };
 
-/* Body bytes as they come (decoded); a non-zero return aborts the transfer, `err` says why. */
+/* Body bytes as they come (decoded): 0; 1 when they say that the server is at work, so that the
+   body is not slow; -1 aborts the transfer, `err` says why. */
 typedef int http_data_fn(void *ctx, const char *data, size_t len, struct err *err);
 
 struct http_request {

@@ -78,7 +78,9 @@ struct http_transfer {
     struct http_headers headers;
     struct buf body;
     size_t received;
-    bool streamed; /* bytes went to on_data: what was given cannot be taken back */
+    uint64_t measured; /* since when its speed is: monotonic milliseconds; 0: no body yet */
+    size_t counted;    /* bytes that had been received then */
+    bool streamed;     /* bytes went to on_data: what was given cannot be taken back */
     struct err fault;
 
     struct http_transfer *prev, *next;             /* of http->transfers */

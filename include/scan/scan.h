@@ -35,6 +35,8 @@ struct scan_options {
     const char *const *ignore; /* globs of "owner/name" that a listing may bring */
     const char *cache;         /* directory of the mirrors */
     struct http_options http;
+    /* Of one answer; 0: the default of fetch/. */
+    uint64_t git_timeout_ms, index_timeout_ms, listing_timeout_ms;
 
     unsigned jobs;          /* repositories in work at once; 0: 32 */
     unsigned shard, shards; /* 1..N of N; 0: all */

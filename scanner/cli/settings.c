@@ -49,6 +49,10 @@ static const struct setting table[] = {
     {"http.connections", SETTING_COUNT, AT(connections), "4", .least = 1, .most = 64},
     {"http.connect_timeout", SETTING_DURATION, AT(connect_timeout_ms), "15s"},
     {"http.stall_timeout", SETTING_DURATION, AT(stall_timeout_ms), "30s"},
+    {"http.slow_timeout", SETTING_LIMIT, AT(slow_timeout_ms), "30s"},
+    {"http.git_timeout", SETTING_DURATION, AT(git_timeout_ms), "10m"},
+    {"http.index_timeout", SETTING_DURATION, AT(index_timeout_ms), "2m"},
+    {"http.listing_timeout", SETTING_DURATION, AT(listing_timeout_ms), "1m"},
     {"http.max_wait", SETTING_DURATION, AT(max_wait_ms), "15m"},
 
     {"output.format", SETTING_CHOICE, AT(format), "", report_format_words},

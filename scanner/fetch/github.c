@@ -4,20 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "fetch/link_header.h"
 #include "net/http_url.h"
 
 #define PAGE_BYTES ((size_t)32 << 20)
 #define URL_MAX    4096
-#define MAX_PAGES                                                                                  \
-    2000 /* two hundred thousand repositories: beyond that a server is leading us in circles */
-#define RETRIES 3
+#define MAX_PAGES  2000 /* two hundred thousand repositories */
+#define RETRIES    3
 
 struct github {
     struct http *http;
     char *api;
     char *authorization; /* NULL: anonymous */
+    uint64_t timeout_ms;
     char origin[HTTP_ORIGIN_MAX];
 };
 
@@ -28,6 +29,8 @@ struct errand {
     char *url;     /* of the page that is asked for */
     bool listing, is_user;
     unsigned pages;
+    uint64_t *seen; /* hashes of the URLs of these pages */
+    size_t seen_size;
     struct github_known known; /* of that page; etag "" when nothing is */
     github_known_fn *look_up;
     github_page_done *done;
@@ -42,6 +45,7 @@ struct github *github_new(struct http *http, const struct github_options *option
     while (len > 0 && options->api[len - 1] == '/')
         len--;
     github->http = http;
+    github->timeout_ms = options->timeout_ms;
     github->api = mem_strndup(options->api, len);
     if (options->token != NULL)
         github->authorization = mem_printf("Bearer %s", options->token);
@@ -63,6 +67,7 @@ static void errand_free(struct errand *errand)
 {
     free(errand->subject);
     free(errand->url);
+    free(errand->seen);
     free(errand);
 }
 
@@ -93,6 +98,7 @@ static void ask(struct errand *errand)
                   .headers = headers,
                   .authorization = github->authorization,
                   .max_bytes = PAGE_BYTES,
+                  .timeout_ms = github->timeout_ms,
                   .retries = RETRIES,
                   .what = errand->subject,
               },
@@ -118,6 +124,20 @@ static char *address(const struct github *github, const char *group, const char 
     return NULL;
 }
 
+/* Whether a page leads back to itself or to one before it; else it is noted. */
+static bool is_circle(struct errand *errand, const char *next)
+{
+    uint64_t this = hash_add(HASH_START, errand->url, strlen(errand->url));
+    uint64_t other = hash_add(HASH_START, next, strlen(next));
+
+    errand->seen = mem_grow(errand->seen, errand->pages, &errand->seen_size, sizeof *errand->seen);
+    errand->seen[errand->pages] = this;
+    for (unsigned i = 0; i <= errand->pages; i++)
+        if (errand->seen[i] == other)
+            return true;
+    return false;
+}
+
 /* The page after the one that was answered: 1, 0 when there is none, -1. */
 static int find_next(struct errand *errand, const struct http_answer *answer,
                      char next[sizeof errand->known.next], struct err *err)
@@ -140,8 +160,12 @@ static int find_next(struct errand *errand, const struct http_answer *answer,
     if (next[0] == '\0')
         return 0;
     if (http_origin(next, origin, sizeof origin) != 0 ||
-        strcmp(origin, errand->github->origin) != 0 || strcmp(next, errand->url) == 0)
+        strcmp(origin, errand->github->origin) != 0)
         return err_set(err, REASON_BAD_ANSWER, "%s: %s names \"%.200s\" as its next page",
+                       errand->subject, errand->url, next);
+    if (is_circle(errand, next))
+        return err_set(err, REASON_BAD_ANSWER,
+                       "%s: its pages lead in a circle: after %s comes \"%.200s\" again",
                        errand->subject, errand->url, next);
     if (++errand->pages >= MAX_PAGES)
         return err_set(err, REASON_LIMIT, "%s: more than %d pages", errand->subject, MAX_PAGES);

@@ -285,11 +285,12 @@ static int write_pack(void *ctx, const char *data, size_t len, struct err *err)
 static int on_pack_data(void *ctx, const char *data, size_t len, struct err *err)
 {
     struct call *call = ctx;
-    int result = git_pack_feed(&call->pack, data, len, &call->broken);
 
-    if (result != 0)
-        *err = call->broken;
-    return result;
+    call->pack.alive = false;
+    if (git_pack_feed(&call->pack, data, len, &call->broken) == 0)
+        return call->pack.alive;
+    *err = call->broken;
+    return -1;
 }
 
 /* The error of a fetch whose HTTP answer came in or broke; what of the pack is written counts. */

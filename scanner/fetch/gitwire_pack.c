@@ -48,8 +48,10 @@ static int on_data(struct git_pack *pack, const struct pkt *pkt)
             return err_set(pack->err, REASON_TOO_LARGE, "the pack is larger than %llu bytes",
                            (unsigned long long)pack->max_bytes);
         pack->bytes += len;
+        pack->alive |= len == 0;
         return len > 0 ? pack->sink(pack->sink_ctx, data, len, pack->err) : 0;
-    case 2: /* progress, sent to keep the connection busy */
+    case 2: /* progress */
+        pack->alive = true;
         return 0;
     case 3:
         return git_reported(pack->err, data, len);

@@ -17,6 +17,7 @@ struct pypi {
     struct http *http;
     char *index;
     char origin[HTTP_ORIGIN_MAX];
+    uint64_t timeout_ms;
     struct asked *asked; /* what is under way, by key */
 };
 
@@ -44,6 +45,7 @@ struct pypi *pypi_new(struct http *http, const struct pypi_options *options)
     while (len > 0 && options->index[len - 1] == '/')
         len--;
     pypi->http = http;
+    pypi->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : TIMEOUT_MS;
     pypi->index = mem_strndup(options->index, len);
     if (http_origin(pypi->index, pypi->origin, sizeof pypi->origin) != 0)
         pypi->origin[0] = '\0'; /* http_send() will say so */
@@ -125,7 +127,7 @@ static void ask(struct asked *asked, const char *etag)
                   .url = buf_str(&url),
                   .headers = headers,
                   .max_bytes = DOCUMENT_BYTES,
-                  .timeout_ms = TIMEOUT_MS,
+                  .timeout_ms = pypi->timeout_ms,
                   .retries = RETRIES,
                   .what = asked->name,
               },

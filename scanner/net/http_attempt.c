@@ -48,6 +48,13 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
     return len;
 }
 
+/* The speed of the body is measured from now on. */
+static void measure(struct http_transfer *transfer)
+{
+    transfer->measured = transfer->heard;
+    transfer->counted = transfer->received;
+}
+
 /* What an answer may be long; one that is no success is not refused for its length alone. */
 static size_t ceiling(const struct http_transfer *transfer)
 {
@@ -68,8 +75,11 @@ static int take_body(struct http_transfer *transfer, const char *data, size_t le
         if (transfer->request.on_data == NULL)
             return buf_add(&transfer->body, data, len);
         transfer->streamed = true;
-        if (transfer->request.on_data(transfer->request.on_data_ctx, data, len, &transfer->fault) ==
-            0)
+        int result =
+            transfer->request.on_data(transfer->request.on_data_ctx, data, len, &transfer->fault);
+        if (result > 0)
+            measure(transfer);
+        if (result >= 0)
             return 0;
         if (transfer->fault.reason == REASON_NONE)
             err_set(&transfer->fault, REASON_INTERNAL, "the answer was refused");
@@ -84,6 +94,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx)
     size_t len = size * count;
 
     transfer->heard = clock_monotonic_ms();
+    if (transfer->measured == 0)
+        measure(transfer);
     if (take_body(transfer, data, len) != 0)
         return len == 0 ? 1 : 0; /* anything but len ends the transfer */
     transfer->received += len;
@@ -183,6 +195,7 @@ int attempt_open(struct http_transfer *transfer)
 
     transfer->status = 0;
     transfer->received = 0;
+    transfer->measured = 0;
     transfer->uploaded = 0;
     transfer->error[0] = '\0';
     transfer->fault = (struct err){0};

@@ -9,6 +9,10 @@
 #include "net/retry.h"
 
 #define MAX_REDIRECTS 5
+#define SLOW_BYTES    1000u /* a second */
+
+#define CURLE_TOO_LARGE_CODE ((CURLcode)100) /* named by newer versions of curl only */
+#define HEADER_TOO_LARGE     "the answer's header has a line that is too long"
 
 /* What curl's codes mean to us; those that are not here are our own fault. */
 static const struct fault_kind {
@@ -16,6 +20,7 @@ static const struct fault_kind {
     enum reason reason;
     bool passing;     /* may be over at the next attempt */
     bool unreachable; /* no request can reach that origin */
+    const char *text; /* NULL: curl's own */
 } fault_kinds[] = {
     {CURLE_COULDNT_RESOLVE_HOST, REASON_DNS, true, true},
     {CURLE_COULDNT_RESOLVE_PROXY, REASON_DNS, true, true},
@@ -34,6 +39,9 @@ static const struct fault_kind {
     {CURLE_HTTP2_STREAM, REASON_CONNECT, true, false},
     {CURLE_PARTIAL_FILE, REASON_TRUNCATED, true, false},
     {CURLE_FILESIZE_EXCEEDED, REASON_TOO_LARGE, false, false},
+    /* Of a header, for curl's own ceilings: where memory ends our allocations abort. */
+    {CURLE_OUT_OF_MEMORY, REASON_TOO_LARGE, false, false, HEADER_TOO_LARGE},
+    {CURLE_TOO_LARGE_CODE, REASON_TOO_LARGE, false, false, HEADER_TOO_LARGE},
     {CURLE_WEIRD_SERVER_REPLY, REASON_BAD_ANSWER, false, false},
     {CURLE_UNSUPPORTED_PROTOCOL, REASON_BAD_ANSWER, false, false},
     {CURLE_BAD_CONTENT_ENCODING, REASON_BAD_ANSWER, false, false},
@@ -197,7 +205,8 @@ static void read_fault(const struct http_transfer *transfer, CURLcode result, st
         if (kind->code != result)
             continue;
         bool begun = kind->reason == REASON_CONNECT && transfer->status != 0;
-        err_set(&fault->err, begun ? REASON_TRUNCATED : kind->reason, "%s", text);
+        err_set(&fault->err, begun ? REASON_TRUNCATED : kind->reason, "%s",
+                kind->text != NULL ? kind->text : text);
         fault->passing = kind->passing;
         fault->unreachable = kind->unreachable;
         return;
@@ -220,12 +229,36 @@ static void on_watch(void *ctx);
 
 static void watch(struct http_transfer *transfer, uint64_t now)
 {
-    uint64_t next = transfer->heard + transfer->http->options.stall_timeout_ms;
+    const struct http_options *options = &transfer->http->options;
+    uint64_t next = transfer->heard + options->stall_timeout_ms;
+    uint64_t measured = transfer->measured != 0 ? transfer->measured : now;
 
+    if (options->slow_timeout_ms > 0 && next > measured + options->slow_timeout_ms)
+        next = measured + options->slow_timeout_ms;
     if (next > transfer->ends)
         next = transfer->ends;
     transfer->timer =
         loop_timer(transfer->http->loop, next > now ? next - now : 0, on_watch, transfer);
+}
+
+/* A link that is slow is shared by all that run; a body that gets less than its part of that little
+   is held back by its server. Silence is told of as such. */
+static bool is_slow(struct http_transfer *transfer, uint64_t now, struct err *err)
+{
+    const struct http *http = transfer->http;
+    uint64_t time_ms = now - transfer->measured;
+    size_t bytes = transfer->received - transfer->counted;
+
+    if (http->options.slow_timeout_ms == 0 || transfer->measured == 0 ||
+        time_ms < http->options.slow_timeout_ms)
+        return false;
+    transfer->measured = now;
+    transfer->counted = transfer->received;
+    if (bytes == 0 || bytes >= SLOW_BYTES * time_ms / 1000 / http->stats.in_flight)
+        return false;
+    err_set(err, REASON_TIMEOUT, "too slow: only %zu bytes in %.1f s", bytes,
+            (double)time_ms / 1000);
+    return true;
 }
 
 static void on_watch(void *ctx)
@@ -246,7 +279,7 @@ static void on_watch(void *ctx)
                 (double)transfer->request.timeout_ms / 1000);
     } else if (now - transfer->heard >= stall_ms) {
         err_set(&fault.err, REASON_TIMEOUT, "not a byte for %.1f s", (double)stall_ms / 1000);
-    } else {
+    } else if (!is_slow(transfer, now, &fault.err)) {
         watch(transfer, now);
         return;
     }

@@ -191,11 +191,14 @@ static int open_services(struct scan *scan, struct err *err)
         .token = options->token,
         .agent = "fleetdrift/" FLEETDRIFT_VERSION,
         .host_facts = facts.len > 0 ? buf_str(&facts) : NULL,
+        .timeout_ms = options->git_timeout_ms,
         .lane = scan->cpu_lane,
         .loop = scan->loop,
     };
-    struct github_options github = {.api = options->github_api, .token = options->token};
-    struct pypi_options pypi = {.index = options->index};
+    struct github_options github = {.api = options->github_api,
+                                    .token = options->token,
+                                    .timeout_ms = options->listing_timeout_ms};
+    struct pypi_options pypi = {.index = options->index, .timeout_ms = options->index_timeout_ms};
     if (gitwire_new(scan->http, &git, &scan->wire, err) != 0)
         goto out;
     scan->github = github_new(scan->http, &github);

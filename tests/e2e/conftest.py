@@ -39,6 +39,7 @@ progress = "none"
 [http]
 connect_timeout = "3s"
 stall_timeout = "2s"
+slow_timeout = "2s"
 max_wait = "5s"
 """
 

@@ -228,6 +228,27 @@ static void test_fault_on_a_later_page(void **state)
     stop();
 }
 
+static void test_pages_in_a_circle(void **state)
+{
+    char first[512], second[512], third[512];
+    struct server_route routes[] = {
+        {ORG, first}, {"GET /two ", second}, {"GET /three ", third}, {0}};
+    struct listing listing = {.trace = ""};
+
+    (void)state;
+    start(routes, NULL);
+    page(first, "/two", "[1]");
+    page(second, "/three", "[2]");
+    page(third, "/two", "[3]");
+    list(&listing);
+    assert_int_equal(listing.pages, 3); /* what came counts */
+    assert_int_equal(listing.faults, 1);
+    assert_int_equal(listing.err.reason, REASON_BAD_ANSWER);
+    assert_non_null(strstr(listing.err.text, "lead in a circle"));
+    assert_int_equal(server_requests(server), 3);
+    stop();
+}
+
 static void test_renamed_repository(void **state)
 {
     struct server_route routes[] = {
@@ -330,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_user),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_fault_on_a_later_page),
+        cmocka_unit_test(test_pages_in_a_circle),
         cmocka_unit_test(test_renamed_repository),
         cmocka_unit_test(test_repository_elsewhere),
         cmocka_unit_test(test_names_are_escaped),

@@ -412,6 +412,26 @@ static void test_pack(void **state)
     assert_string_equal(demux(LINES("ACK " A "\n", "\1\n", "F"), 0, 1000), "\n");
 }
 
+/* What a server says while it prepares a pack. */
+static void test_pack_signs_of_life(void **state)
+{
+    static const char *const lines[] = {"packfile", "\1PACK", "\1", "\2working"};
+    struct git_pack pack;
+    struct buf out = BUF_INIT(100);
+
+    (void)state;
+    git_pack_init(&pack, 2, 100, collect, &out);
+    for (size_t i = 0; i < 4; i++) {
+        struct buf bytes = answer(LINES(lines[i]));
+        pack.alive = false;
+        assert_int_equal(git_pack_feed(&pack, bytes.data, bytes.len, &err), 0);
+        assert_int_equal(pack.alive, i >= 2);
+        buf_release(&bytes);
+    }
+    git_pack_release(&pack);
+    buf_release(&out);
+}
+
 static void test_pack_bad(void **state)
 {
     static const struct {
@@ -469,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_request_refs),
         cmocka_unit_test(test_request_fetch),
         cmocka_unit_test(test_pack),
+        cmocka_unit_test(test_pack_signs_of_life),
         cmocka_unit_test(test_pack_bad),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);

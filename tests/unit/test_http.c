@@ -229,6 +229,23 @@ static void test_large_header(void **state)
     free(answer);
 }
 
+/* Curl has a ceiling of its own for one line: it comes before ours. */
+static void test_endless_header_line(void **state)
+{
+    size_t size = 300000;
+    char *answer = malloc(size + 1);
+    size_t len = (size_t)snprintf(answer, size, "HTTP/1.1 200 OK\r\nX-Line: ");
+    struct server_route routes[] = {{"GET", answer}, {0}};
+
+    (void)state;
+    memset(answer + len, 'x', size - len);
+    answer[size] = '\0';
+    struct outcome outcome =
+        ask(routes, (struct http_options){0}, (struct http_request){.retries = 3}, 1);
+    expect_fault(&outcome, REASON_TOO_LARGE, "header");
+    free(answer);
+}
+
 /* --- connections that break ------------------------------------------------------------------ */
 
 static void test_cut_body(void **state)
@@ -319,6 +336,34 @@ static void test_drip(void **state)
     struct outcome outcome =
         ask(routes, (struct http_options){0}, (struct http_request){.timeout_ms = 300}, 1);
     expect_fault(&outcome, REASON_TIMEOUT, "no complete answer within 0.3 s");
+}
+
+static int at_work(void *ctx, const char *data, size_t len, struct err *err)
+{
+    (void)ctx;
+    (void)data;
+    (void)len;
+    (void)err;
+    return 1;
+}
+
+/* A hundred bytes a second keep no client busy; but those of one that works on its answer do. */
+static void test_slow_body(void **state)
+{
+    (void)state;
+    struct http_options options = {.slow_timeout_ms = 200};
+    struct server_route slow[] = {{"GET",
+                                   OK(60) "0123456789012345678901234567890123456789"
+                                          "01234567890123456789",
+                                   0, SERVER_KEEP, 0, 0, 10},
+                                  {0}};
+    struct outcome outcome = ask(slow, options, (struct http_request){0}, 1);
+    expect_fault(&outcome, REASON_TIMEOUT, "too slow: only ");
+    outcome = ask(slow, options, (struct http_request){.on_data = at_work}, 1);
+    expect_body(&outcome, "");
+    struct server_route late[] = {{"GET", OK(4) "late", 0, SERVER_KEEP, 0, 500}, {0}};
+    outcome = ask(late, options, (struct http_request){0}, 1);
+    expect_body(&outcome, "late");
 }
 
 /* --- hosts that cannot be reached ------------------------------------------------------------ */
@@ -527,6 +572,7 @@ int main(void)
         cmocka_unit_test(test_gzip_bomb),
         cmocka_unit_test(test_bad_gzip),
         cmocka_unit_test(test_large_header),
+        cmocka_unit_test(test_endless_header_line),
         cmocka_unit_test(test_cut_body),
         cmocka_unit_test(test_cut_chunks),
         cmocka_unit_test(test_no_answer),
@@ -535,6 +581,7 @@ int main(void)
         cmocka_unit_test(test_post_is_repeated),
         cmocka_unit_test(test_stall),
         cmocka_unit_test(test_drip),
+        cmocka_unit_test(test_slow_body),
         cmocka_unit_test(test_unknown_host),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_unreachable_origin_fails_fast),
