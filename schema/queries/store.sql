@@ -188,32 +188,35 @@ DELETE FROM incoming_finding WHERE rule = ?1;
 -- not mended. ?2 NULL: it failed, and saw nothing.
 -- name: finding_keep
 INSERT OR IGNORE INTO incoming_finding
+WITH blind AS MATERIALIZED (
+    SELECT repository_id, package_id FROM coverage
+    WHERE status = 'unknown' AND instr(', ' || ?2 || ',', ', ' || fact || ',') > 0
+    UNION ALL
+    -- nor is what the index has lost
+    SELECT NULL, package_id FROM vanished WHERE instr(', ' || ?2 || ',', ', index,') > 0)
 SELECT s.rule, s.repository_id, s.package_id, s.version, s.tag, s.detail, s.severity, s.standing,
        s.message, s.evidence, s.first_run
 FROM stored_finding AS s
-WHERE s.rule = ?1 AND s.until IS NULL AND (?2 IS NULL OR EXISTS (
-    SELECT 1 FROM coverage AS c
-    WHERE c.status = 'unknown' AND instr(', ' || ?2 || ',', ', ' || c.fact || ',') > 0
-      AND (c.repository_id = s.repository_id OR c.package_id = s.package_id))
-    -- nor is what the index has lost
-    OR instr(', ' || ?2 || ',', ', index,') > 0
-       AND s.package_id IN (SELECT x.package_id FROM vanished AS x));
+WHERE s.rule = ?1 AND s.until IS NULL
+  AND (?2 IS NULL OR s.repository_id IN (SELECT repository_id FROM blind)
+                  OR s.package_id IN (SELECT package_id FROM blind));
 
 -- A finding that holds on keeps the run that first had it; also one that only went out of sight, as
 -- its subject was not part of the runs between.
 -- name: finding_first_run
-UPDATE incoming_finding AS i SET first_run = s.first_run
-FROM stored_finding AS s
-WHERE s.rule = i.rule AND s.repository_id = i.repository_id AND s.package_id = i.package_id
-  AND s.version = i.version AND s.tag = i.tag AND s.detail = i.detail
-  AND (s.until IS NULL OR (
-        EXISTS (SELECT 1 FROM stored_scope AS c
-                WHERE c.until = s.until
-                  AND (c.repository_id, c.package_id) IN ((s.repository_id, 0), (0, s.package_id)))
-        AND NOT EXISTS (SELECT 1 FROM stored_scope AS c
-                        WHERE c.since >= s.until AND c.since < (SELECT run FROM as_of)
-                          AND (c.repository_id, c.package_id)
-                              IN ((s.repository_id, 0), (0, s.package_id)))));
+UPDATE incoming_finding AS i SET first_run = ifnull((
+    SELECT s.first_run FROM stored_finding AS s
+    WHERE s.rule = i.rule AND s.repository_id = i.repository_id AND s.package_id = i.package_id
+      AND s.version = i.version AND s.tag = i.tag AND s.detail = i.detail
+      AND (s.until IS NULL OR (
+            EXISTS (SELECT 1 FROM stored_scope AS c
+                    WHERE c.repository_id IN (0, s.repository_id)
+                      AND c.package_id IN (0, s.package_id) AND c.until = s.until)
+            AND NOT EXISTS (SELECT 1 FROM stored_scope AS c
+                            WHERE c.repository_id IN (0, s.repository_id)
+                              AND c.package_id IN (0, s.package_id)
+                              AND c.since >= s.until AND c.since < (SELECT run FROM as_of))))
+    ORDER BY s.since DESC LIMIT 1), first_run);
 
 -- name: rules_counts
 SELECT severity, count(*), sum(state = 'new') FROM finding

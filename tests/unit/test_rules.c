@@ -452,7 +452,8 @@ static void a_rule_that_fails_unsays_nothing(void **state)
 /* --- from run to run
  * ------------------------------------------------------------------------------- */
 
-static void next_run(struct place *place, const char *change, struct rules_result *result)
+static void next_run(struct place *place, const char *folder, const char *change,
+                     struct rules_result *result)
 {
     good(place, store_end_run(place->store, RUN_COMPLETE, &place->err));
     good(place, store_begin_run(place->store, "[]", &place->err));
@@ -460,7 +461,7 @@ static void next_run(struct place *place, const char *change, struct rules_resul
                            change, *change != '\0');
     free(shell(place, sql));
     free(sql);
-    evaluate(place, NULL, result);
+    evaluate(place, folder, result);
 }
 
 static void state_is(struct place *place, const char *expected)
@@ -486,18 +487,19 @@ static void new_then_open_then_resolved(void **state)
     good(place, store_end_run(place->store, RUN_COMPLETE, &place->err));
     state_is(place, "0.2.0 new");
 
-    next_run(place, "", &result); /* nothing changed: not even evaluated */
+    next_run(place, NULL, "", &result); /* nothing changed: not even evaluated */
     good(place, store_end_run(place->store, RUN_COMPLETE, &place->err));
     assert_int_equal(result.counts[SEVERITY_CRITICAL], 1);
     assert_int_equal(result.fresh, 0);
     state_is(place, "0.2.0 open");
 
-    next_run(place, "UPDATE stored_coverage SET status = 'unknown' WHERE fact = 'refs';", &result);
+    next_run(place, NULL, "UPDATE stored_coverage SET status = 'unknown' WHERE fact = 'refs';",
+             &result);
     good(place, store_end_run(place->store, RUN_COMPLETE, &place->err));
     state_is(place, "0.2.0 open"); /* not looked at is not mended */
     assert_int_equal(result.unknown, 1);
 
-    next_run(place,
+    next_run(place, NULL,
              "UPDATE stored_coverage SET status = 'known' WHERE fact = 'refs';"
              "INSERT INTO stored_denotes VALUES"
              " (1, 1, x'0200', 'v0.2.0', '0.2.0', 0, 'plain', 1, 1, NULL);",
@@ -506,9 +508,38 @@ static void new_then_open_then_resolved(void **state)
     assert_int_equal(result.counts[SEVERITY_CRITICAL], 0);
     state_is(place, "0.2.0 resolved");
 
-    next_run(place, "", &result);
+    next_run(place, NULL, "", &result);
     good(place, store_end_run(place->store, RUN_COMPLETE, &place->err));
     state_is(place, "null");
+}
+
+/* Their packages leave the fleet, for a look at one other, and come back; the time that it takes
+   must grow as the fleet does. */
+static void many_findings_keep_their_age(void **state)
+{
+    struct place *place = *state;
+    struct rules_result result;
+
+    open_fleet(place,
+               "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 5001) "
+               "INSERT INTO package_id SELECT i, 'https://pypi.org', 'p' || i, NULL FROM n;"
+               "INSERT INTO stored_scope SELECT 0, id, 1, NULL FROM package_id WHERE id > 1;"
+               "INSERT INTO stored_coverage SELECT '', 0, id, 'index', 'unknown', 'timeout', NULL, "
+               "1, NULL FROM package_id WHERE id > 1;");
+    write_all(place->rules, HEADER "-- needs: index\n"
+                                   "SELECT id AS package_id, 'x' AS message FROM package");
+    evaluate(place, place->folder, &result);
+    assert_int_equal(result.fresh, 5001);
+    next_run(place, place->folder, "UPDATE stored_scope SET until = 2 WHERE package_id > 1;",
+             &result);
+    assert_int_equal(result.counts[SEVERITY_HIGH], 1);
+    next_run(place, place->folder,
+             "INSERT INTO stored_scope SELECT 0, id, 3, NULL FROM package_id WHERE id > 1;",
+             &result);
+    assert_int_equal(result.counts[SEVERITY_HIGH], 5001);
+    assert_int_equal(result.fresh, 0);
+    next_run(place, place->folder, "UPDATE run SET program = 'another';", &result);
+    assert_int_equal(result.counts[SEVERITY_HIGH], 5001);
 }
 
 int main(void)
@@ -519,6 +550,7 @@ int main(void)
         CASE(built_in_rules_are_complete),        CASE(broken_rules_are_refused_with_words),
         CASE(a_folder_adds_and_overrides),        CASE(a_rule_that_fails_costs_only_itself),
         CASE(a_rule_that_fails_unsays_nothing),   CASE(new_then_open_then_resolved),
+        CASE(many_findings_keep_their_age),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);
