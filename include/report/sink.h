@@ -18,6 +18,7 @@ struct sheet {
     const char *kind;  /* "package": what one line of ndjson says it is */
     const char *query; /* in schema/queries */
     bool single;       /* at most one row: an object, not a list */
+    unsigned told;     /* how many of its last columns are words for people: in tables alone */
 };
 
 struct sink {

@@ -141,21 +141,24 @@ static void write_checks(const struct card *card)
     buf_release(&seen);
 }
 
-/* Items as "a, b, c and 4 more". `wanted` says which of the records. */
+/* Items as "a, b, c and 4 more"; those without a name count as more. `wanted` says which of the
+   records. */
 static size_t list(const struct records *records, const char *column,
                    bool (*wanted)(const struct record *record, const void *of), const void *of,
                    struct buf *out)
 {
-    size_t count = 0;
+    size_t count = 0, named = 0;
 
     for (size_t i = 0; i < records->count; i++) {
+        const char *name = record_text(&records->items[i], column);
         if (!wanted(&records->items[i], of))
             continue;
-        if (count++ < LISTED_MAX)
-            words_say(out, "%s%s", count > 1 ? ", " : "", card_word(&records->items[i], column));
+        count++;
+        if (name != NULL && named < LISTED_MAX)
+            words_say(out, "%s%s", named++ > 0 ? ", " : "", name);
     }
-    if (count > LISTED_MAX)
-        words_say(out, " and %zu more", count - LISTED_MAX);
+    if (count > named)
+        words_say(out, "%s%zu more", named > 0 ? " and " : "", count - named);
     return count;
 }
 
@@ -205,7 +208,7 @@ static void write_finding(const struct card *card, const struct rules *rules,
     words_say(&text, "%s: %s", card_word(finding, "rule"), card_word(finding, "message"));
     layout_paragraph(card->out, buf_str(&text), 11, 11, width);
     buf_reset(&text);
-    if (list(&card->findings, "version", same_rule, finding, &others) > 0) {
+    if (list(&card->findings, "subject", same_rule, finding, &others) > 0) {
         words_say(&text, "Also: %s", buf_str(&others));
         fprintf(card->out, "%11s", "");
         layout_paragraph(card->out, buf_str(&text), 11, 11, width);

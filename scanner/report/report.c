@@ -34,7 +34,7 @@ static const struct sheet sheets[] = {
     [REPORT_PACKAGES] = {"packages", "package", "report_packages"},
     [REPORT_FINDINGS] = {"findings", "finding", "report_findings"},
     [REPORT_RELEASES] = {"releases", "release", "report_releases"},
-    [REPORT_COVERAGE] = {"coverage", "coverage", "report_coverage"},
+    [REPORT_COVERAGE] = {"coverage", "coverage", "report_coverage", .told = 1},
 };
 static const struct sheet run_sheet = {"run", "run", "report_run", true};
 static const struct sheet summary_sheet = {"summary", "summary", "report_summary", true};
@@ -89,7 +89,7 @@ static int on_columns(void *ctx, const char *const *names, size_t count)
     for (size_t i = 0; i < count; i++)
         copy[i] = arena_strdup(sink->arena, names[i]);
     sink->columns = copy;
-    sink->column_count = count;
+    sink->column_count = count - (sink->format == &format_table ? 0 : sink->sheet->told);
     if (sink->format->begin != NULL)
         sink->format->begin(sink);
     return 0;

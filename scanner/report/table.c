@@ -76,6 +76,7 @@ static const struct table_column coverage_columns[] = {
     {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 18, 1},
     {"PACKAGE", "package", NULL, SHAPE_TEXT, 14, 2},
     {"WHEN", "observed_at", NULL, SHAPE_DAY, 10, 3},
+    {"WHY", "detail", NULL, SHAPE_PROSE, 30, 0},
     {NULL},
 };
 

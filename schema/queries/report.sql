@@ -78,7 +78,7 @@ ORDER BY r.organisation, r.name, s.package, s.order_key DESC, s.version;
 
 -- name: report_coverage
 SELECT coalesce(v.organisation, r.organisation) AS organisation, r.name AS repository,
-       p.name AS package, v.fact, v.status, v.reason, v.observed_at
+       p.name AS package, v.fact, v.status, v.reason, v.observed_at, v.detail
 FROM coverage AS v
 LEFT JOIN linked AS k ON k.package_id = v.package_id
 LEFT JOIN repository AS r ON r.id = coalesce(v.repository_id, k.repository_id)
@@ -219,7 +219,8 @@ WHERE s.package = :package
 ORDER BY s.order_key DESC, s.version;
 
 -- name: report_card_findings
-SELECT f.rule, f.severity, f.state, f.version, f.tag, f.message, f.evidence, f.first_seen
+SELECT f.rule, f.severity, f.state, f.version, coalesce(f.version, f.tag, f.detail) AS subject,
+       f.tag, f.message, f.evidence, f.first_seen
 FROM finding AS f
 JOIN package_id AS p ON p.id = f.package_id
 LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.version

@@ -224,6 +224,19 @@ def test_what_could_not_be_looked_at_is_said_once(binary, tmp_path):
     assert "\nCould not be looked at: 4\n" in said
     assert "\n  acme/anchor-tools: the forge refuses\n" in said and said.count("anchor-tools") == 1
     assert "\n  acme/relay, projects: setup.cfg:3: no\n" in said
+    why = program.run("report", "--what", "coverage").stdout
+    assert re.search(r"WHY\n(?s:.*)parse-error +acme/relay .* setup\.cfg:3: no\n", why)
+
+
+def test_card_names_what_findings_are_about(binary, tmp_path):
+    """Those of one rule are told once, with the versions of the others, else their tags."""
+    program = written.program(binary, tmp_path)
+    with sqlite3.connect(tmp_path / "fleetdrift.db") as database:
+        database.executemany(
+            "INSERT INTO stored_finding SELECT 'tag-without-release', 0, id, '', ?, ?, 'low', 'open', "
+            "'said', '{}', 1, 1, NULL FROM package_id WHERE name = 'anchor-old'",
+            [("", ""), ("v7", ""), ("v8", ""), ("", "twice")])
+    assert "Also: twice, v7, v8" in program.run("report", "anchor-old").stdout
 
 
 def test_card_of_the_incident(drift):
