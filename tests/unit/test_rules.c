@@ -358,6 +358,7 @@ static void broken_rules_are_refused_with_words(void **state)
          "the id is \"other\", but the file's name says \"own\""},
         {HEADER "-- needs: refs, object\nSELECT 'x' AS message",
          "needs \"object\", which is no fact; did you mean objects"},
+        {HEADER "-- needs: listing\nSELECT 'x' AS message", "needs \"listing\", which is no fact"},
         {HEADER "-- clock: maybe\nSELECT 'x' AS message", "clock \"maybe\" is neither yes nor no"},
     };
     struct place *place = *state;
