@@ -41,10 +41,10 @@ enum tint {
 /* Writes the text in the tint when colours are on. */
 void layout_tinted(FILE *out, const struct style *style, enum tint tint, const char *text,
                    size_t len);
-/* Writes the text in exactly `width` columns, cut with an ellipsis or filled with spaces (`right`:
-   before it; `open`: not after it, at the end of a line). */
+/* Writes the text in exactly `width` columns, cut with an ellipsis or filled with spaces (`open`:
+   not filled, at the end of a line). */
 void layout_cell(FILE *out, const struct style *style, enum tint tint, const char *text,
-                 unsigned width, bool right, bool open);
+                 unsigned width, bool open);
 /* Bytes of the text that go on a line of `width` columns, ending at a space if there is one; *next
    is where the following line begins. width 0: no limit. */
 size_t layout_line(const char *text, unsigned width, const char **next);

@@ -22,7 +22,6 @@ enum store_mode {
 
 int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err);
 void store_close(struct store *store);
-const char *store_path(const struct store *store);
 /* Whether a scan is at work on the database at `path`, and which: its process, host and start.
    Takes no lock, so it is in nobody's way. */
 #define STORE_HOLDER 384

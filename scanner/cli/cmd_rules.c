@@ -128,7 +128,7 @@ static void print_list(const struct rules *rules, const struct report_options *o
             if (columns[c].width == 0)
                 continue;
             fputs(c > 0 ? "  " : "", stdout);
-            layout_cell(stdout, &style, tint, text, columns[c].width, false,
+            layout_cell(stdout, &style, tint, text, columns[c].width,
                         c + 1 == LIST_COLUMNS || columns[c + 1].width == 0);
         }
         putchar('\n');

@@ -204,7 +204,7 @@ static void write_finding(const struct card *card, const struct rules *rules,
     struct buf text = BUF_INIT(WORDS_MAX), others = BUF_INIT(WORDS_MAX);
 
     fputs("  ", card->out);
-    layout_cell(card->out, &card->style, words_tint(severity), severity, 9, false, false);
+    layout_cell(card->out, &card->style, words_tint(severity), severity, 9, false);
     words_say(&text, "%s: %s", card_word(finding, "rule"), card_word(finding, "message"));
     layout_paragraph(card->out, buf_str(&text), 11, 11, width);
     buf_reset(&text);

@@ -98,7 +98,7 @@ static size_t prefix_bytes(const char *text, unsigned columns)
 }
 
 void layout_cell(FILE *out, const struct style *style, enum tint tint, const char *text,
-                 unsigned width, bool right, bool open)
+                 unsigned width, bool open)
 {
     unsigned columns = (unsigned)text_columns(text);
     const char *mark = style->ascii ? ".." : "\xe2\x80\xa6";
@@ -111,10 +111,8 @@ void layout_cell(FILE *out, const struct style *style, enum tint tint, const cha
             fputs(mark, out);
         return;
     }
-    if (right)
-        fprintf(out, "%*s", (int)(width - columns), "");
     layout_tinted(out, style, tint, text, strlen(text));
-    if (!right && !open)
+    if (!open)
         fprintf(out, "%*s", (int)(width - columns), "");
 }
 

@@ -20,9 +20,9 @@ void marks_line(FILE *out, const struct style *style, enum mark mark, const char
     unsigned indent = MARGIN + 2 + 1 + MARK_LABEL;
 
     fprintf(out, "%*s", MARGIN, "");
-    layout_cell(out, style, marks[mark].tint, word, 2, false, false);
+    layout_cell(out, style, marks[mark].tint, word, 2, false);
     fputc(' ', out);
-    layout_cell(out, style, TINT_NONE, label, MARK_LABEL, false, false);
+    layout_cell(out, style, TINT_NONE, label, MARK_LABEL, false);
     layout_paragraph(out, text, indent, indent, width);
 }
 

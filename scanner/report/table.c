@@ -278,7 +278,7 @@ static void write_head(struct sink *sink, struct table *table)
         if (table->layout[i].width == 0)
             continue;
         layout_cell(sink->out, &style, TINT_BOLD, table->columns[i].head, table->layout[i].width,
-                    false, i == last);
+                    i == last);
         fputs(i == last ? "\n" : "  ", sink->out);
     }
     table->fitted = true;
@@ -297,7 +297,7 @@ static void write_cell(struct sink *sink, const struct table *table, unsigned i,
         layout_paragraph(sink->out, text, indent, indent, indent + width);
         return;
     }
-    layout_cell(sink->out, &style, cell_tint(table, i, text), text, width, false, last);
+    layout_cell(sink->out, &style, cell_tint(table, i, text), text, width, last);
     fputs(last ? "\n" : "  ", sink->out);
 }
 

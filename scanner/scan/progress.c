@@ -19,7 +19,7 @@ struct progress {
     struct scan *scan;
     struct timer *timer;
     bool terminal;
-    uint64_t started_ms, plain_ms;
+    uint64_t plain_ms; /* of the last plain line */
 };
 
 static void describe(const struct progress *progress, char *out, size_t size)
@@ -71,7 +71,7 @@ struct progress *progress_new(struct scan *scan)
     struct progress *progress = mem_alloc(sizeof *progress);
 
     progress->scan = scan;
-    progress->started_ms = progress->plain_ms = clock_monotonic_ms();
+    progress->plain_ms = clock_monotonic_ms();
     if (scan->options->progress == PROGRESS_NONE)
         return progress;
     progress->terminal = scan->options->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) != 0;

@@ -141,11 +141,6 @@ void store_close(struct store *store)
     free(store);
 }
 
-const char *store_path(const struct store *store)
-{
-    return store->path;
-}
-
 int store_check(struct store *store, struct err *err)
 {
     struct bound bound = bound_start(store, SQL_QUICK_CHECK);
