@@ -110,19 +110,24 @@ class Forge:
     def answer(self, request):
         """(what was asked, answer)."""
         what = self._what(request)
-        answer = self.services[_service(request)].answer(request)
+        answer = self.services[self._service(request)].answer(request)
         for scripted in self.scripted:
             if scripted.left > 0 and scripted.pattern.search(f"{request.method} {request.target}"):
                 scripted.left -= 1
                 return what, scripted.change(request, answer)
         return what, answer
 
+    def _service(self, request):
+        if request.path.startswith("/api/"):
+            return "rest"
+        return "index" if self.services["index"].mount_of(request.path) else "git"
+
     def _what(self, request):
-        service = _service(request)
+        service = self._service(request)
         if service == "git":
             return what_is_asked(request)
         if service == "index":
-            return "document"
+            return "page" if "/simple/" in request.path else "document"
         return "listing" if request.path.endswith("/repos") else "repository"
 
     def credentials(self, authorization):
@@ -133,12 +138,6 @@ class Forge:
         if kind == "Basic":
             secret = b64decode(secret).decode("latin-1").partition(":")[2]
         return "good" if secret in self.world.tokens else "bad"
-
-
-def _service(request):
-    if request.path.startswith("/api/"):
-        return "rest"
-    return "index" if request.path.startswith("/pypi/") else "git"
 
 
 class _Server(ThreadingHTTPServer):

@@ -11,6 +11,7 @@ class World:
     owners: list = field(default_factory=list)  # {"login", "id", "type"}
     repositories: list = field(default_factory=list)  # as the REST API shows them
     documents: dict = field(default_factory=dict)  # normalised name → JSON document of the index
+    indexes: dict = field(default_factory=dict)  # path → another index there: see pypi.Index
     moved: dict = field(default_factory=dict)  # old full name → today's
     modes: dict = field(default_factory=dict)  # full name → one of smarthttp.MODES; "*" for all
     directories: dict = field(default_factory=dict)  # full name → git directory elsewhere
