@@ -32,6 +32,20 @@ struct setting_packages {
     enum settings_layer layer;
 };
 
+/* [[index]]; texts that were not set are NULL. */
+struct setting_index {
+    const char *url;
+    int kind; /* enum pypi_kind */
+    const char *username, *username_env;
+    const char *token_env, *token_file;
+    const char *const *token_command;
+};
+
+struct setting_indexes {
+    struct setting_index *items;
+    size_t count;
+};
+
 enum setting_verify { VERIFY_NONE };
 enum setting_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum setting_list_format { LIST_TABLE, LIST_JSON };
@@ -50,7 +64,8 @@ struct settings {
     struct setting_list token_command;
     bool archived, forks;
     struct setting_list ignore;
-    const char *index;
+    const char *index, *index_flag;
+    struct setting_indexes indexes; /* instead of `index` when there are any */
 
     const char *database, *cache, *rules, *shard;
     unsigned jobs;

@@ -8,10 +8,19 @@
 
 #include "cli/settings.h"
 
+/* Where a secret may be: the first that is not NULL counts. */
+struct token_source {
+    const char *env; /* an environment variable, which then must be set */
+    const char *file;
+    const char *const *command; /* its words, NULL-terminated */
+};
+
 #define TOKEN_MAX        4096  /* bytes that a file or command may give */
 #define TOKEN_COMMAND_MS 10000 /* that the command may take */
 
-/* *out is the caller's to free, NULL when no source is configured. */
+/* *out is the caller's to free, NULL when no source is named. */
+int token_read(const struct token_source *source, char **out, struct err *err);
+/* The forge's. *out is the caller's to free, NULL when no source is configured. */
 int token_find(const struct settings *settings, char **out, struct err *err);
 
 #endif

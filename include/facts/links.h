@@ -28,7 +28,8 @@ struct links_input {
     const char *const *former; /* names it had, NULL-terminated; may be NULL */
     bool fork;
     bool configured;                 /* the user said that they belong together */
-    const char *const *index_urls;   /* that the index document names, NULL-terminated */
+    const char *const *index_urls;   /* that the index document names, NULL-terminated; NULL: the
+                                        index has no place for them */
     const char *const *index_labels; /* beside them */
     const char *const *web_hosts;    /* NULL: github.com */
     size_t releases;                 /* on the index */

@@ -1,6 +1,9 @@
 /*
- * The package index: the JSON document of a package, conditionally. The body is handed on as it
- * came; facts/index reads it. Equal requests in flight are one. Sources: contracts.md section 3.
+ * A package index: what it has of a package, conditionally, by the JSON API of PyPI or by the
+ * Simple API that every index has. Which of the two is found out with the first package (the others
+ * wait a second for it at most) and costs one request beside its own. The body is handed on as it
+ * came; facts/ reads it. Equal requests in flight are one. Sources: contracts.md section 3, PEP
+ * 503, 691.
  */
 #ifndef FETCH_PYPI_H
 #define FETCH_PYPI_H
@@ -9,26 +12,53 @@
 
 struct pypi;
 
+enum pypi_kind {
+    PYPI_AUTO,   /* not known yet */
+    PYPI_JSON,   /* URL/pypi/NAME/json */
+    PYPI_SIMPLE, /* URL/NAME/ where the URL is one that pip takes, ending in "simple", or where this
+                    is configured; else URL/simple/NAME/ */
+};
+
 struct pypi_options {
-    const char *index;   /* "https://pypi.org" */
-    uint64_t timeout_ms; /* of one document; 0: 120,000 */
+    struct loop *loop;
+    const char *index; /* "https://pypi.org", "https://host/path/simple" */
+    enum pypi_kind kind;
+    uint64_t timeout_ms;       /* of one document; 0: 120,000 */
+    bool fixed;                /* the kind is configured, not remembered */
+    const char *user, *secret; /* of its origin: credential_header(); secret NULL: none */
+};
+
+enum pypi_form { PYPI_FORM_JSON, PYPI_FORM_SIMPLE_JSON, PYPI_FORM_SIMPLE_HTML };
+
+enum pypi_word {
+    PYPI_WORD_ASKED,  /* the form that was asked for */
+    PYPI_WORD_FOUND,  /* with releases in it, it tells which kind the index is */
+    PYPI_WORD_AGAINST /* the Simple API's, where the JSON API says 404: it should list no file */
 };
 
 struct pypi_document {
-    const char *name;   /* PEP 503 name that was asked */
-    bool not_modified;  /* 304: what is stored still holds */
-    bool absent;        /* 404: the index does not know it (or it is quarantined) */
-    struct buf *body;   /* of a 200; may be detached by the first of several callbacks only: treat
-                           it as borrowed */
-    const char *etag;   /* NULL when none */
-    const char *serial; /* X-PyPI-Last-Serial, NULL when none */
+    const char *name;    /* PEP 503 name that was asked */
+    bool not_modified;   /* 304: what is stored still holds */
+    bool absent;         /* 404: the index does not know it (or it is quarantined) */
+    enum pypi_form form; /* of the body */
+    enum pypi_word word; /* what the body's form is worth */
+    const char *url;     /* of the page, after redirects */
+    struct buf *body;    /* of a 200; may be detached by the first of several callbacks only: treat
+                            it as borrowed */
+    const char *etag;    /* to be given back as it is; NULL when none */
+    const char *serial;  /* X-PyPI-Last-Serial, NULL when none */
 };
 /* document is NULL when err says what happened. */
 typedef void pypi_done(const struct pypi_document *document, const struct err *err, void *ctx);
 
 struct pypi *pypi_new(struct http *http, const struct pypi_options *options);
 void pypi_free(struct pypi *pypi);
-/* `name` must be normalised; `etag` of what is stored, or NULL. */
-void pypi_get(struct pypi *pypi, const char *name, const char *etag, pypi_done *done, void *ctx);
+/* `name` must be normalised; `etag` of what is stored, or NULL. `expected`: an earlier run saw it
+   there, so that a 404 of the JSON API is worth a look at the Simple API: it may be quarantined. */
+void pypi_get(struct pypi *pypi, const char *name, const char *etag, bool expected, pypi_done *done,
+              void *ctx);
+/* A document that tells the kind was read: further packages are asked for so. False when other
+   answers of this run tell another kind. */
+bool pypi_learn(struct pypi *pypi, enum pypi_kind kind);
 
 #endif

@@ -13,7 +13,6 @@
 #include "fetch/github.h"
 #include "fetch/gitwire.h"
 #include "fetch/mirror.h"
-#include "fetch/pypi.h"
 #include "net/work.h"
 #include "scan/claim.h"
 #include "scan/scan.h"
@@ -29,7 +28,7 @@ struct scan {
     struct http *http;
     struct gitwire *wire;
     struct github *github;
-    struct pypi *pypi;
+    struct index *indexes;   /* of options->index_count */
     struct lane *store_lane; /* limit 1: the database has one writer */
     struct lane *cpu_lane;
     struct progress *progress;
@@ -52,30 +51,67 @@ struct scan {
     struct err disk;  /* the cache cannot be written */
 };
 
+/* --- the fleet's indexes: indexes.c ------------------------------------------------------------
+ */
+
+struct index {
+    char *url; /* without a slash at its end: its part in a package's identity */
+    struct pypi *pypi;
+    unsigned asked, had;       /* packages */
+    enum pypi_kind remembered; /* for later runs; on the store lane */
+};
+
+/* Once there is HTTP. */
+int indexes_open(struct scan *scan, struct err *err);
+/* Warns when they had none of many packages: an address that is wrong answers so. */
+void indexes_check(const struct scan *scan);
+void indexes_free(struct scan *scan);
+/* A document of this kind was read: later runs need not find out. On the store lane. */
+int index_remember(struct store *store, struct index *index, enum pypi_kind kind, struct err *err);
+
+/* What one index says of a package: lookup.c. Reading is done on the pool, saving on the store lane
+   (within a batch). */
+struct lookup {
+    struct package *package;
+    struct index *index;
+    struct known_package known;
+    char *url, *etag; /* of the document */
+    enum pypi_form form;
+    enum pypi_word word;
+    enum pypi_kind found; /* what the index turned out to be; AUTO: nothing new */
+    struct buf body;
+    bool absent, not_modified;
+    struct row_package row; /* what the document says */
+    const struct row_release *releases;
+    size_t release_count;
+    struct err err; /* of the index */
+    int64_t id;     /* of the package at this index; 0: the store has none */
+};
+
+void lookup_read(struct lookup *lookup);
+/* `winner`: the package is taken from here, and has an id in any case. */
+int lookup_save(struct lookup *lookup, bool winner, struct err *err);
+void lookup_release(struct lookup *lookup);
+
 /* --- packages: package.c --------------------------------------------------------------------- */
 
-/* One package of the index, asked once in a run however many repositories hold it. */
+/* One package of the indexes, asked once in a run however many repositories hold it. */
 struct package {
     char *name; /* PEP 503 */
     int64_t id; /* once it is ready, unless the store failed */
     bool ready;
-    bool changed; /* the index told something new */
+    bool changed; /* an index told something new */
     bool named;   /* by the user: part of the fleet whoever claims it */
     struct waiter *waiters;
     struct scan *scan;
     UT_hash_handle hh;
     /* while it is asked */
     struct package *next;
-    struct known_package known;
     struct arena arena;
-    struct buf body;
-    struct row_package row; /* what the document says */
-    const struct row_release *releases;
-    size_t release_count;
-    char *etag;
-    bool absent, not_modified;
-    struct err err;   /* of the index: ends in a coverage row */
-    struct err fatal; /* of the store */
+    struct lookup *lookups; /* one an index */
+    unsigned waiting;       /* answers that are still to come */
+    struct err err;         /* of an index: ends in a coverage row */
+    struct err fatal;       /* of the store */
 };
 
 typedef void package_ready(struct package *package, void *ctx);

@@ -8,12 +8,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fetch/pypi.h"
 #include "net/http.h"
 #include "store/rules.h"
 
 struct scan_package {
     const char *name;       /* as written */
     const char *repository; /* "OWNER/NAME"; NULL: what the index or the fleet says */
+};
+
+/* Of several, the first that has a package is the one that it is taken from. */
+struct scan_index {
+    const char *url;     /* "https://pypi.org" */
+    enum pypi_kind kind; /* PYPI_AUTO: found out, then remembered */
+    char *user, *secret; /* user NULL: the secret is a bearer token. For this origin only */
 };
 
 enum scan_progress { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_NONE };
@@ -25,11 +33,12 @@ struct scan_options {
     const struct scan_package *packages;
     size_t package_count;
 
-    const char *github_api;        /* "https://api.github.com" */
-    const char *github_git;        /* "https://github.com" */
-    const char *const *github_web; /* hosts whose URLs denote the forge: "github.com" */
-    const char *index;             /* "https://pypi.org" */
-    const char *token;             /* NULL: anonymous */
+    const char *github_api;           /* "https://api.github.com" */
+    const char *github_git;           /* "https://github.com" */
+    const char *const *github_web;    /* hosts whose URLs denote the forge: "github.com" */
+    const char *token;                /* NULL: anonymous */
+    const struct scan_index *indexes; /* at least one */
+    size_t index_count;
 
     bool archived, forks;      /* whether what a listing brings is scanned when it is one */
     const char *const *ignore; /* globs of "owner/name" that a listing may bring */

@@ -88,6 +88,8 @@ struct row_package {
     const char *display, *latest, *licence, *organisation, *serial;
     const char *urls; /* JSON array of [label, url]; NULL: the index has no place for them */
     const char *status, *status_reason; /* PEP 792 */
+    const char *note;                   /* what could not be read in full */
+    bool incomplete;                    /* releases may be missing for that */
 };
 
 /* The bond of one project of a repository with one package. */

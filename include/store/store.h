@@ -61,7 +61,10 @@ struct known_package {
     const char *state;     /* "known", "absent"; NULL: never seen */
     const char *link;      /* link state with this repository */
     const char *directory; /* of the project; NULL: only tags hold it */
-    bool was_known;        /* in some run; set by store_known_package alone */
+    /* by store_known_package alone: */
+    bool was_known;     /* in some run */
+    bool also_at;       /* other indexes have its name too */
+    const char *status; /* PEP 792; NULL */
 };
 
 struct known_repository {

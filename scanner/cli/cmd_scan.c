@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/config_index.h"
 #include "cli/terminal.h"
 #include "cli/value.h"
 #include "report/report.h"
@@ -40,7 +41,7 @@ static const struct flag flags[] = {
     {"github-api", "URL", "github.api", "root of the REST API"},
     {"github-git", "URL", "github.git", "root of the git host"},
     {"github-graphql", "URL", "github.graphql", "address of the GraphQL API"},
-    {"index", "URL", "index.url", "root of the package index"},
+    {"index", "URL", "index-url", "root of the package index"},
     {"ca-file", "FILE", "http.ca_file", "certificates to trust instead of the system's"},
     {"allow-http", NULL, "http.allow_http", "plain http beyond this machine"},
     {NULL},
@@ -109,7 +110,6 @@ static struct scan_options scan_options(const struct context *context, const cha
         .github_api = s->github_api,
         .github_git = s->github_git,
         .github_web = s->github_web.items,
-        .index = s->index,
         .token = context->token,
         .archived = s->archived,
         .forks = s->forks,
@@ -201,9 +201,15 @@ static int run(struct context *context, struct err *err)
     char *agent = user_agent(&context->settings);
     char *asked = arguments(context);
     struct scan_options options = scan_options(context, agent, asked);
+    struct scan_index *indexes;
     struct scan_result result = {0};
-    int status = scan_run(context->store, context->rules, &options, &result, err);
+    int status = index_list(&context->settings, &indexes, &options.index_count, err);
 
+    if (status == 0) {
+        options.indexes = indexes;
+        status = scan_run(context->store, context->rules, &options, &result, err);
+        index_list_free(indexes, options.index_count);
+    }
     free(agent);
     free(asked);
     say_cost(&result);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/config_index.h"
 #include "facts/toml.h"
 
 struct reading {
@@ -215,24 +216,34 @@ static int read_package(const struct reading *reading, json_t *table, const char
     return result;
 }
 
-static int read_packages(const struct reading *reading, const json_t *tables)
+static int read_index(const struct reading *reading, json_t *table, const char **wrong)
 {
+    return config_read_index(reading->settings, table, wrong, reading->err);
+}
+
+typedef int read_table(const struct reading *reading, json_t *table, const char **wrong);
+
+/* An array of tables: [[name]]. */
+static int read_tables(const struct reading *reading, const char *name, const json_t *tables,
+                       read_table *read)
+{
+    char written[32];
     size_t i;
     json_t *table;
 
+    snprintf(written, sizeof written, "written as [[%s]]", name);
     if (!json_is_array(tables)) {
-        refuse_type(reading, "package", "written as [[package]]");
-        return at_line(reading, "package");
+        refuse_type(reading, name, written);
+        return at_line(reading, name);
     }
     json_array_foreach(tables, i, table)
     {
         const char *wrong = "";
-        int result = json_is_object(table)
-                         ? read_package(reading, table, &wrong)
-                         : refuse_type(reading, "package", "written as [[package]]");
+        int result = json_is_object(table) ? read(reading, table, &wrong)
+                                           : refuse_type(reading, name, written);
         if (result == 0)
             continue;
-        char *key = mem_printf("package[%zu]%s%s", i, *wrong != '\0' ? "." : "", wrong);
+        char *key = mem_printf("%s[%zu]%s%s", name, i, *wrong != '\0' ? "." : "", wrong);
         at_line(reading, key);
         free(key);
         return -1;
@@ -259,7 +270,9 @@ static int read_document(const struct reading *reading, json_t *document)
     {
         int result;
         if (strcmp(key, "package") == 0)
-            result = read_packages(reading, value);
+            result = read_tables(reading, key, value, read_package);
+        else if (strcmp(key, "index") == 0 && json_is_array(value))
+            result = read_tables(reading, key, value, read_index);
         else if (is_section(key) && json_is_object(value))
             result = read_section(reading, key, value);
         else {

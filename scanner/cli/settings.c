@@ -59,6 +59,7 @@ static const struct setting table[] = {
     {"output.what", SETTING_CHOICE, AT(what), "", report_what_words},
     {"output.colour", SETTING_CHOICE, AT(colour), "auto", colour_words},
 
+    {"index-url", SETTING_TEXT, AT(index_flag), .check = value_check_url},
     {"output", SETTING_TEXT, AT(output)},
     {"list-format", SETTING_CHOICE, AT(list_format), "table", list_format_words},
     {"offline", SETTING_BOOL, AT(offline), "false"},

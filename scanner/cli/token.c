@@ -144,6 +144,21 @@ static int from_command(const char *const *command, char **out, struct err *err)
     return result;
 }
 
+int token_read(const struct token_source *source, char **out, struct err *err)
+{
+    *out = NULL;
+    if (source->env != NULL) {
+        const char *text = getenv(source->env);
+        if (text == NULL)
+            return err_set(err, REASON_USAGE, "the environment variable %s is not set",
+                           source->env);
+        return accept(text, strlen(text), source->env, out, err);
+    }
+    if (source->file != NULL)
+        return from_file(source->file, out, err);
+    return source->command != NULL ? from_command(source->command, out, err) : 0;
+}
+
 int token_find(const struct settings *settings, char **out, struct err *err)
 {
     static const char *const variables[] = {"FLEETDRIFT_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"};
@@ -154,9 +169,8 @@ int token_find(const struct settings *settings, char **out, struct err *err)
         if (text != NULL && *text != '\0')
             return accept(text, strlen(text), variables[i], out, err);
     }
-    if (settings->token_file != NULL)
-        return from_file(settings->token_file, out, err);
-    if (settings->token_command.count > 0)
-        return from_command(settings->token_command.items, out, err);
-    return 0;
+    const struct token_source source = {
+        .file = settings->token_file,
+        .command = settings->token_command.count > 0 ? settings->token_command.items : NULL};
+    return token_read(&source, out, err);
 }

@@ -397,9 +397,9 @@ static void judge_by_releases(const struct links_input *input, struct arena *are
 
     out->state = agree && !input->fork ? LINK_CORROBORATED : LINK_CLAIMED;
     out->evidence =
-        arena_printf(arena,
-                     "the index names no source repository; %zu of %zu releases are in the "
-                     "history of this one%s",
+        arena_printf(arena, "the index %s; %zu of %zu releases are in the history of this one%s",
+                     input->index_urls != NULL ? "names no source repository"
+                                               : "has no place for a source repository",
                      input->agreeing, input->releases, input->fork ? ", a fork" : "");
 }
 

@@ -33,13 +33,33 @@ struct simple_file *simple_add(struct simple_page *page, struct err *err)
     return file;
 }
 
+/* Of an address only what names the file: no hash, no user, no signature that is another one each
+   time. */
+static void keep_name(char *url)
+{
+    char *authority = strstr(url, "://");
+
+    url[strcspn(url, "#")] = '\0';
+    if (authority != NULL) {
+        authority += 3;
+        char *at = memrchr(authority, '@', strcspn(authority, "/?"));
+        if (at != NULL)
+            memmove(authority, at + 1, strlen(at + 1) + 1);
+    }
+    size_t path = strcspn(url, "?");
+    const char *slash = memrchr(url, '/', path);
+    if (slash != NULL && memchr(slash, '.', path - (size_t)(slash - url)) != NULL)
+        url[path] = '\0';
+}
+
 const char *simple_join(const struct simple_page *page, const char *url, struct arena *arena)
 {
-    if (page->url == NULL || strstr(url, "://") != NULL || strlen(url) > URL_MAX)
-        return arena_strdup(arena, url);
-    xmlChar *joined = xmlBuildURI((const xmlChar *)url, (const xmlChar *)page->url);
-    const char *out = arena_strdup(arena, joined != NULL ? (const char *)joined : url);
+    bool whole = page->url == NULL || strstr(url, "://") != NULL || strlen(url) > URL_MAX;
+    xmlChar *joined = whole ? NULL : xmlBuildURI((const xmlChar *)url, (const xmlChar *)page->url);
+    char *out = arena_strdup(arena, joined != NULL ? (const char *)joined : url);
+
     xmlFree(joined);
+    keep_name(out);
     return out;
 }
 

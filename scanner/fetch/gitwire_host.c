@@ -3,30 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fetch/credential.h"
 
 #define ADVERTISEMENT "application/x-git-upload-pack-advertisement"
-
-/* --- the credential -------------------------------------------------------------------------- */
-
-/* Basic, as the forge's documentation has it for git; Bearer is for the API. */
-static char *authorization_of(const char *token)
-{
-    char *pair = mem_printf("x-access-token:%s", token);
-    size_t len = strlen(pair);
-    char *coded = mem_alloc((len + 2) / 3 * 4 + 1);
-
-    EVP_EncodeBlock((unsigned char *)coded, (const unsigned char *)pair, (int)len);
-    log_secret(coded);
-    char *value = mem_printf("Basic %s", coded);
-    free(coded);
-    free(pair);
-    return value;
-}
 
 int gitwire_host_init(struct gitwire_host *host, const char *base, const char *token,
                       struct err *err)
@@ -41,7 +23,9 @@ int gitwire_host_init(struct gitwire_host *host, const char *base, const char *t
     while (len > 0 && base[len - 1] == '/')
         len--;
     host->base = mem_strndup(base, len);
-    host->authorization = token != NULL ? authorization_of(token) : NULL;
+    host->authorization = /* Basic, as the forge's documentation has it for git; Bearer is for the
+                             API. */
+        token != NULL ? credential_header("x-access-token", token) : NULL;
     return 0;
 }
 

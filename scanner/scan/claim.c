@@ -80,11 +80,19 @@ bool claim_is_project(const struct claim_context *context, const struct claim *c
     return other == NULL || !other->ours;
 }
 
+bool claim_is_published(const struct claim *claim)
+{
+    return claim->document.state != NULL && strcmp(claim->document.state, "known") == 0;
+}
+
 /* --- links ----------------------------------------------------------------------------------- */
 
-/* The document's [[label, url], …] as the two lists that links_judge takes. */
+/* The document's [[label, url], …] as the two lists that links_judge takes; none where the index
+   has no place for them. */
 static void read_urls(struct claim *claim, struct arena *arena)
 {
+    if (claim_is_published(claim) && claim->document.urls == NULL)
+        return;
     json_t *pairs = claim->document.urls != NULL ? json_loads(claim->document.urls, 0, NULL) : NULL;
     size_t count = json_array_size(pairs);
     const char **urls = arena_array(arena, count + 1, sizeof *urls);
@@ -123,11 +131,6 @@ static void judge_link(const struct claim_context *context, struct claim *claim,
     };
 
     links_judge(&input, context->arena, &claim->link);
-}
-
-bool claim_is_published(const struct claim *claim)
-{
-    return claim->document.state != NULL && strcmp(claim->document.state, "known") == 0;
 }
 
 bool claim_contradicted(const struct claim_context *context, const struct claim *claim,

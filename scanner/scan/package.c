@@ -1,11 +1,9 @@
 #include "scan/job.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "facts/index.h"
 
 #define DOCUMENTS_OPEN 32
 
@@ -15,16 +13,27 @@ struct waiter {
     struct waiter *next;
 };
 
+static size_t index_count(const struct package *package)
+{
+    return package->scan->options->index_count;
+}
+
+static void release_lookups(struct package *package)
+{
+    for (size_t i = 0; package->lookups != NULL && i < index_count(package); i++)
+        lookup_release(&package->lookups[i]);
+    free(package->lookups);
+    package->lookups = NULL;
+}
+
 static void finish(struct package *package)
 {
     struct waiter *waiter = package->waiters;
 
     package->waiters = NULL;
     package->ready = true;
+    release_lookups(package);
     arena_release(&package->arena);
-    buf_release(&package->body);
-    free(package->etag);
-    package->etag = NULL;
     while (waiter != NULL) {
         struct waiter *next = waiter->next;
         waiter->ready(package, waiter->ctx);
@@ -33,118 +42,106 @@ static void finish(struct package *package)
     }
 }
 
-/* --- reading: on the pool -------------------------------------------------------------------- */
+/* --- which index ----------------------------------------------------------------------------- */
 
-static char *urls_json(const struct index_document *document, struct arena *arena)
+static bool has(const struct lookup *lookup)
 {
-    json_t *pairs = json_array();
-
-    for (size_t i = 0; document->urls != NULL && document->urls[i] != NULL; i++)
-        json_array_append_new(pairs,
-                              json_pack("[s?, s?]", document->url_labels[i], document->urls[i]));
-    char *text = json_dumps(pairs, JSON_COMPACT);
-    char *kept = arena_strdup(arena, text != NULL ? text : "[]");
-    free(text);
-    json_decref(pairs);
-    return kept;
+    return lookup->err.reason == REASON_NONE && !lookup->absent;
 }
 
-static const struct row_file *file_rows(const struct index_release *release, struct arena *arena)
+/* Whose it was before, else the first's. */
+static struct lookup *last_holder(const struct package *package)
 {
-    struct row_file *rows = arena_array(arena, release->file_count, sizeof *rows);
-
-    for (size_t i = 0; i < release->file_count; i++) {
-        const struct index_file *file = &release->files[i];
-        rows[i] = (struct row_file){file->filename, file->kind,        file->url,   file->sha256,
-                                    file->size,     file->uploaded_at, file->yanked};
-    }
-    return rows;
+    for (size_t i = 0; i < index_count(package); i++)
+        if (package->lookups[i].known.was_known)
+            return &package->lookups[i];
+    return &package->lookups[0];
 }
 
-static const struct row_release *release_rows(const struct index_document *document,
-                                              struct arena *arena)
+/* The first index that has the package. One before it that could not be asked may have it: then
+   nobody can tell. */
+static struct lookup *choose(struct package *package)
 {
-    struct row_release *rows = arena_array(arena, document->release_count, sizeof *rows);
-
-    for (size_t i = 0; i < document->release_count; i++) {
-        const struct index_release *release = &document->releases[i];
-        rows[i] = (struct row_release){
-            .version = release->version,
-            .uploaded_at = release->uploaded_at,
-            .yanked = release->yanked,
-            .yanked_reason = release->yanked_reason,
-            .files = file_rows(release, arena),
-            .file_count = release->file_count,
-        };
+    for (size_t i = 0; i < index_count(package); i++) {
+        struct lookup *lookup = &package->lookups[i];
+        if (has(lookup))
+            return lookup;
+        if (lookup->err.reason != REASON_NONE) {
+            package->err = lookup->err;
+            break;
+        }
     }
-    return rows;
-}
-
-static void read_run(void *item)
-{
-    struct package *package = item;
-    struct index_document document;
-
-    /* What does not parse is the index's fault, and told as coverage. */
-    if (index_parse(buf_str(&package->body), package->body.len, package->name, &package->arena,
-                    &document, &package->err) == 0) {
-        package->row = (struct row_package){
-            .index = package->scan->options->index,
-            .name = package->name,
-            .state = "known",
-            .display = document.name,
-            .latest = document.latest,
-            .licence = document.licence,
-            .organisation = document.organisation,
-            .serial = document.serial,
-            .urls = urls_json(&document, &package->arena),
-        };
-        package->releases = release_rows(&document, &package->arena);
-        package->release_count = document.release_count;
-    }
-    buf_release(&package->body);
+    return last_holder(package);
 }
 
 /* --- storing --------------------------------------------------------------------------------- */
 
-static int save_answer(struct package *package, struct err *err)
+static int save_also_at(const struct package *package, const struct lookup *winner, struct err *err)
+{
+    const char **urls = mem_array(index_count(package), sizeof *urls);
+    size_t count = 0;
+    bool told = winner->known.also_at || index_count(package) > 1;
+
+    for (size_t i = 0; i < index_count(package); i++) {
+        const struct lookup *lookup = &package->lookups[i];
+        told &= lookup->err.reason == REASON_NONE;
+        if (lookup != winner && has(lookup))
+            urls[count++] = lookup->index->url;
+    }
+    int result = told ? store_put_also_at(package->scan->store, winner->id, urls, count, err) : 0;
+    free(urls);
+    return result;
+}
+
+static const char *why_absent(struct package *package, const struct lookup *winner)
+{
+    if (winner->url == NULL)
+        return NULL; /* it had no page */
+    if (winner->row.status == NULL)
+        return "the index knows the name, but has no file of it";
+    return arena_printf(&package->arena, "the index has no file of it, and calls it %.40s",
+                        winner->row.status);
+}
+
+static int save_coverage(struct package *package, const struct lookup *winner, struct err *err)
+{
+    bool unknown = package->err.reason != REASON_NONE;
+    struct row_coverage coverage = {
+        .package_id = package->id,
+        .fact = "index",
+        .status = unknown          ? "unknown"
+                  : winner->absent ? "absent"
+                                   : "known",
+        .reason = unknown          ? reason_word(package->err.reason)
+                  : winner->absent ? reason_word(REASON_NOT_FOUND)
+                                   : NULL,
+        .detail = unknown          ? package->err.text
+                  : winner->absent ? why_absent(package, winner)
+                                   : NULL,
+    };
+
+    return store_put_coverage(package->scan->store, &coverage, 1, err);
+}
+
+static int save_answers(struct package *package, struct err *err)
 {
     struct scan *scan = package->scan;
+    struct lookup *winner = choose(package);
     int64_t before = store_changes(scan->store);
     int result = 0;
 
-    if (package->err.reason == REASON_NONE && package->absent) {
-        struct row_package row = {
-            .index = scan->options->index, .name = package->name, .state = "absent"};
-        result = store_put_package(scan->store, &row, NULL, NULL, 0, &package->id, err);
-    } else if (package->err.reason == REASON_NONE && !package->not_modified) {
-        result = store_put_package(scan->store, &package->row, package->etag, package->releases,
-                                   package->release_count, &package->id, err);
-    }
-    if (result == 0 && package->id == 0)
-        result =
-            store_package_id(scan->store, scan->options->index, package->name, &package->id, err);
+    for (size_t i = 0; i < index_count(package) && result == 0; i++)
+        result = lookup_save(&package->lookups[i], &package->lookups[i] == winner, err);
+    package->id = winner->id;
+    if (result == 0)
+        result = save_also_at(package, winner, err);
     package->changed = store_changes(scan->store) != before;
     if (result == 0 && package->changed) {
         char *key = stamp_changed(scan, package->name);
         result = stamp_remember(scan->store, key, err);
         free(key);
     }
-    if (result != 0)
-        return -1;
-    bool unknown = package->err.reason != REASON_NONE;
-    struct row_coverage coverage = {
-        .package_id = package->id,
-        .fact = "index",
-        .status = unknown           ? "unknown"
-                  : package->absent ? "absent"
-                                    : "known",
-        .reason = unknown           ? reason_word(package->err.reason)
-                  : package->absent ? reason_word(REASON_NOT_FOUND)
-                                    : NULL,
-        .detail = unknown ? package->err.text : NULL,
-    };
-    if (store_put_coverage(scan->store, &coverage, 1, err) != 0)
+    if (result != 0 || save_coverage(package, winner, err) != 0)
         return -1;
     /* A name that a repository holds is part of the fleet when its job says so. */
     return package->named ? store_touch_package(scan->store, package->id, err) : 0;
@@ -157,7 +154,7 @@ static void save_run(void *item)
 
     if (store_begin(store, &package->fatal) != 0)
         return;
-    if (save_answer(package, &package->fatal) != 0 || store_commit(store, &package->fatal) != 0)
+    if (save_answers(package, &package->fatal) != 0 || store_commit(store, &package->fatal) != 0)
         store_rollback(store);
 }
 
@@ -174,35 +171,85 @@ static void save_done(void *item)
     documents_start(scan);
 }
 
+/* --- reading --------------------------------------------------------------------------------- */
+
+static bool has_body(const struct lookup *lookup)
+{
+    return lookup->err.reason == REASON_NONE && !lookup->absent && !lookup->not_modified;
+}
+
+static void read_run(void *item)
+{
+    struct package *package = item;
+
+    for (size_t i = 0; i < index_count(package); i++)
+        if (has_body(&package->lookups[i]))
+            lookup_read(&package->lookups[i]);
+}
+
 static void read_done(void *item)
 {
     struct package *package = item;
 
+    for (size_t i = 0; i < index_count(package); i++) {
+        struct lookup *lookup = &package->lookups[i];
+        lookup->index->asked++;
+        lookup->index->had += has(lookup) || lookup->err.reason != REASON_NONE;
+        enum pypi_kind kind = lookup->form == PYPI_FORM_JSON ? PYPI_JSON : PYPI_SIMPLE;
+        if (has_body(lookup) && lookup->word == PYPI_WORD_FOUND &&
+            pypi_learn(lookup->index->pypi, kind))
+            lookup->found = kind;
+    }
     work_submit(package->scan->store_lane, save_run, save_done, package);
 }
 
 /* --- asking ---------------------------------------------------------------------------------- */
 
+static void answered(struct package *package)
+{
+    bool bodies = false;
+
+    if (--package->waiting > 0)
+        return;
+    for (size_t i = 0; i < index_count(package); i++)
+        bodies |= has_body(&package->lookups[i]);
+    if (bodies)
+        work_submit(package->scan->cpu_lane, read_run, read_done, package);
+    else
+        read_done(package);
+}
+
 static void on_document(const struct pypi_document *document, const struct err *err, void *ctx)
 {
-    struct package *package = ctx;
+    struct lookup *lookup = ctx;
 
     if (document == NULL) {
-        package->err = *err;
-        read_done(package);
-        return;
+        lookup->err = *err;
+    } else {
+        lookup->absent = document->absent;
+        lookup->not_modified = document->not_modified;
     }
-    package->absent = document->absent;
-    package->not_modified = document->not_modified;
-    package->etag = document->etag != NULL ? mem_strdup(document->etag) : NULL;
-    if (document->absent || document->not_modified) {
-        read_done(package);
-        return;
+    if (document != NULL && has_body(lookup)) {
+        size_t max = document->body->max;
+        lookup->form = document->form;
+        lookup->word = document->word;
+        lookup->url = mem_strdup(document->url);
+        lookup->etag = document->etag != NULL ? mem_strdup(document->etag) : NULL;
+        lookup->body = *document->body;
+        buf_init(document->body, max);
     }
-    size_t max = document->body->max;
-    package->body = *document->body;
-    buf_init(document->body, max);
-    work_submit(package->scan->cpu_lane, read_run, read_done, package);
+    answered(lookup->package);
+}
+
+static void ask_indexes(struct package *package)
+{
+    package->waiting = (unsigned)index_count(package);
+    for (size_t i = 0; i < index_count(package); i++) {
+        struct lookup *lookup = &package->lookups[i];
+        bool there = lookup->known.state != NULL && strcmp(lookup->known.state, "known") == 0;
+        pypi_get(lookup->index->pypi, package->name, lookup->known.etag,
+                 there || lookup->known.status != NULL, on_document, lookup);
+    }
 }
 
 /* Documents come in faster than the database takes them: only so many are on their way at once. */
@@ -214,17 +261,20 @@ static void documents_start(struct scan *scan)
         if (scan->documents == NULL)
             scan->documents_end = &scan->documents;
         scan->documents_open++;
-        pypi_get(scan->pypi, package->name, package->known.etag, on_document, package);
+        ask_indexes(package);
     }
 }
 
 static void lookup_run(void *item)
 {
     struct package *package = item;
-    struct scan *scan = package->scan;
 
-    store_known_package(scan->store, scan->options->index, package->name, &package->arena,
-                        &package->known, &package->fatal);
+    for (size_t i = 0; i < index_count(package); i++) {
+        struct lookup *lookup = &package->lookups[i];
+        if (store_known_package(package->scan->store, lookup->index->url, package->name,
+                                &package->arena, &lookup->known, &package->fatal) != 0)
+            return;
+    }
 }
 
 static void lookup_done(void *item)
@@ -233,12 +283,19 @@ static void lookup_done(void *item)
     struct scan *scan = package->scan;
 
     scan_check(scan, &package->fatal);
-    package->id = package->known.id;
-    package->absent = package->known.state != NULL && strcmp(package->known.state, "absent") == 0;
     package->next = NULL;
     *scan->documents_end = package;
     scan->documents_end = &package->next;
     documents_start(scan);
+}
+
+static void add_lookups(struct package *package)
+{
+    package->lookups = mem_array(index_count(package), sizeof *package->lookups);
+    for (size_t i = 0; i < index_count(package); i++) {
+        package->lookups[i].package = package;
+        package->lookups[i].index = &package->scan->indexes[i];
+    }
 }
 
 struct answer_later {
@@ -280,6 +337,7 @@ void package_ask(struct scan *scan, const char *name, package_ready *ready, void
         package = mem_alloc(sizeof *package);
         package->scan = scan;
         package->name = mem_strdup(name);
+        add_lookups(package);
         HASH_ADD_KEYPTR(hh, scan->packages, package->name, strlen(package->name), package);
     }
     struct waiter *waiter = mem_alloc(sizeof *waiter);
@@ -296,6 +354,7 @@ void packages_free(struct scan *scan)
     HASH_ITER(hh, scan->packages, package, next)
     {
         HASH_DEL(scan->packages, package);
+        release_lookups(package);
         arena_release(&package->arena);
         free(package->name);
         free(package);

@@ -161,9 +161,12 @@ static int check_options(const struct scan_options *options, struct err *err)
         if (names_normalise(options->packages[i].name, normal) != 0)
             return err_set(err, REASON_USAGE, "\"%s\" is not the name of a package",
                            options->packages[i].name);
-    const char *const roots[] = {options->github_api, options->github_git, options->index};
+    const char *const roots[] = {options->github_api, options->github_git};
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
         if (http_check_url(roots[i], options->http.allow_http, err) != 0)
+            return -1;
+    for (size_t i = 0; i < options->index_count; i++)
+        if (http_check_url(options->indexes[i].url, options->http.allow_http, err) != 0)
             return -1;
     return 0;
 }
@@ -173,11 +176,15 @@ static int open_services(struct scan *scan, struct err *err)
     const struct scan_options *options = scan->options;
     struct buf facts = BUF_INIT(4096);
     char *key = mem_printf("git-host %s", options->github_git);
-    const char *const hosts[] = {options->github_api, options->github_git, options->index, NULL};
+    const char **hosts = mem_array(options->index_count + 3, sizeof *hosts);
     struct http_options http = options->http;
     unsigned readers = work_default_threads() + 1; /* one of them waits for the disk */
     int result = -1;
 
+    hosts[0] = options->github_api;
+    hosts[1] = options->github_git;
+    for (size_t i = 0; i < options->index_count; i++)
+        hosts[2 + i] = options->indexes[i].url;
     http.hosts = hosts;
     work_set_threads(readers + 1); /* and one for the database */
     if (store_recall(scan->store, key, &facts, err) < 0 || loop_new(&scan->loop, err) != 0)
@@ -198,14 +205,13 @@ static int open_services(struct scan *scan, struct err *err)
     struct github_options github = {.api = options->github_api,
                                     .token = options->token,
                                     .timeout_ms = options->listing_timeout_ms};
-    struct pypi_options pypi = {.index = options->index, .timeout_ms = options->index_timeout_ms};
-    if (gitwire_new(scan->http, &git, &scan->wire, err) != 0)
+    if (gitwire_new(scan->http, &git, &scan->wire, err) != 0 || indexes_open(scan, err) != 0)
         goto out;
     scan->github = github_new(scan->http, &github);
-    scan->pypi = pypi_new(scan->http, &pypi);
     result = loop_on_interrupt(scan->loop, on_interrupt, scan, err);
 out:
     buf_release(&facts);
+    free(hosts);
     free(key);
     return result;
 }
@@ -221,7 +227,7 @@ static void close_services(struct scan *scan)
     discover_free(scan);
     gitwire_free(scan->wire);
     github_free(scan->github);
-    pypi_free(scan->pypi);
+    indexes_free(scan);
     http_free(http);
     if (scan->loop != NULL) {
         lane_free(scan->store_lane);
@@ -262,6 +268,7 @@ static int observe(struct scan *scan, struct err *err)
     scan_idle(scan);
     loop_run(scan->loop);
     mirror_global_exit();
+    indexes_check(scan);
     if (scan->fatal.reason != REASON_NONE) {
         *err = scan->fatal;
         return -1;

@@ -13,7 +13,7 @@ char *stamp_judged(const struct job *job)
 
 char *stamp_changed(const struct scan *scan, const char *package)
 {
-    return mem_printf("changed %s %s", scan->options->index, package);
+    return mem_printf("changed %s %s", scan->indexes[0].url, package);
 }
 
 int stamp_remember(struct store *store, const char *key, struct err *err)

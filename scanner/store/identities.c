@@ -216,6 +216,8 @@ int store_known_package(struct store *store, const char *index, const char *name
     if (result > 0) {
         read_package(out, arena, bound.stmt);
         out->was_known = sqlite3_column_int(bound.stmt, 4);
+        out->also_at = sqlite3_column_int(bound.stmt, 5);
+        out->status = column_text(arena, bound.stmt, 6);
     }
     bound_end(&bound);
     return result < 0 ? -1 : 0;

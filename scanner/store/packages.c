@@ -24,6 +24,8 @@ static int put_document(struct store *store, const struct row_package *row, int6
     bound_text(bound, row->urls);
     bound_text(bound, row->status);
     bound_text(bound, row->status_reason);
+    bound_text(bound, row->note);
+    bound_flag(bound, row->note != NULL ? row->incomplete : -1);
     writing_add(&writing);
     bound_integer(writing_subject(&writing), id);
     return writing_end(&writing);

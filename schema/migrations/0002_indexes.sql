@@ -2,6 +2,8 @@
 
 ALTER TABLE stored_package ADD COLUMN status TEXT;         -- PEP 792; NULL: the index does not tell
 ALTER TABLE stored_package ADD COLUMN status_reason TEXT;
+ALTER TABLE stored_package ADD COLUMN note TEXT;           -- what of it could not be read in full
+ALTER TABLE stored_package ADD COLUMN incomplete INTEGER;  -- 1: releases may be missing for that
 
 -- Indexes behind the package's own in the fleet's order that have its name too.
 CREATE TABLE stored_also_at (

@@ -107,7 +107,9 @@ ORDER BY 2, 1, 6;
 
 -- name: known_package
 SELECT p.id, p.name, p.etag, d.state,
-       EXISTS (SELECT 1 FROM stored_package AS w WHERE w.package_id = p.id AND w.state = 'known')
+       EXISTS (SELECT 1 FROM stored_package AS w WHERE w.package_id = p.id AND w.state = 'known'),
+       EXISTS (SELECT 1 FROM stored_also_at AS a WHERE a.package_id = p.id AND a.until IS NULL),
+       d.status
 FROM package_id AS p
 LEFT JOIN stored_package AS d ON d.package_id = p.id AND d.until IS NULL
 WHERE p.index_url = ?1 AND p.name = ?2;

@@ -28,6 +28,15 @@ WHERE (SELECT run FROM as_of) BETWEEN s.since AND ifnull(s.until - 1, 1 << 62)
         WHERE c.repository_id = 0 AND c.package_id = s.package_id
           AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)))
 UNION ALL
+-- files of the index that could not be told apart; of a version that it lists, or perhaps of another
+SELECT NULL, NULL, d.package_id, 'files', iif(d.incomplete, 'unknown', 'known'),
+       iif(d.incomplete, 'bad-answer', NULL), d.note, (SELECT started_at FROM as_of)
+FROM stored_scope AS c
+JOIN stored_package AS d ON d.package_id = c.package_id AND d.note IS NOT NULL
+    AND (SELECT run FROM as_of) BETWEEN d.since AND ifnull(d.until - 1, 1 << 62)
+WHERE c.package_id <> 0 AND c.repository_id = 0
+  AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)
+UNION ALL
 -- a published package that no repository of the fleet holds, or only one that nobody else says is its
 -- own: nothing to compare with
 SELECT NULL, NULL, b.package_id, 'repository', 'unknown', 'not-found',

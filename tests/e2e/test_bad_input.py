@@ -11,7 +11,7 @@ import time
 
 import pytest
 from conftest import TOKEN, Drift, unknowns
-from forge import Forge, Repository, World, demo, faults
+from forge import Forge, Repository, World, demo, faults, simple
 from forge.documents import release_files
 
 # What goes wrong with one repository's git, by its name: the faults, the reasons that fit.
@@ -65,6 +65,46 @@ INDEX = {
     "redirect-file": (faults.redirect("file:///etc/passwd", 302), {"redirect"}),
 }
 
+HTML = {"Content-Type": "text/html"}
+PAGE = {"Content-Type": simple.JSON}
+
+
+def page(name, **parts):
+    content = {"meta": {"api-version": "1.4"}, "name": name, "files": []} | parts
+    return faults.body(json.dumps(content).encode(), headers=PAGE)
+
+
+# What goes wrong with one package's page of the Simple API.
+SIMPLE = {
+    "bad-gateway": ("bad-gateway", {"http-error", "remote-error"}),
+    "forbidden": ("permission", {"forbidden"}),
+    "cut": ("cut", {"truncated", "connect"}),
+    "not-json": (faults.body(b"<p>hello</p>", headers=PAGE), {"bad-answer"}),
+    "no-type": (faults.body(b"{}", headers={"Content-Type": "text/plain"}), {"bad-answer"}),
+    "later-type": (
+        faults.body(b"{}", headers={"Content-Type": "application/vnd.pypi.simple.v2+json"}),
+        {"unsupported"},
+    ),
+    "later-version": (page("later-version", meta={"api-version": "2.0"}), {"unsupported"}),
+    "other-package": (page("someone-else"), {"bad-answer"}),
+    "sign-in": (
+        faults.body(b"<title>Sign in</title><a href='/login'>Sign in</a>", headers=HTML),
+        {"bad-answer"},
+    ),
+    "other-files": (
+        faults.body(b"<a href='someone_else-1.0.tar.gz'>x</a>", headers=HTML),
+        {"bad-answer"},
+    ),
+    "no-version": (faults.body(b"<a href='no-version.zip'>x</a>", headers=HTML), {"bad-answer"}),
+    "too-large": (faults.too_large(70 << 20), {"too-large"}),
+    "deep": (faults.body(b"<b>" * 1000000, headers=HTML), {"bad-answer"}),
+    "endless-tag": (faults.body(b"<a " + b"x=1 " * 1000000, headers=HTML), {"bad-answer"}),
+    "surrogate": (page("surrogate", versions=["1.0-\ud800"]), {"bad-answer"}),
+    "nul": (page("nul", versions=["1.0\0"]), {"bad-answer"}),
+    "redirect-loop": (faults.redirect("/simple/redirect-loop/", 302), {"redirect"}),
+    "redirect-file": (faults.redirect("file:///etc/passwd", 302), {"redirect"}),
+}
+
 # What goes wrong with the listing of the whole organisation.
 LISTING = {
     "bad-credentials": {"unauthorized"},
@@ -87,9 +127,19 @@ def scanned(binary, home, kind, table):
     with Forge(world) as forge:
         for name, (fault, _) in table.items():
             change = faults.CATALOGUE[fault] if isinstance(fault, str) else fault
-            path = f"/pypi/{name}/json" if kind == "index" else f"/{demo.OWNER}/{name}.git/"
+            path = {
+                "index": f"/pypi/{name}/json",
+                "simple": f"/simple/{name}/",
+                "git": f"/{demo.OWNER}/{name}.git/",
+            }[kind]
             forge.fault(path, change)
         drift = Drift(binary, home, forge.url)
+        if kind != "git":
+            address = forge.url + ("/simple" if kind == "simple" else "")
+            text = drift.config.read_text(encoding="utf-8")
+            text = text.replace(f'[index]\nurl = "{forge.url}"', f'[[index]]\nurl = "{address}"\n'
+                                f'kind = "{"json" if kind == "index" else kind}"')
+            drift.config.write_text(text, encoding="utf-8")
         drift.done = drift.scan(demo.OWNER, timeout=300)
         drift.unknown = unknowns(drift.report())
         assert drift.leaks() == []
@@ -104,6 +154,11 @@ def bad_git(binary, tmp_path_factory):
 @pytest.fixture(scope="module")
 def bad_index(binary, tmp_path_factory):
     return scanned(binary, tmp_path_factory.mktemp("bad-index"), "index", INDEX)
+
+
+@pytest.fixture(scope="module")
+def bad_simple(binary, tmp_path_factory):
+    return scanned(binary, tmp_path_factory.mktemp("bad-simple"), "simple", SIMPLE)
 
 
 def reasons(drift, name):
@@ -122,7 +177,13 @@ def test_index(bad_index, name):
     assert name in bad_index.done.stderr
 
 
-@pytest.mark.parametrize("kind", ["bad_git", "bad_index"])
+@pytest.mark.parametrize("name", SIMPLE)
+def test_simple(bad_simple, name):
+    assert reasons(bad_simple, name) & SIMPLE[name][1], bad_simple.unknown
+    assert name in bad_simple.done.stderr
+
+
+@pytest.mark.parametrize("kind", ["bad_git", "bad_index", "bad_simple"])
 def test_the_rest_is_complete(kind, request):
     drift = request.getfixturevalue(kind)
     assert drift.done.returncode == 3

@@ -52,8 +52,8 @@ DELETE FROM stored_release;
 INSERT INTO stored_tag VALUES (1, 'v0.3.0', 't3', 'c4', 'annotated', '2024-05-20T00:00:00Z',
     '2024-05-20T00:00:00Z', 1, 1, NULL);
 INSERT INTO stored_denotes VALUES (1, 1, x'0300', 'v0.3.0', '0.3.0', 0, 'plain', 1, 1, NULL);
-INSERT INTO stored_coverage (repository_id, package_id, organisation, fact, status, reason, since)
-VALUES (0, 1, '', 'files', 'unknown', 'bad-answer', 1);
+UPDATE stored_package SET note = '1 file of the index has a name that tells no version: rocket.zip',
+    incomplete = 1;
 
 -- case: the index does not tell when anything was published
 INSERT INTO stored_tag VALUES (1, 'v0.3.0', 't3', 'c4', 'annotated', '2024-05-20T00:00:00Z',

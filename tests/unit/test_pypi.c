@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "http_try.h"
 #include "server.h"
 
@@ -19,7 +20,8 @@
 struct found {
     unsigned calls;
     bool document, absent, not_modified;
-    char body[64], etag[32], serial[32];
+    enum pypi_form form;
+    char body[64], etag[32], serial[32], url[128];
     struct err err;
     bool ask_again;
 };
@@ -27,12 +29,23 @@ struct found {
 static struct server *server;
 static struct http_try try;
 static struct pypi *pypi;
+static const char *second_host; /* that may be contacted; NULL */
+
+static void start_as(struct server_route *routes, const char *path, struct pypi_options options)
+{
+    const char *hosts[] = {NULL, second_host, NULL};
+
+    server = server_start(routes, false);
+    hosts[0] = server_url(server);
+    try_start(&try, (struct http_options){.hosts = hosts});
+    options.loop = try.loop;
+    options.index = try_url(server_url(server), path);
+    pypi = pypi_new(try.http, &options);
+}
 
 static void start(struct server_route *routes)
 {
-    server = server_start(routes, false);
-    try_start(&try, (struct http_options){0});
-    pypi = pypi_new(try.http, &(struct pypi_options){.index = try_url(server_url(server), "/")});
+    start_as(routes, "/", (struct pypi_options){.kind = PYPI_JSON, .fixed = true});
 }
 
 static void stop(void)
@@ -55,24 +68,31 @@ static void on_document(const struct pypi_document *document, const struct err *
     found->document = true;
     found->absent = document->absent;
     found->not_modified = document->not_modified;
+    found->form = document->form;
+    snprintf(found->url, sizeof found->url, "%s", document->url != NULL ? document->url : "");
     snprintf(found->body, sizeof found->body, "%s", buf_str(document->body));
     snprintf(found->etag, sizeof found->etag, "%s", document->etag != NULL ? document->etag : "");
     snprintf(found->serial, sizeof found->serial, "%s",
              document->serial != NULL ? document->serial : "");
     if (found->ask_again) {
         found->ask_again = false;
-        pypi_get(pypi, document->name, NULL, on_document, found);
+        pypi_get(pypi, document->name, NULL, false, on_document, found);
     }
+}
+
+static struct found get_as(const char *name, const char *etag, bool expected)
+{
+    struct found found = {0};
+
+    pypi_get(pypi, name, etag, expected, on_document, &found);
+    loop_run(try.loop);
+    assert_int_equal(found.calls, 1);
+    return found;
 }
 
 static struct found get(const char *name, const char *etag)
 {
-    struct found found = {0};
-
-    pypi_get(pypi, name, etag, on_document, &found);
-    loop_run(try.loop);
-    assert_int_equal(found.calls, 1);
-    return found;
+    return get_as(name, etag, false);
 }
 
 static void test_document(void **state)
@@ -167,8 +187,8 @@ static void test_equal_requests_are_one(void **state)
     start(routes);
     same[0].ask_again = true;
     for (size_t i = 0; i < 5; i++)
-        pypi_get(pypi, "pep8", NULL, on_document, &same[i]);
-    pypi_get(pypi, "pep8", "\"e0\"", on_document, &other);
+        pypi_get(pypi, "pep8", NULL, false, on_document, &same[i]);
+    pypi_get(pypi, "pep8", "\"e0\"", false, on_document, &other);
     loop_run(try.loop);
     assert_int_equal(server_requests(server), 3); /* plain, conditional, and asked again */
     assert_int_equal(same[0].calls, 2);
@@ -193,6 +213,251 @@ static void test_names_are_escaped(void **state)
     stop();
 }
 
+/* --- which API ------------------------------------------------------------------------------- */
+
+#define INFO      "{\"info\":{}}"
+#define JSON_200  "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" INFO
+#define NOT_FOUND "HTTP/1.1 404 No\r\nContent-Length: 24\r\n\r\n{\"message\": \"Not Found\"}"
+#define OTHER_404 "HTTP/1.1 404 No\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nnot found"
+#define PAGE_JSON                                                                                  \
+    "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.pypi.simple.v1+json; charset=utf-8\r\n"      \
+    "ETag: \"s1\"\r\nContent-Length: 2\r\n\r\n{}"
+#define PAGE_HTML "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>"
+#define SIGN_IN                                                                                    \
+    "HTTP/1.1 302 Go\r\nLocation: https://login.example/?to=/simple/a/\r\nContent-Length: "        \
+    "0\r\n\r\n"
+#define BROKEN "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"
+
+/* Asks for a, b and c at once. */
+static void get_three(struct found found[3])
+{
+    static const char *const names[] = {"a", "b", "c"};
+
+    memset(found, 0, 3 * sizeof *found);
+    for (size_t i = 0; i < 3; i++)
+        pypi_get(pypi, names[i], NULL, false, on_document, &found[i]);
+    loop_run(try.loop);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(found[i].calls, 1);
+}
+
+/* Whatever an index is: how many requests three packages cost, and of which form they come. */
+static void test_kinds(void **state)
+{
+    static const struct {
+        const char *json, *simple;
+        enum pypi_kind kind;
+        unsigned requests;
+        bool document, absent;
+        enum pypi_form form;
+    } cases[] = {
+        {JSON_200, OTHER_404, PYPI_AUTO, 3, true, false, PYPI_FORM_JSON},
+        {NOT_FOUND, OTHER_404, PYPI_AUTO, 3, true, true, PYPI_FORM_JSON},
+        {OTHER_404, PAGE_JSON, PYPI_AUTO, 4, true, false, PYPI_FORM_SIMPLE_JSON},
+        {OTHER_404, PAGE_HTML, PYPI_AUTO, 4, true, false, PYPI_FORM_SIMPLE_HTML},
+        {PAGE_HTML, PAGE_HTML, PYPI_AUTO, 4, true, false, PYPI_FORM_SIMPLE_HTML},
+        {SIGN_IN, PAGE_JSON, PYPI_AUTO, 4, true, false, PYPI_FORM_SIMPLE_JSON},
+        {OTHER_404, OTHER_404, PYPI_AUTO, 4, true, true, PYPI_FORM_SIMPLE_HTML},
+        {OTHER_404, SIGN_IN, PYPI_AUTO, 4, false, false, 0},
+        {OTHER_404, JSON_200, PYPI_AUTO, 4, false, false, 0},
+        {OTHER_404, PAGE_JSON, PYPI_SIMPLE, 3, true, false, PYPI_FORM_SIMPLE_JSON},
+        {OTHER_404, PAGE_JSON, PYPI_JSON, 3, true, true, PYPI_FORM_JSON},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct server_route routes[] = {
+            {"GET /pypi/", cases[i].json}, {"GET /simple/", cases[i].simple}, {0}};
+        struct found found[3];
+        start_as(routes, "", (struct pypi_options){.kind = cases[i].kind});
+        get_three(found);
+        if (server_requests(server) != cases[i].requests)
+            fail_msg("%zu: %u requests", i, server_requests(server));
+        for (size_t n = 0; n < 3; n++)
+            if (found[n].document != cases[i].document || found[n].absent != cases[i].absent ||
+                (found[n].document && !found[n].absent && found[n].form != cases[i].form))
+                fail_msg("%zu: %zu: %s", i, n, found[n].err.text);
+        stop();
+    }
+}
+
+/* What failed decides nothing; the others do not wait for it. */
+static void test_a_failure_decides_nothing(void **state)
+{
+    struct server_route routes[] = {
+        {"GET /pypi/a/", BROKEN}, {"GET /pypi/", OTHER_404}, {"GET /simple/", PAGE_HTML}, {0}};
+    struct found found[3];
+
+    (void)state;
+    start_as(routes, "", (struct pypi_options){0});
+    get_three(found);
+    assert_int_equal(found[0].err.reason, REASON_HTTP);
+    assert_true(found[1].document && !found[1].absent);
+    assert_true(found[2].document && !found[2].absent);
+    stop();
+}
+
+/* One that is slow holds up the others for a second. */
+static void test_a_slow_answer_is_not_waited_for(void **state)
+{
+    struct server_route routes[] = {{"GET /pypi/a/", JSON_200, .delay_ms = 2500},
+                                    {"GET /pypi/", JSON_200},
+                                    {"GET /first", JSON_200},
+                                    {0}};
+    struct outcome first = {0};
+    struct found found[3];
+
+    (void)state;
+    start_as(routes, "", (struct pypi_options){0});
+    /* the first request to any origin goes alone */
+    try_one(&try,
+            &(struct http_request){.url = try_url(server_url(server), "/first"), .what = "first"},
+            &first);
+    get_three(found);
+    assert_int_equal(server_requests(server), 4);
+    assert_int_equal(server_answered_before(server, 2), 1);
+    outcome_release(&first);
+    stop();
+}
+
+static void test_addresses(void **state)
+{
+    static const struct {
+        const char *path;
+        struct pypi_options options;
+        const char *asked;
+    } cases[] = {
+        {"/api/pypi/all/simple/", {.kind = PYPI_SIMPLE}, "GET /api/pypi/all/simple/a/ "},
+        {"/api/pypi/all/simple", {.kind = PYPI_JSON}, "GET /api/pypi/all/pypi/a/json "},
+        {"/root/dev/+simple/", {.kind = PYPI_SIMPLE}, "GET /root/dev/+simple/a/ "},
+        {"/nexus", {.kind = PYPI_SIMPLE}, "GET /nexus/simple/a/ "},
+        {"/wheels", {.kind = PYPI_SIMPLE, .fixed = true}, "GET /wheels/a/ "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct server_route routes[] = {{cases[i].asked, OTHER_404}, {0}};
+        start_as(routes, cases[i].path, cases[i].options);
+        get("a", NULL);
+        if (strncmp(server_request(server, 0), cases[i].asked, strlen(cases[i].asked)) != 0)
+            fail_msg("%s", server_request(server, 0));
+        stop();
+    }
+}
+
+static void test_simple_page(void **state)
+{
+    struct server_route routes[] = {{"GET /simple/a/ ", PAGE_JSON, .times = 1},
+                                    {"GET /simple/a/ ", "HTTP/1.1 304 Same\r\n\r\n"},
+                                    {0}};
+
+    (void)state;
+    start_as(routes, "", (struct pypi_options){.kind = PYPI_SIMPLE});
+    struct found found = get("a", "\"j1\""); /* of the JSON API's document, once */
+    assert_string_equal(found.etag, "simple \"s1\"");
+    assert_non_null(strstr(found.url, "/simple/a/"));
+    assert_null(strstr(server_request(server, 0), "If-None-Match"));
+    assert_non_null(strstr(server_request(server, 0),
+                           "\r\nAccept: application/vnd.pypi.simple.v1+json, "
+                           "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1\r\n"));
+    assert_true(get("a", found.etag).not_modified);
+    assert_non_null(strstr(server_request(server, 1), "\r\nIf-None-Match: \"s1\"\r\n"));
+    stop();
+}
+
+/* A package that was there may be quarantined, or the index may be another one today. */
+static void test_expected(void **state)
+{
+    struct server_route routes[] = {{"GET /pypi/", NOT_FOUND},
+                                    {"GET /simple/a/ ", PAGE_JSON},
+                                    {"GET /simple/b/ ", OTHER_404},
+                                    {"GET /simple/", BROKEN},
+                                    {0}};
+
+    (void)state;
+    start_as(routes, "", (struct pypi_options){.kind = PYPI_JSON});
+    assert_int_equal(get_as("a", NULL, true).form, PYPI_FORM_SIMPLE_JSON);
+    assert_true(get_as("b", NULL, true).absent);
+    assert_int_equal(get_as("c", NULL, true).err.reason, REASON_HTTP);
+    unsigned before = server_requests(server);
+    assert_true(get_as("a", NULL, false).absent);
+    assert_int_equal(server_requests(server), before + 1);
+    stop();
+}
+
+static void test_wrong_types(void **state)
+{
+    static const struct {
+        const char *answer;
+        enum reason reason;
+    } cases[] = {
+        {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", REASON_BAD_ANSWER},
+        {"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}",
+         REASON_BAD_ANSWER},
+        {"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.pypi.simple.v2+json\r\n"
+         "Content-Length: 2\r\n\r\n{}",
+         REASON_UNSUPPORTED},
+        {"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", REASON_UNAUTHORIZED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct server_route routes[] = {{"GET", cases[i].answer}, {0}};
+        start_as(routes, "", (struct pypi_options){.kind = PYPI_SIMPLE});
+        struct found found = get("a", NULL);
+        if (found.err.reason != cases[i].reason)
+            fail_msg("%zu: %s", i, found.err.text);
+        stop();
+    }
+}
+
+/* An index that forwards what it lacks to another one. */
+static void test_handed_on(void **state)
+{
+    struct server_route routes[] = {
+        {"GET /simple/a/ ",
+         "HTTP/1.1 302 Go\r\nLocation: https://pypi.org/simple/a/\r\nContent-Length: 0\r\n\r\n"},
+        {"GET /simple/b/ ",
+         "HTTP/1.1 302 Go\r\nLocation: https://login.example/simple/\r\nContent-Length: 0\r\n\r\n"},
+        {0}};
+
+    (void)state;
+    start_as(routes, "", (struct pypi_options){.kind = PYPI_SIMPLE});
+    assert_true(get("a", NULL).absent);
+    assert_int_equal(get("b", NULL).err.reason, REASON_REDIRECT);
+    stop();
+}
+
+static void test_credentials_stay(void **state)
+{
+    struct server_route away[] = {{"GET", PAGE_HTML}, {0}};
+    struct server *other = server_start(away, false);
+    char *answer = mem_printf("HTTP/1.1 302 Go\r\nLocation: %s/x\r\nContent-Length: 0\r\n\r\n",
+                              server_url(other));
+    struct server_route routes[] = {
+        {"GET /simple/a/ ", PAGE_HTML}, {"GET /simple/b/ ", answer}, {0}};
+
+    (void)state;
+    second_host = server_url(other);
+    start_as(routes, "", (struct pypi_options){.kind = PYPI_SIMPLE, .secret = "s3cret-of-index"});
+    assert_true(get("a", NULL).document);
+    assert_non_null(
+        strstr(server_request(server, 0), "\r\nAuthorization: Bearer s3cret-of-index\r\n"));
+    assert_int_equal(get("b", NULL).err.reason, REASON_REDIRECT);
+    assert_int_equal(server_requests(other), 1);
+    assert_null(strstr(server_request(other, 0), "Authorization"));
+    stop();
+    start_as(routes, "",
+             (struct pypi_options){.kind = PYPI_SIMPLE, .user = "me", .secret = "s3cret-of-index"});
+    assert_true(get("a", NULL).document);
+    assert_non_null(
+        strstr(server_request(server, 0), "\r\nAuthorization: Basic bWU6czNjcmV0LW9mLWluZGV4\r\n"));
+    stop();
+    second_host = NULL;
+    server_stop(other);
+    free(answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +468,15 @@ int main(void)
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_equal_requests_are_one),
         cmocka_unit_test(test_names_are_escaped),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_a_failure_decides_nothing),
+        cmocka_unit_test(test_a_slow_answer_is_not_waited_for),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_simple_page),
+        cmocka_unit_test(test_expected),
+        cmocka_unit_test(test_wrong_types),
+        cmocka_unit_test(test_handed_on),
+        cmocka_unit_test(test_credentials_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,8 +153,7 @@ static const struct {
      "<a href=\"https://files.pythonhosted.org/packages/9d/07/my_package-2.0-py3-none-any.whl"
      "#sha256=" SHA "\" data-dist-info-metadata=\"sha256=" SHA "\" data-core-metadata=\"sha256=" SHA
      "\">my_package-2.0-py3-none-any.whl</a><br />\n</body>\n</html>\n<!--SERIAL 7-->",
-     "1.0:1y 2.0:1",
-     "https://files.pythonhosted.org/packages/9d/07/my_package-1.0.tar.gz#sha256=" SHA},
+     "1.0:1y 2.0:1", "https://files.pythonhosted.org/packages/9d/07/my_package-1.0.tar.gz"},
     {"pypiserver",
      "<!DOCTYPE html>\n    <html>\n        <head>\n            <title>Links for "
      "my-package</title>\n"
@@ -162,27 +161,25 @@ static const struct {
      "                 <a "
      "href=\"/packages/My.Package-1.0.zip#md5=d41d8cd98f00b204e9800998ecf8427e\">"
      "My.Package-1.0.zip</a><br>\n        </body>\n    </html>",
-     "1.0:1",
-     "https://index.example/packages/My.Package-1.0.zip#md5=d41d8cd98f00b204e9800998ecf8427e"},
+     "1.0:1", "https://index.example/packages/My.Package-1.0.zip"},
     {"devpi",
      "<html><head><title>root/dev: links for my-package</title></head><body>"
      "<h1>root/dev: links for my-package</h1>\n<a href=\"../../+f/a6f/0d79b2b63a43c/"
      "my_package-1.0.tar.gz#sha256=" SHA "\" data-requires-python=\"&gt;=3.8\">"
      "my_package-1.0.tar.gz</a><br/>\n</body></html>",
-     "1.0:1", "https://index.example/+f/a6f/0d79b2b63a43c/my_package-1.0.tar.gz#sha256=" SHA},
+     "1.0:1", "https://index.example/+f/a6f/0d79b2b63a43c/my_package-1.0.tar.gz"},
     {"Artifactory",
      "<!DOCTYPE html>\n<html><head><title>Simple Index</title>"
      "<meta name=\"api-version\" value=\"2\" /></head><body>\n"
      "<a href=\"../../packages/packages/00/11/my_package-1.0-py3-none-any.whl#sha256=" SHA
      "\" rel=\"internal\">my_package-1.0-py3-none-any.whl</a><br/>\n</body></html>",
-     "1.0:1",
-     "https://index.example/packages/packages/00/11/my_package-1.0-py3-none-any.whl#sha256=" SHA},
+     "1.0:1", "https://index.example/packages/packages/00/11/my_package-1.0-py3-none-any.whl"},
     {"Nexus",
      "<html lang=\"en\">\n<head><title>Links for my-package</title>\n<meta name=\"api-version\" "
      "value=\"2\"/>\n</head>\n<body>\n<h1>Links for my-package</h1>\n  <a href=\"../../packages/"
      "my-package/1.0/my_package-1.0.tar.gz#sha256=" SHA "\" rel=\"internal\" "
      "data-requires-python=\"\" >my_package-1.0.tar.gz</a><br/>\n</body>\n</html>",
-     "1.0:1", "https://index.example/packages/my-package/1.0/my_package-1.0.tar.gz#sha256=" SHA},
+     "1.0:1", "https://index.example/packages/my-package/1.0/my_package-1.0.tar.gz"},
     {"GitLab",
      "<!DOCTYPE html>\n<html>\n  <head>\n    <title>Links for my-package</title>\n  </head>\n"
      "  <body>\n    <h1>Links for my-package</h1>\n    <a href=\"https://gitlab.example.com/api/v4/"
@@ -190,7 +187,7 @@ static const struct {
      "\" data-requires-python=\"&gt;=3.8\">my_package-1.0.tar.gz</a><br>\n  </body>\n</html>",
      "1.0:1",
      "https://gitlab.example.com/api/v4/projects/1/packages/pypi/files/" SHA
-     "/my_package-1.0.tar.gz#sha256=" SHA},
+     "/my_package-1.0.tar.gz"},
     {"Azure",
      "<!DOCTYPE html><html><head><title>Links for my-package</title></head><body><h1>Links for "
      "my-package</h1><a href=\"https://pkgs.dev.azure.com/o/_packaging/f/pypi/download/my-package/"
@@ -205,7 +202,7 @@ static const struct {
      "1.0:1", NULL},
     {"signed addresses",
      "<a href='https://cdn.example/get?id=7&amp;sig=ab/c'> my_package-1.0.tar.gz\n</a>"
-     "<a href='https://cdn.example/my_package-1.1.tar.gz?sig=ab/c'>download</a>",
+     "<a href='https://me:pw@cdn.example/my_package-1.1.tar.gz?sig=ab/c'>download</a>",
      "1.0:1 1.1:1", "https://cdn.example/get?id=7&sig=ab/c"},
     {"a base",
      "<head><base href=\"/files/\"><base href=\"https://evil.example/\"></head>"
@@ -233,6 +230,9 @@ static void html_of_servers(void **state)
     assert_string_equal(doc.releases[0].yanked_reason, "broken & gone");
     assert_string_equal(doc.releases[0].files[0].sha256, SHA);
     assert_string_equal(doc.releases[1].files[0].kind, "bdist_wheel");
+    read_as(SIMPLE_HTML,
+            "<a href='https://me:pw@cdn.example/my_package-1.1.tar.gz?sig=ab/c'>x</a>");
+    assert_string_equal(doc.releases[0].files[0].url, "https://cdn.example/my_package-1.1.tar.gz");
 }
 
 static void html_status(void **state)
