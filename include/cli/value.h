@@ -28,6 +28,8 @@ int value_shard(const char *text, unsigned *shard, unsigned *shards, struct err 
 int value_check_url(const char *text, struct err *err);        /* http(s), no credentials in it */
 int value_check_owner(const char *text, struct err *err);      /* "acme" */
 int value_check_repository(const char *text, struct err *err); /* "acme/tools" */
+int value_check_ignore(const char *text, struct err *err);     /* a glob of "acme/tools" */
+int value_check_file(const char *path, struct err *err);       /* a file that can be read */
 int value_check_shard(const char *text, struct err *err);
 int value_check_run(const char *text, struct err *err); /* "latest" or a number */
 int value_check_severity(const char *text, struct err *err);

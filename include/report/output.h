@@ -16,6 +16,10 @@ struct output {
     char *temporary; /* NULL: written to directly */
 };
 
+/* Whether that could be opened, as far as can be told without touching anything; a path that ends
+   in
+   '/' is a directory, made when missing. */
+int output_check(const char *path, struct err *err);
 /* NULL or "-": standard output. */
 int output_open(struct output *output, const char *path, struct err *err);
 /* Keeps what was written (`keep`) or throws it away; -1 when it could not be kept. Frees. */

@@ -20,6 +20,9 @@ enum store_mode {
     STORE_READ, /* must exist; never writes; any number beside a scan */
 };
 
+/* Whether there can be a database at this path: what is there is a file and may be read, for a scan
+   also written or made. Opens nothing. */
+int store_check_file(const char *path, enum store_mode mode, struct err *err);
 int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err);
 void store_close(struct store *store);
 /* Whether a scan is at work on the database at `path`, and which: its process, host and start.

@@ -220,6 +220,7 @@ static void check_database(struct doctor *doctor)
 {
     const char *path = doctor->context->settings.database;
     char *dir = parent_of(path);
+    struct err err = {0};
     struct stat st;
 
     bool can_be_made = check_disk(doctor, "database directory", dir, dir) == 0;
@@ -227,14 +228,9 @@ static void check_database(struct doctor *doctor)
         if (can_be_made)
             doctor_say(doctor, MARK_UNKNOWN, "database", "not there yet: the first scan makes it",
                        NULL);
-    } else if (stat(path, &st) != 0 || access(path, R_OK | W_OK) != 0) {
-        char *text = mem_printf("%s: %s", path, strerror(errno));
-        refuse_database(doctor, text, "It must be a file that you can read and write.");
-        free(text);
-    } else if (!S_ISREG(st.st_mode)) {
-        char *text = mem_printf("%s is no file", path);
-        refuse_database(doctor, text, "Name a file with --db.");
-        free(text);
+    } else if (store_check_file(path, STORE_SCAN, &err) != 0) {
+        refuse_database(doctor, err.text,
+                        "It must be a file that you can read and write: --db names another.");
     } else if (st.st_size == 0) {
         doctor_say(doctor, MARK_UNKNOWN, "database", "empty: the first scan fills it", NULL);
     } else {

@@ -75,6 +75,10 @@ static int check(struct context *context, struct err *err)
         return err_set(
             err, REASON_USAGE,
             "nothing to scan: name an organisation, --repo OWNER/NAME or --package NAME");
+    if (s->ca_file != NULL && value_check_file(s->ca_file, err) != 0)
+        return err_prefix(err, "ca_file");
+    if (s->offline && store_check_file(s->database, STORE_READ, err) != 0)
+        return -1;
     terminal_report_options(s, &options);
     return report_check(&options, s->output, err);
 }

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -67,10 +68,6 @@ static int provide(struct context *context, struct err *err)
     if ((needs & NEEDS_SCAN_STORE) &&
         store_open(settings->database, STORE_SCAN, &context->store, err) != 0)
         return -1;
-    if ((needs & NEEDS_STORE) && access(settings->database, F_OK) != 0)
-        return err_set(err, REASON_DATABASE,
-                       "there is no database %s: a scan makes it, --db names another",
-                       settings->database);
     if ((needs & NEEDS_STORE) &&
         store_open(settings->database, STORE_READ, &context->store, err) != 0)
         return -1;
@@ -151,6 +148,15 @@ static enum status flush_output(enum status status)
     return status;
 }
 
+/* A standard descriptor that is closed would go to the next thing that is opened, and what is
+   printed into that: it becomes one that cannot be written. */
+static void keep_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+            _exit(STATUS_LOCAL);
+}
+
 int commands_main(int argc, char **argv)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -158,6 +164,7 @@ int commands_main(int argc, char **argv)
     const struct command *command = find_command(word);
     enum status status = STATUS_GOOD;
 
+    keep_standard_descriptors();
     setlocale(LC_CTYPE, "");
     log_set_level(LOG_INFO);
     sigaction(SIGPIPE, &ignore, NULL);

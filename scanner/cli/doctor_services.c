@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/value.h"
 #include "net/http.h"
 
 #define PATIENCE_MS  10000
@@ -273,6 +274,13 @@ int doctor_services(struct doctor *doctor, struct err *err)
          "It answers nobody without credentials, and this version has none for an index.", doctor},
     };
     struct loop *loop = NULL;
+    struct err wrong = {0};
+
+    if (s->ca_file != NULL && value_check_file(s->ca_file, &wrong) != 0) {
+        doctor_fault(doctor, STATUS_USAGE);
+        doctor_say(doctor, MARK_BAD, "certificates", wrong.text,
+                   "[http] ca_file names the file of the authorities to trust.");
+    }
     int result = s->offline ? 0 : loop_new(&loop, err);
 
     if (result == 0)

@@ -29,7 +29,7 @@ static const struct setting table[] = {
     {"github.token_command", SETTING_LIST, AT(token_command)},
     {"github.archived", SETTING_BOOL, AT(archived), "false"},
     {"github.forks", SETTING_BOOL, AT(forks), "false"},
-    {"github.ignore", SETTING_LIST, AT(ignore)},
+    {"github.ignore", SETTING_LIST, AT(ignore), .check = value_check_ignore},
     {"index.url", SETTING_TEXT, AT(index), "https://pypi.org", .check = value_check_url},
 
     {"scan.database", SETTING_TEXT, AT(database), "fleetdrift.db", .environment = "FLEETDRIFT_DB"},

@@ -1,7 +1,10 @@
 #include "cli/value.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -157,6 +160,26 @@ int value_check_repository(const char *text, struct err *err)
     if (slash == NULL || !is_name(text, (size_t)(slash - text)) ||
         !is_name(slash + 1, strlen(slash + 1)))
         return err_set(err, REASON_USAGE, "\"%s\" is no repository: write OWNER/NAME", text);
+    return 0;
+}
+
+int value_check_ignore(const char *text, struct err *err)
+{
+    if (strchr(text, '/') == NULL && *text != '*')
+        return err_set(err, REASON_USAGE,
+                       "\"%s\" names no repository: write a glob of OWNER/NAME, as \"acme/%s\"",
+                       text, text);
+    return 0;
+}
+
+int value_check_file(const char *path, struct err *err)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0 || access(path, R_OK) != 0)
+        return err_set(err, REASON_USAGE, "%s: %s", path, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, REASON_USAGE, "%s: it is no file", path);
     return 0;
 }
 

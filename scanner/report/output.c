@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static int fail(const char *path, struct err *err)
 {
@@ -21,6 +22,30 @@ static bool is_special(const char *path)
     struct stat st;
 
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+int output_check(const char *path, struct err *err)
+{
+    struct stat st;
+    int result = 0;
+
+    if (path == NULL || strcmp(path, "-") == 0 || is_special(path))
+        return 0;
+    char *copy = mem_strdup(path);
+    char *folder = dirname(copy);
+    if (text_ends_with(path, "/"))
+        result = 0; /* made when it is missing */
+    else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        result = err_set(err, REASON_USAGE,
+                         "%s is a directory; csv writes one file a table into %s/", path, path);
+    else if (stat(folder, &st) != 0)
+        result = fail(path, err);
+    else if (!S_ISDIR(st.st_mode) || access(folder, W_OK | X_OK) != 0) {
+        errno = S_ISDIR(st.st_mode) ? errno : ENOTDIR;
+        result = fail(path, err);
+    }
+    free(copy);
+    return result;
 }
 
 static int open_special(struct output *output, const char *path, struct err *err)

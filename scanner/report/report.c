@@ -180,7 +180,7 @@ int report_check(const struct report_options *options, const char *path, struct 
         return err_set(err, REASON_USAGE,
                        "a CSV holds one table: choose one with --what, or name a directory to "
                        "write all of them into (--output DIR/)");
-    return 0;
+    return output_check(path, err);
 }
 
 int report_flush(FILE *out, struct err *err)

@@ -69,13 +69,62 @@ static int make_incoming(struct store *store, struct err *err)
     return 0;
 }
 
+static const char *kind_of(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFDIR:
+        return "a directory";
+    case S_IFIFO:
+        return "a named pipe";
+    case S_IFSOCK:
+        return "a socket";
+    default:
+        return "a device";
+    }
+}
+
+/* Nothing is there: a scan makes it, where there is a directory. */
+static int check_missing(const char *path, enum store_mode mode, struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? mem_strdup(".") : mem_strndup(path, (size_t)(slash - path) + 1);
+    struct stat st;
+    int result = 0;
+
+    if (mode == STORE_READ)
+        result = err_set(err, REASON_DISK, "there is no database %s: a scan makes it", path);
+    else if (stat(folder, &st) != 0)
+        result = err_set(err, REASON_DISK, "%s: the database cannot be made: %s: %s", path, folder,
+                         strerror(errno));
+    free(folder);
+    return result;
+}
+
+int store_check_file(const char *path, enum store_mode mode, struct err *err)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0 && errno == ENOENT)
+        return check_missing(path, mode, err);
+    if (stat(path, &st) != 0)
+        return err_set(err, REASON_DISK, "%s: the database cannot be opened: %s", path,
+                       strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, REASON_DISK, "%s is %s; the database is a file", path,
+                       kind_of(st.st_mode));
+    if (access(path, R_OK) != 0)
+        return err_set(err, REASON_DISK, "%s: the database cannot be read: %s", path,
+                       strerror(errno));
+    if (mode == STORE_SCAN && access(path, W_OK) != 0)
+        return err_set(err, REASON_DISK, "%s: the database cannot be written: %s", path,
+                       strerror(errno));
+    return 0;
+}
+
 static int open_scan(struct store *store, struct err *err)
 {
     if (lock_take(store->path, &store->lock, err) != 0 || open_file(store, err) != 0)
         return -1;
-    if (access(store->path, F_OK) == 0 && access(store->path, W_OK) != 0)
-        return err_set(err, REASON_DISK, "%s: the database cannot be written: %s", store->path,
-                       strerror(errno));
     if (migrate_admit(store, err) != 0 || store_script(store, SQL_SCRIPT_SETTINGS_SCAN, err) != 0)
         return -1;
     return migrate_up(store, err) != 0 ? -1 : make_incoming(store, err);
@@ -83,11 +132,6 @@ static int open_scan(struct store *store, struct err *err)
 
 static int open_read(struct store *store, struct err *err)
 {
-    struct stat st;
-
-    if (stat(store->path, &st) != 0)
-        return err_set(err, REASON_DISK, "%s: there is no such database: %s", store->path,
-                       strerror(errno));
     if (open_file(store, err) != 0)
         return -1;
     return migrate_check(store, err);
@@ -118,6 +162,8 @@ static int open_with(const char *path, enum store_mode mode,
 
 int store_open(const char *path, enum store_mode mode, struct store **out, struct err *err)
 {
+    if (store_check_file(path, mode, err) != 0)
+        return -1;
     return open_with(path, mode, mode == STORE_SCAN ? open_scan : open_read, out, err);
 }
 

@@ -1,7 +1,9 @@
 """The command line itself: calls, configuration, token, rules."""
 
 import json
+import os
 import re
+import subprocess
 
 import pytest
 import written
@@ -57,6 +59,9 @@ def test_help_and_version(empty):
         (["scan", "acme", "--deadline", "999999d"], "at most 7d"),
         (["scan", "acme", "--shard", "1/1000000"], "N is at most 1000"),
         (["report", "--run", "0"], "--run"),
+        (["scan", "acme", "--ignore", "sandbox-*"], '--ignore: "sandbox-*" names no repository'),
+        (["scan", "acme", "--ca-file", "nowhere.pem"], "nowhere.pem: No such file"),
+        (["scan", "acme", "--ca-file", "/"], "/: it is no file"),
         (["scan", "acme", "--offline=yes"], "--offline takes no value"),
         (["scan", "acme", "--verify", "latest"], "this version knows: none"),
         (["scan", "acme", "--format", "xml"], "this version knows: table, csv, json, ndjson"),
@@ -93,6 +98,57 @@ def test_options_end_at_two_dashes(empty):
 def test_no_database(empty):
     done = empty.run("report")
     assert done.returncode == 4 and "fleetdrift.db" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["report"], ["scan", "--offline"], ["scan", "acme"], ["doctor", "--offline"]])
+@pytest.mark.parametrize(
+    "make, path, said",
+    [
+        (lambda path: path.mkdir(), "x", "x is a directory; the database is a file"),
+        (os.mkfifo, "x", "x is a named pipe; the database is a file"),
+        (lambda path: None, "/dev/null", "/dev/null is a device; the database is a file"),
+        (lambda path: path.write_text("words"), "x", "x: the file is not a database"),
+        (lambda path: path.write_text("words"), "x/y.db", "Not a directory"),
+    ],
+    ids=["directory", "pipe", "device", "text", "below a file"],
+)
+def test_a_database_that_is_none(empty, command, make, path, said):
+    make(empty.home / "x")
+    done = empty.run(*command, "--db", path)
+    assert done.returncode == 4 and said in " ".join((done.stdout + done.stderr).split())
+    assert len(list(empty.home.iterdir())) <= 1, "nothing is left beside it"
+
+
+def test_offline_without_anything_stored(empty):
+    done = empty.run("scan", "--offline")
+    assert done.returncode == 4 and "there is no database fleetdrift.db" in done.stderr
+    assert not done.stdout and list(empty.home.iterdir()) == []
+
+
+def test_standard_output_that_is_closed(empty):
+    """Nothing else may come to stand in its place: not the lock, not a connection."""
+    (empty.home / "fleetdrift.db").touch()
+    for call in ("scan --offline", "report", "rules", "doctor --offline"):
+        done = subprocess.run(f"exec {empty.binary} {call} >&-", shell=True, cwd=empty.home,
+                              stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 4 and "cannot be written" in done.stderr or "standard output" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "path, status, said",
+    [
+        ("missing/x", 4, "missing/x cannot be written: No such file"),
+        ("plain/x", 4, "plain/x cannot be written: Not a directory"),
+        ("dir", 2, "dir is a directory; csv writes one file a table into dir/"),
+    ],
+)
+def test_an_output_that_cannot_be(empty, path, status, said):
+    """Said before the fleet is scanned, not after."""
+    (empty.home / "dir").mkdir()
+    (empty.home / "plain").touch()
+    done = empty.run("scan", "acme", "--output", path)
+    assert done.returncode == status and said in done.stderr
+    assert not (empty.home / "fleetdrift.db").exists()
 
 
 # Configuration ----------------------------------------------------------------------------------
@@ -162,7 +218,7 @@ def test_layers(drift, tmp_path):
 )
 def test_token_command_that_fails(empty, command, said):
     (empty.home / "c.toml").write_text(f"[github]\ntoken_command = {command}\n")
-    done = empty.run("scan", "--config", "c.toml", "--offline", "acme")
+    done = empty.run("scan", "--config", "c.toml", "acme")
     assert done.returncode == 2 and said in done.stderr
 
 
@@ -170,7 +226,7 @@ def test_token_file_that_others_can_read(empty):
     (empty.home / "token").write_text("ghp_secretsecretsecret\n")
     (empty.home / "token").chmod(0o644)
     (empty.home / "c.toml").write_text('[github]\ntoken_file = "token"\n')
-    done = empty.run("scan", "--config", "c.toml", "--offline", "acme")
+    done = empty.run("doctor", "--config", "c.toml", "--offline")
     assert done.returncode == 0 and "chmod 600" in done.stderr
     assert "ghp_secret" not in done.stderr + done.stdout
 

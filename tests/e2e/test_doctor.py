@@ -158,7 +158,7 @@ def newer(path):
         (foreign, 4, "✗", "belongs to another program", None),
         (newer, 4, "✗", "use a newer fleetdrift", "ove it away"),
         (lambda path: path.write_bytes(b""), 0, "?", "empty: the first scan fills it", "ove it away"),
-        (lambda path: path.mkdir(), 4, "✗", "is no file Name a file with --db", "ove it away"),
+        (lambda path: path.mkdir(), 4, "✗", "is a directory; the database is a file", "ove it away"),
         (lambda path: None, 0, "?", "not there yet", None),
     ],
     ids=["garbage", "foreign", "newer", "empty", "directory", "none"],

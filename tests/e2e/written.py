@@ -189,6 +189,7 @@ class Program:
 def program(binary, home):
     """With that database, as a scan would have left it."""
     made = Program(binary, home)
+    (home / "fleetdrift.db").touch()
     scanned = made.run("scan", "--offline")
     assert scanned.returncode == 0, scanned.stderr
     fleet(home / "fleetdrift.db")

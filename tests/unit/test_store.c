@@ -476,7 +476,7 @@ static void files_that_are_no_database_of_ours(void **state)
     char junk[8192];
 
     refused(place, store_open(place->path, STORE_READ, &place->store, &place->err),
-            "there is no such database");
+            "a scan makes it");
     memset(junk, 'x', sizeof junk);
     write_file(place->path, junk, sizeof junk);
     refused(place, store_open(place->path, STORE_READ, &place->store, &place->err),
