@@ -32,6 +32,7 @@ struct scan {
     struct lane *store_lane; /* limit 1: the database has one writer */
     struct lane *cpu_lane;
     struct progress *progress;
+    struct timer *commit;   /* of what was saved since it was set */
     struct timer *deadline; /* the run's own */
     char *host;             /* of the git root: "github.com", "127.0.0.1:8080" */
     char *credential;       /* fingerprint under which ETags are remembered */
@@ -46,9 +47,10 @@ struct scan {
     unsigned listing_count; /* listings that are not done */
     unsigned asking;        /* packages without a repository that are asked for */
 
-    enum reason stop; /* why the rest is not looked at; NONE while it is */
-    struct err fatal; /* the database failed */
-    struct err disk;  /* the cache cannot be written */
+    enum reason stop;   /* why the rest is not looked at; NONE while it is */
+    struct err fatal;   /* the database failed */
+    struct err unsaved; /* what was saved could not be committed; from store_lane */
+    struct err disk;    /* the cache cannot be written */
 };
 
 /* --- the fleet's indexes: indexes.c ------------------------------------------------------------
@@ -153,7 +155,7 @@ int job_remember_server(struct job *job, struct err *err);
     X(RENAMES, "where URLs of other names lead")                                                   \
     X(WEIGH, "whether what only the tip was read for is worth the history")                        \
     X(JUDGE, "links, matches, history, changelogs")                                                \
-    X(SAVE, "one transaction")                                                                     \
+    X(SAVE, "rows of the store")                                                                   \
     X(CLOSE, "the mirror")                                                                         \
     X(DONE, "")
 
@@ -262,6 +264,9 @@ bool scan_check(struct scan *scan, const struct err *err);
 /* A mirror could not be written: its repository is unknown in this run, and the scan ends with this
    error once the others are done. */
 void scan_note_disk(struct scan *scan, const struct err *err);
+/* Something was saved with store_keep: it is committed soon, together with what is saved till then.
+ */
+void scan_stored(struct scan *scan);
 /* Something ended: when it was the last, timers stop and the loop runs out. */
 void scan_idle(struct scan *scan);
 struct progress *progress_new(struct scan *scan);

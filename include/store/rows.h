@@ -1,8 +1,8 @@
 /*
  * What a scan hands to the store: plain rows, borrowed by the call, strings in UTF-8 or raw bytes
  * of strangers (the store makes them UTF-8). A row of a fact holds from the run that first saw it
- * until the run that saw it otherwise; every store_put_* below takes the whole set that holds now
- * and writes only the difference. NULL strings and CLOCK_UNKNOWN are SQL's NULL: unknown.
+ * until the run that saw it otherwise; every store_put_* of store.h takes the whole set that holds
+ * now and writes only the difference. NULL strings and CLOCK_UNKNOWN are SQL's NULL: unknown.
  */
 #ifndef STORE_ROWS_H
 #define STORE_ROWS_H
@@ -40,7 +40,7 @@ struct row_tag {
     int on_default_branch; /* 0, 1, -1 unknown */
 };
 
-/* One project at one commit: the default branch's tip (tag NULL) or a tag. */
+/* One project at one commit: the default branch's tip or a tag's. */
 struct row_declaration {
     const char *commit;
     const char *directory; /* "" the root */

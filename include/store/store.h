@@ -1,9 +1,9 @@
 /*
- * The database. The only user of SQLite (with rules.c); SQL lives in schema/, never in C.
+ * The database. The only user of SQLite; SQL lives in schema/, never in C.
  *
  * One writer: everything here is called from one lane of limit 1 (net/work.h) or before the loop
- * runs. A call between store_begin and store_commit either happens whole or not at all; kill -9
- * loses at most what was not committed.
+ * runs. What is written between store_begin and store_commit or store_keep is stored whole or not
+ * at all; kill -9 loses at most what was not committed.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -49,6 +49,11 @@ int64_t store_changes(const struct store *store);
 /* --- batches -------------------------------------------------------------------------------- */
 int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
+/* As store_commit, but what was written shares a transaction with the batches that follow: it is on
+   the disk after the next store_commit or store_flush. */
+int store_keep(struct store *store, struct err *err);
+int store_flush(struct store *store, struct err *err);
+/* Undoes the open batch alone. */
 void store_rollback(struct store *store);
 
 /* --- what earlier runs learned --------------------------------------------------------------- */

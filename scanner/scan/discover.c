@@ -48,6 +48,7 @@ static void listing_done(void *item)
     struct scan *scan = listing->scan;
 
     scan_check(scan, &listing->fatal);
+    scan_stored(scan);
     /* What the user named is asked for by itself only when no listing brought it. */
     if (--scan->listing_count == 0)
         add_named(scan);
@@ -83,7 +84,7 @@ static void listing_save(void *item)
 
     if (store_begin(store, &listing->fatal) != 0)
         return;
-    if (save_listing(listing, &listing->fatal) != 0 || store_commit(store, &listing->fatal) != 0)
+    if (save_listing(listing, &listing->fatal) != 0 || store_keep(store, &listing->fatal) != 0)
         store_rollback(store);
 }
 

@@ -154,7 +154,7 @@ static void save_run(void *item)
 
     if (store_begin(store, &package->fatal) != 0)
         return;
-    if (save_answers(package, &package->fatal) != 0 || store_commit(store, &package->fatal) != 0)
+    if (save_answers(package, &package->fatal) != 0 || store_keep(store, &package->fatal) != 0)
         store_rollback(store);
 }
 
@@ -166,6 +166,7 @@ static void save_done(void *item)
     struct scan *scan = package->scan;
 
     scan_check(scan, &package->fatal);
+    scan_stored(scan);
     scan->documents_open--;
     finish(package);
     documents_start(scan);

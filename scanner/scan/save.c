@@ -325,7 +325,7 @@ void job_save_run(void *item)
 
     if (store_begin(store, &job->fatal) != 0)
         return;
-    if (save(job, &job->fatal) != 0 || store_commit(store, &job->fatal) != 0)
+    if (save(job, &job->fatal) != 0 || store_keep(store, &job->fatal) != 0)
         store_rollback(store);
     else
         job->worthless =

@@ -14,6 +14,9 @@
 #include "base/mem.h"
 #include "facts/names.h"
 
+/* Repositories whose facts share a transaction are those of so many milliseconds. */
+#define COMMIT_MS 50
+
 /* --- ends before its time -------------------------------------------------------------------- */
 
 static bool is_local(enum reason reason)
@@ -45,6 +48,38 @@ void scan_note_disk(struct scan *scan, const struct err *err)
     scan->disk = *err;
     err_prefix(&scan->disk, "%s", scan->options->cache);
 }
+
+/* --- what was saved is committed ------------------------------------------------------------- */
+
+static void commit_run(void *ctx)
+{
+    struct scan *scan = ctx;
+
+    store_flush(scan->store, &scan->unsaved);
+}
+
+static void commit_done(void *ctx)
+{
+    struct scan *scan = ctx;
+
+    scan_check(scan, &scan->unsaved);
+}
+
+static void on_commit_due(void *ctx)
+{
+    struct scan *scan = ctx;
+
+    scan->commit = NULL;
+    work_submit(scan->store_lane, commit_run, commit_done, scan);
+}
+
+void scan_stored(struct scan *scan)
+{
+    if (scan->commit == NULL)
+        scan->commit = loop_timer(scan->loop, COMMIT_MS, on_commit_due, scan);
+}
+
+/* --- interrupts and deadlines ---------------------------------------------------------------- */
 
 /* On the store's lane: whatever the rest takes, the run is marked. */
 static void mark_interrupted(void *ctx)
@@ -86,7 +121,8 @@ void scan_idle(struct scan *scan)
     if (scan->listing_count > 0 || scan->running > 0 || scan->first != NULL || scan->asking > 0)
         return;
     timer_cancel(scan->deadline);
-    scan->deadline = NULL;
+    timer_cancel(scan->commit);
+    scan->deadline = scan->commit = NULL;
     progress_stop(scan->progress);
 }
 
@@ -273,7 +309,7 @@ static int observe(struct scan *scan, struct err *err)
         *err = scan->fatal;
         return -1;
     }
-    return remember_host(scan, err);
+    return store_flush(scan->store, err) != 0 ? -1 : remember_host(scan, err);
 }
 
 static void sum_up(struct scan *scan)

@@ -56,6 +56,7 @@ static void save_done(void *item)
     struct job *job = item;
 
     scan_check(job->scan, &job->fatal);
+    scan_stored(job->scan);
     enter_close(job);
 }
 

@@ -104,7 +104,7 @@ int store_end_run(struct store *store, enum run_state state, struct err *err)
     bound_integer(&bound, store->run);
     bound_instant(&bound, clock_now());
     bound_text(&bound, words[state]);
-    return bound_run(&bound, err);
+    return bound_run(&bound, err) != 0 ? -1 : store_flush(store, err);
 }
 
 static int find_run(struct store *store, int64_t run, int64_t *out, struct err *err)

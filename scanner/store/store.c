@@ -13,7 +13,8 @@
 #include "facts/pep440.h"
 #include "store/statements.h"
 
-#define BUSY_MS 10000 /* another reader's checkpoint, never another scan */
+#define BUSY_MS     10000     /* another reader's checkpoint, never another scan */
+#define JOURNAL_MAX (8 << 20) /* bytes for undoing a batch; more of them go to a file */
 
 /* A database that lies where nothing can be written has no writer either: SQLite may then skip the
    files that coordinate with one. */
@@ -148,6 +149,7 @@ static int open_with(const char *path, enum store_mode mode,
 {
     struct store *store = mem_alloc(sizeof *store);
 
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, JOURNAL_MAX); /* without effect after the first */
     store->path = mem_strdup(path);
     store->mode = mode;
     buf_init(&store->key, 16 * PEP440_MAX);
@@ -177,6 +179,8 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     store_rollback(store);
+    if (store->db != NULL)
+        store_flush(store, NULL);
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
     sqlite3_close(store->db);
@@ -212,11 +216,19 @@ int store_begin(struct store *store, struct err *err)
     return batch_begin(store, err);
 }
 
+static int run(struct store *store, enum sql id, struct err *err)
+{
+    struct bound bound = bound_start(store, id);
+
+    return bound_run(&bound, err);
+}
+
+/* A savepoint in the transaction that earlier batches wait in. */
 int batch_begin(struct store *store, struct err *err)
 {
-    struct bound bound = bound_start(store, SQL_BEGIN);
-
-    if (bound_run(&bound, err) != 0)
+    if (sqlite3_get_autocommit(store->db) && run(store, SQL_BEGIN, err) != 0)
+        return -1;
+    if (run(store, SQL_BATCH_BEGIN, err) != 0)
         return -1;
     store->batch = true;
     store->batch_changes = 0;
@@ -233,15 +245,9 @@ static int count_changes(struct store *store, struct err *err)
     return bound_run(&bound, err);
 }
 
-int store_commit(struct store *store, struct err *err)
+int store_keep(struct store *store, struct err *err)
 {
-    int result = count_changes(store, err);
-
-    if (result == 0) {
-        struct bound bound = bound_start(store, SQL_COMMIT);
-        result = bound_run(&bound, err);
-    }
-    if (result != 0) {
+    if (count_changes(store, err) != 0 || run(store, SQL_BATCH_KEEP, err) != 0) {
         store_rollback(store);
         return -1;
     }
@@ -250,13 +256,30 @@ int store_commit(struct store *store, struct err *err)
     return 0;
 }
 
+int store_flush(struct store *store, struct err *err)
+{
+    if (sqlite3_get_autocommit(store->db))
+        return 0;
+    if (run(store, SQL_COMMIT, err) == 0)
+        return 0;
+    if (!sqlite3_get_autocommit(store->db))
+        run(store, SQL_ROLLBACK, NULL);
+    return -1;
+}
+
+int store_commit(struct store *store, struct err *err)
+{
+    return store_keep(store, err) != 0 ? -1 : store_flush(store, err);
+}
+
 void store_rollback(struct store *store)
 {
+    /* A full disk may have ended the transaction already. */
+    if (store->batch && !sqlite3_get_autocommit(store->db)) {
+        run(store, SQL_BATCH_UNDO, NULL);
+        run(store, SQL_BATCH_KEEP, NULL);
+    }
     store->batch = false;
-    if (store->db == NULL || sqlite3_get_autocommit(store->db))
-        return;
-    struct bound bound = bound_start(store, SQL_ROLLBACK);
-    bound_run(&bound, NULL);
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */

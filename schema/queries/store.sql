@@ -23,6 +23,15 @@ COMMIT;
 -- name: rollback
 ROLLBACK;
 
+-- name: batch_begin
+SAVEPOINT batch;
+
+-- name: batch_keep
+RELEASE batch;
+
+-- name: batch_undo
+ROLLBACK TO batch;
+
 -- name: quick_check
 PRAGMA quick_check(1);
 
