@@ -191,6 +191,7 @@ struct job {
     void (*then)(struct job *job); /* after the last of them */
     unsigned rounds;               /* of wanted blobs */
     unsigned refused;              /* blobs that the server does not have */
+    bool asked_again;              /* for its refs, as they moved under our hands */
 
     struct mirror *mirror;
     struct reader *reader;
@@ -212,8 +213,9 @@ void job_enter(struct job *job);
 
 /* The states that one half of a job leads to in the other; each goes on by itself. */
 void job_read_history(struct job *job);
-void job_judge(struct job *job); /* once its projects are known */
-void job_save(struct job *job);  /* whatever was found: job->err tells what was not; then the end */
+void job_ask_again(struct job *job); /* the refs are not what they were */
+void job_judge(struct job *job);     /* once its projects are known */
+void job_save(struct job *job); /* whatever was found: job->err tells what was not; then the end */
 void job_set_state(struct job *job, enum job_state state);
 
 /* Whether its refs were read, and there is no commit. */

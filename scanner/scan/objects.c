@@ -20,6 +20,7 @@ struct fetching {
     struct job *job;
     enum fetch_kind kind;
     void (*then)(struct job *job);
+    bool moved; /* the server has not what its refs named: they are asked for again */
 };
 
 /* --- before: on the pool --------------------------------------------------------------------- */
@@ -116,6 +117,17 @@ static void prepare_run(void *item)
 
 /* --- after: on the pool ---------------------------------------------------------------------- */
 
+/* A server that lacks one object refuses the whole request and names it: which of the wants that
+   is; their count when it is none. */
+static size_t named_want(const struct job *job, const struct err *err)
+{
+    size_t i = 0;
+
+    while (i < job->want_count && strstr(err->text, job->wants[i]) == NULL)
+        i++;
+    return i;
+}
+
 static void absorb_run(void *item)
 {
     struct fetching *fetching = item;
@@ -131,7 +143,12 @@ static void absorb_run(void *item)
         mirror_set_refs(job->mirror, &job->refs, &job->err);
     if (fetching->kind == FETCH_WANTS && job->err.reason == REASON_NONE)
         reader_fetched(job->reader);
-    if (job->reader == NULL && job->mirror != NULL)
+    fetching->moved = !job->asked_again && fetching->kind != FETCH_WANTS &&
+                      job->err.reason == REASON_REMOTE &&
+                      named_want(job, &job->err) < job->want_count;
+    if (fetching->moved)
+        job_close_mirror(job);
+    else if (job->reader == NULL && job->mirror != NULL)
         job->reader = reader_new(job->mirror);
 }
 
@@ -140,10 +157,14 @@ static void absorb_done(void *item)
     struct fetching *fetching = item;
     struct job *job = fetching->job;
     void (*then)(struct job *) = fetching->then;
+    bool moved = fetching->moved;
 
     free(fetching);
     scan_note_disk(job->scan, &job->err);
-    then(job);
+    if (moved)
+        job_ask_again(job);
+    else
+        then(job);
 }
 
 /* --- between: on the loop -------------------------------------------------------------------- */
@@ -155,17 +176,16 @@ static bool rewind_spool(struct job *job)
     return ftruncate(job->spool, 0) == 0 && lseek(job->spool, 0, SEEK_SET) == 0;
 }
 
-/* A server that lacks one blob refuses the whole request and names it: without that one, the others
-   can still be had, and what needed it is unknown. */
+/* Without that one blob the others can still be had, and what needed it is unknown. */
 static bool drop_refused(struct job *job, const struct err *err)
 {
-    for (size_t i = 0; i < job->want_count; i++)
-        if (strstr(err->text, job->wants[i]) != NULL) {
-            log_debug("%s: the server has no %s", job->full_name, job->wants[i]);
-            job->wants[i] = job->wants[--job->want_count];
-            return ++job->refused <= REFUSED_MAX;
-        }
-    return false;
+    size_t i = named_want(job, err);
+
+    if (i == job->want_count)
+        return false;
+    log_debug("%s: the server has no %s", job->full_name, job->wants[i]);
+    job->wants[i] = job->wants[--job->want_count];
+    return ++job->refused <= REFUSED_MAX;
 }
 
 /* Whether the fetch is worth another request, and made ready for it. */

@@ -23,14 +23,20 @@ void job_set_state(struct job *job, enum job_state state)
 
 static void enter_study(struct job *job);
 
-/* Of a tip that was probed there is no history, and so no tag. */
+/* A tag may be a blob, which a server leaves out when it filters blobs or thinks that we have its
+   tree whole: it is wanted by itself, once. Of a tip that was probed there is no history, and so no
+   tag. */
 static void read_tags(struct job *job)
 {
     struct gitwire_refs refs = job->refs;
+    const char *const *wants;
 
     if (job->probe == PROBE_UNSURE)
         refs.count = 0;
-    study_tags(job->mirror, &refs, &job->arena, &job->study, &job->err);
+    for (size_t i = 0; i < refs.count; i++)
+        reader_prefetch(job->reader, refs.refs[i].oid);
+    if (reader_wants(job->reader, &wants) == 0)
+        study_tags(job->mirror, &refs, &job->arena, &job->study, &job->err);
 }
 
 static void collect(struct job *job)
@@ -57,7 +63,7 @@ static void study_run(void *item)
 
     if (job->err.reason == REASON_NONE && job->study.tags == NULL)
         read_tags(job);
-    if (job->err.reason == REASON_NONE)
+    if (job->err.reason == REASON_NONE && job->study.tags != NULL)
         study_projects(job->reader, &job->arena, &job->study, &job->err);
     if (job->err.reason == REASON_NONE && reader_wants(job->reader, &wants) == 0)
         collect(job);
@@ -198,6 +204,17 @@ static void keep_refs(struct job *job, const struct gitwire_refs *refs)
     job->refs.moved_to = NULL;
     if (refs->moved_to != NULL && job_name_is_valid(refs->moved_to))
         job->moved_to = arena_strdup(&job->arena, refs->moved_to);
+}
+
+static void enter_ask(struct job *job);
+
+void job_ask_again(struct job *job)
+{
+    arena_release(&job->refs_arena);
+    job->refs = (struct gitwire_refs){0};
+    job->err = (struct err){0};
+    job->asked_again = true;
+    enter_ask(job);
 }
 
 static void on_refs(const struct gitwire_refs *refs, const struct err *err, void *ctx)

@@ -45,6 +45,42 @@ def test_a_tag_of_no_commit(small_drift, small_forge, buoy, what):
     assert "release-without-tag" in rules(small_drift)
 
 
+def test_a_tag_of_a_file_in_a_tagged_tree(small_drift, small_forge, buoy):
+    """A server does not send it: it leaves out the tree's files before it comes to this tag."""
+    git(buoy, "tag", "a-tree", "main^{tree}")
+    git(buoy, "tag", "the-licence", "main:LICENSE")
+    assert small_drift.scan(demo.OWNER).returncode == 0, unknowns(small_drift.report())
+    assert statuses(small_drift) == GOOD | {"buoy": "in-sync"}
+    small_forge.forget()
+    assert small_drift.scan(demo.OWNER).returncode == 0
+    assert small_forge.requests("fetch") == []
+
+
+@pytest.mark.parametrize("fetch", [b"deepen 1", b"filter blob:none"], ids=["probe", "history"])
+@pytest.mark.parametrize("lasting", [False, True])
+def test_refs_that_move_before_the_fetch(small_drift, small_forge, fetch, lasting):
+    """A tag or a commit is gone when it is asked for: the refs are asked for once more."""
+    asked = []
+
+    def moved(request, answer):
+        asked.append(b"command=ls-refs" in request.body)
+        if fetch not in request.body or b"blob:none" not in request.body:
+            return answer
+        if sum(asked) > 1 and not lasting or fetch != b"deepen 1" and b"deepen" in request.body:
+            return answer
+        gone = re.search(rb"want (\w+)", request.body)[1].decode()
+        return dataclasses.replace(
+            answer, body=faults.pkt(f"ERR upload-pack: not our ref {gone}")
+        )
+
+    small_forge.fault("POST /.*/buoy.git/", moved)
+    assert small_drift.scan(demo.OWNER).returncode == (3 if lasting else 0)
+    assert sum(asked) == 2
+    expected = {("buoy", "objects"): "remote-error"} if lasting else {}
+    got = unknowns(small_drift.report())
+    assert {key: got.get(key) for key in expected} == expected and bool(got) == lasting
+
+
 def test_a_list_of_refs_without_peeled_tags(small_drift, small_forge):
     """What a tag is, its object says."""
     small_drift.scan(demo.OWNER)
