@@ -7,8 +7,8 @@
  * Redirects are followed here (GET only, at most 5, https stays https); `authorization` goes only
  * to the origin of the request's own URL. Transient faults (connection broken, 5xx, 429, rate limit
  * marks of contracts.md section 1) are retried with growing waits, as often as `retries` says; a
- * wait that the server asks for holds back every request to that origin. Sources: contracts.md
- * 1, 7.
+ * wait that the server asks for holds back every request to that origin; a 429 that does not speak
+ * of a quota does so when it is the third in a row. Sources: contracts.md 1, 7.
  */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H

@@ -40,6 +40,7 @@ struct http_origin {
     unsigned running;
     bool open;           /* it answered: more than one request may be under way */
     bool multiplexed;    /* HTTP/2: requests share connections */
+    unsigned doubts;     /* limits in a row that may have been meant for one request each */
     uint64_t held_until; /* monotonic milliseconds: it asked us to wait */
     struct timer *held;  /* only while somebody is in the queue */
     uint64_t dead_until; /* it cannot be reached: no use in trying for every request */
@@ -103,6 +104,9 @@ void origin_dequeue(struct http_origin *origin, struct http_transfer *transfer);
 void origin_pump(struct http_origin *origin);
 /* The first line of an answer came. */
 void origin_answered(struct http_origin *origin, bool multiplexed);
+/* Whether a limit that may be meant for one request alone is nobody else's yet: they go on, one at
+   a time until one is answered. */
+bool origin_doubts(struct http_origin *origin);
 /* Nobody starts before so much time has passed, and then one alone. */
 void origin_hold(struct http_origin *origin, uint64_t wait_ms);
 /* A request gave up reaching it: those that wait end with the same fault, and so do others for a

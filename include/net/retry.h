@@ -28,6 +28,8 @@ struct retry_advice {
     bool again;   /* another attempt is worth its while, after the wait */
     bool limited; /* the server asked for the wait: every request to the origin heeds it */
     uint64_t wait_ms;
+    bool doubtful; /* limited, but it may be meant for this request alone: a 429 without a word of a
+                      quota */
 };
 
 struct retry_advice retry_judge(const struct retry_case *failed);

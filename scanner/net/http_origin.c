@@ -8,6 +8,7 @@
 #include "base/mem.h"
 
 #define DEAD_MS        30000
+#define DOUBTS_MAX     2  /* the third one in a row is believed */
 #define STARTS_A_ROUND 64 /* then the loop gets its turn */
 
 struct http_origin *origin_of(struct http *http, const char *name)
@@ -127,6 +128,15 @@ void origin_answered(struct http_origin *origin, bool multiplexed)
     origin->multiplexed = multiplexed;
     origin->dead_until = 0;
     http_pump(origin->http);
+}
+
+bool origin_doubts(struct http_origin *origin)
+{
+    if (origin->doubts >= DOUBTS_MAX)
+        return false;
+    origin->doubts++;
+    origin->open = false;
+    return true;
 }
 
 void origin_hold(struct http_origin *origin, uint64_t wait_ms)

@@ -164,8 +164,11 @@ static bool try_again(struct http_transfer *transfer, const struct fault *fault)
     };
     struct retry_advice advice = retry_judge(&failed);
 
+    if (!advice.limited && fault->err.reason == REASON_NONE)
+        origin->doubts = 0;
+    bool limited = advice.limited && !(advice.doubtful && origin_doubts(origin));
     /* When an attempt did not even reach the origin, others need not try meanwhile. */
-    bool all_wait = advice.limited || (advice.again && fault->unreachable);
+    bool all_wait = limited || (advice.again && fault->unreachable);
     if (all_wait)
         origin_hold(origin, advice.wait_ms);
     if (!advice.again || transfer->streamed || transfer->failures >= transfer->request.retries ||

@@ -61,15 +61,19 @@ static struct retry_advice refused(const struct retry_case *failed)
 {
     uint64_t wait_ms;
     int64_t reset = number(failed->reset);
+    bool quota = number(failed->remaining) == 0 ||
+                 (failed->body != NULL && strcasestr(failed->body, "secondary rate limit") != NULL);
+    struct retry_advice advice = {0};
 
     if (read_retry_after(failed, &wait_ms))
-        return limited(wait_ms, failed);
-    if (number(failed->remaining) == 0 && reset >= 0) /* its clock may be a second off */
-        return limited(wait_of_seconds(reset > failed->now ? reset - failed->now + 1 : 1), failed);
-    if (failed->status == 429 || number(failed->remaining) == 0 ||
-        (failed->body != NULL && strcasestr(failed->body, "secondary rate limit") != NULL))
-        return limited(doubling(SECONDARY_WAIT_MS, failed->failures), failed);
-    return (struct retry_advice){0};
+        advice = limited(wait_ms, failed);
+    else if (number(failed->remaining) == 0 && reset >= 0) /* its clock may be a second off */
+        advice =
+            limited(wait_of_seconds(reset > failed->now ? reset - failed->now + 1 : 1), failed);
+    else if (failed->status == 429 || quota)
+        advice = limited(doubling(SECONDARY_WAIT_MS, failed->failures), failed);
+    advice.doubtful = failed->status == 429 && !quota;
+    return advice;
 }
 
 static struct retry_advice broken(const struct retry_case *failed)

@@ -431,6 +431,21 @@ def test_one_that_drips_keeps_nobody_else(small_drift, small_forge):
     assert unknowns(report)["anchor", "refs"] == "timeout"
 
 
+@pytest.mark.parametrize("retry_after", [None, 1, 3600])
+def test_a_limit_of_one_repository(small_drift, small_forge, retry_after):
+    """The host has time for the others, and says so by answering them."""
+    headers = {} if retry_after is None else {"retry_after": str(retry_after)}
+    small_forge.fault("/anchor.git", faults.status(429, "Too many requests", **headers))
+    assert small_drift.scan(demo.OWNER).returncode == 3
+    report = small_drift.report()
+    assert {row["package"]: row["status"] for row in report["packages"]} == {
+        "buoy": "in-sync",
+        "cleat": "in-sync",
+    }
+    assert unknowns(report)["anchor", "refs"] == "rate-limited"
+    assert len(small_forge.requests("refs")) <= 6
+
+
 def test_two_names_of_one_database(small_drift, small_forge):
     (small_drift.home / "alias.db").symlink_to(small_drift.home / "fleet.db")
     small_drift.scan(demo.OWNER)

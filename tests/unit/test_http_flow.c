@@ -317,6 +317,55 @@ static void test_limit_beyond_patience(void **state)
     server_stop(server);
 }
 
+/* One page may be asked for too often while its host has time for all others. */
+static void test_limit_of_one(void **state)
+{
+    struct server_route routes[] = {
+        {"GET /one ", LIMITED("429", "Retry-After: 3600\r\n", 0, "")}, {"GET", OK(2) "ok"}, {0}};
+    struct server *server = server_start(routes, false);
+    struct http_try try;
+    struct outcome one, others[20];
+
+    (void)state;
+    try_start(&try, (struct http_options){0});
+    try_send(&try, &(struct http_request){.url = try_url(server_url(server), "/one"), .retries = 2},
+             &one);
+    for (size_t i = 0; i < 20; i++)
+        try_send(&try, &(struct http_request){.url = server_url(server)}, &others[i]);
+    loop_run(try.loop);
+    expect(&one, 429, REASON_NONE);
+    outcome_release(&one);
+    for (size_t i = 0; i < 20; i++) {
+        expect(&others[i], 200, REASON_NONE);
+        outcome_release(&others[i]);
+    }
+    assert_int_equal(server_requests(server), 21);
+    try_stop(&try);
+    server_stop(server);
+}
+
+/* But when one after the other is told so, it is the host that says it. */
+static void test_limit_of_all(void **state)
+{
+    struct server_route routes[] = {{"GET", LIMITED("429", "Retry-After: 3600\r\n", 0, "")}, {0}};
+    struct server *server = server_start(routes, false);
+    struct http_try try;
+    struct outcome all[20];
+
+    (void)state;
+    try_start(&try, (struct http_options){0});
+    for (size_t i = 0; i < 20; i++)
+        try_send(&try, &(struct http_request){.url = server_url(server)}, &all[i]);
+    loop_run(try.loop);
+    for (size_t i = 0; i < 20; i++) {
+        expect(&all[i], i < 3 ? 429 : 0, i < 3 ? REASON_NONE : REASON_RATE_LIMITED);
+        outcome_release(&all[i]);
+    }
+    assert_int_equal(server_requests(server), 3);
+    try_stop(&try);
+    server_stop(server);
+}
+
 static void test_permission_is_not_tried_again(void **state)
 {
     struct server_route routes[] = {{"GET", LIMITED("403", "X-RateLimit-Remaining: 4999\r\n", 24,
@@ -535,6 +584,8 @@ int main(void)
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_hold_is_visible),
         cmocka_unit_test(test_limit_beyond_patience),
+        cmocka_unit_test(test_limit_of_one),
+        cmocka_unit_test(test_limit_of_all),
         cmocka_unit_test(test_permission_is_not_tried_again),
         cmocka_unit_test(test_streaming),
         cmocka_unit_test(test_refusing_data),

@@ -23,15 +23,17 @@ static const struct {
     {"permission", {.status = 403, .remaining = "4999", .reset = "1700003600"}, {false, false, 0}},
     {"permission, no headers", {.status = 403, .body = "forbidden"}, {false, false, 0}},
     {"403 retry-after", {.status = 403, .retry_after = "7"}, {true, true, 7000}},
-    {"429 retry-after", {.status = 429, .retry_after = "2"}, {true, true, 2000}},
-    {"retry-after 0", {.status = 429, .retry_after = "0"}, {true, true, 500}},
+    {"429 retry-after", {.status = 429, .retry_after = "2"}, {true, true, 2000, true}},
+    {"429 of a quota", {.status = 429, .retry_after = "2", .remaining = "0"}, {true, true, 2000}},
+    {"429 of a secondary limit", {.status = 429, .body = SECONDARY}, {true, true, 60000}},
+    {"retry-after 0", {.status = 429, .retry_after = "0"}, {true, true, 500, true}},
     {"retry-after is a date",
      {.status = 429, .retry_after = "Tue, 14 Nov 2023 22:13:30 GMT"},
-     {true, true, 10000}},
+     {true, true, 10000, true}},
     {"a date that has passed",
      {.status = 429, .retry_after = "Tue, 14 Nov 2023 22:13:10 GMT"},
-     {true, true, 500}},
-    {"retry-after is nonsense", {.status = 429, .retry_after = "soon"}, {true, true, 60000}},
+     {true, true, 500, true}},
+    {"retry-after is nonsense", {.status = 429, .retry_after = "soon"}, {true, true, 60000, true}},
     {"retry-after is negative", {.status = 403, .retry_after = "-5"}, {false, false, 0}},
     {"retry-after beyond all numbers",
      {.status = 403, .retry_after = "99999999999999999999"},
@@ -53,7 +55,7 @@ static const struct {
     {"secondary limit again",
      {.status = 403, .body = SECONDARY, .failures = 2},
      {true, true, 240000}},
-    {"429 without a word", {.status = 429}, {true, true, 60000}},
+    {"429 without a word", {.status = 429}, {true, true, 60000, true}},
     {"500", {.status = 500}, {true, false, 500}},
     {"502 the third time", {.status = 502, .failures = 2}, {true, false, 2000}},
     {"504 spread", {.status = 504, .salt = 32}, {true, false, 562}},
@@ -76,6 +78,7 @@ static void test_table(void **state)
         failed.base_ms = 500;
         struct retry_advice advice = retry_judge(&failed);
         if (advice.again != cases[i].advice.again || advice.limited != cases[i].advice.limited ||
+            advice.doubtful != cases[i].advice.doubtful ||
             advice.wait_ms != cases[i].advice.wait_ms)
             fail_msg("%s: again %d, limited %d, wait %llu ms", cases[i].name, advice.again,
                      advice.limited, (unsigned long long)advice.wait_ms);
