@@ -255,7 +255,9 @@ int doctor_services(struct doctor *doctor, struct err *err)
 {
     const struct context *context = doctor->context;
     const struct settings *s = &context->settings;
+    const char *const hosts[] = {s->github_api, s->github_git, s->index, NULL};
     const struct http_options options = {.user_agent = "fleetdrift/" FLEETDRIFT_VERSION,
+                                         .hosts = hosts,
                                          .ca_file = s->ca_file,
                                          .proxy = s->proxy,
                                          .allow_http = s->allow_http};

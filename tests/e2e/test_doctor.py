@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 import written
 from conftest import TOKEN, wait_for
-from forge import demo, faults
+from forge import Forge, demo, faults
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,14 @@ def test_doctor_with_a_token_that_is_refused(drift, small_forge):
     done = doctor(drift, small_forge, token="ghp_wrongToken")
     assert done.returncode == 2 and re.search(r"✗ +forge API .*401", done.stdout)
     assert "Make a new token" in done.stdout and "ghp_wrongToken" not in done.stdout
+
+
+def test_doctor_asks_none_but_the_services(drift, small_forge, small_world):
+    with Forge(small_world) as elsewhere:
+        small_forge.fault("/pypi/", faults.redirect(elsewhere.url + "/pypi/pip/json"))
+        done = doctor(drift, small_forge)
+        assert done.returncode == 3 and re.search(r"✗ +index .*not allowed", done.stdout)
+        assert elsewhere.requests() == []
 
 
 def test_doctor_without_a_network(drift, small_forge):
