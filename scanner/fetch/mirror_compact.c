@@ -24,7 +24,8 @@
 
 #define OBJECTS_MAX 2000000u
 #define BYTES_MAX   (1ull << 30)
-#define SUM         20 /* bytes of the checksum that ends a pack */
+#define BYTES_LARGE (64u << 20) /* of a pack that stays as it is */
+#define SUM         20          /* bytes of the checksum that ends a pack */
 #define PACK_HEAD   12
 #define INDEX_HEAD  8
 #define FANOUT      (256 * 4)
@@ -68,6 +69,15 @@ static int damaged(const struct compact *compact, const char *name)
 }
 
 /* --- reading the old ones -------------------------------------------------------------------- */
+
+static void unmap(struct pack *pack)
+{
+    if (pack->data.at != NULL)
+        munmap((void *)pack->data.at, pack->data.len);
+    if (pack->index.at != NULL)
+        munmap((void *)pack->index.at, pack->index.len);
+    free(pack->name);
+}
 
 static int map_file(int dir, const char *name, struct map *out)
 {
@@ -151,6 +161,10 @@ static bool read_pack(void *ctx, int dir, const char *name)
     int result = map_file(dir, name, &pack.index);
     if (result == 0)
         result = map_file(dir, pack.name, &pack.data);
+    if (result == 0 && pack.data.len > BYTES_LARGE) {
+        unmap(&pack);
+        return true;
+    }
     if (result == 0)
         result = pack.data.len > PACK_HEAD + SUM ? read_index(compact, &pack) : -1;
     compact->bytes += pack.data.len;
@@ -280,19 +294,17 @@ static void remove_old(const struct compact *compact)
             unlink(path);
         free(path);
     }
+    /* What git may have written of all packs together is no longer true. */
+    char *midx = mem_printf("%s/objects/pack/multi-pack-index", compact->dir);
+    unlink(midx);
+    free(midx);
     mirror_dir_sweep(compact->dir);
 }
 
 static void release(struct compact *compact)
 {
-    for (size_t i = 0; i < compact->pack_count; i++) {
-        struct pack *pack = &compact->packs[i];
-        if (pack->data.at != NULL)
-            munmap((void *)pack->data.at, pack->data.len);
-        if (pack->index.at != NULL)
-            munmap((void *)pack->index.at, pack->index.len);
-        free(pack->name);
-    }
+    for (size_t i = 0; i < compact->pack_count; i++)
+        unmap(&compact->packs[i]);
     free(compact->packs);
     free(compact->entries);
 }
@@ -302,14 +314,15 @@ int mirror_compact(struct mirror *mirror, struct err *err)
     struct compact compact = {.dir = mirror->dir, .err = err};
     int fd = -1, result = mirror_dir_each_pack_file(mirror->dir, read_pack, &compact) ? 0 : -1;
 
-    if (result == 0 && (fd = mirror_spool(mirror, err)) < 0)
+    if (result == 0 && compact.pack_count > 1) {
         result = -1;
-    if (result == 0)
-        result = write_pack(&compact, choose(&compact), fd);
-    if (result == 0)
-        result = mirror_add_pack(mirror, fd, compact.promised, err);
-    if (result == 0)
-        remove_old(&compact);
+        if ((fd = mirror_spool(mirror, err)) >= 0 &&
+            write_pack(&compact, choose(&compact), fd) == 0 &&
+            mirror_add_pack(mirror, fd, compact.promised, err) == 0) {
+            remove_old(&compact);
+            result = 0;
+        }
+    }
     if (fd >= 0)
         close(fd);
     release(&compact);
