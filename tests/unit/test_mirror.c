@@ -309,8 +309,8 @@ static void test_many_packs_become_one(void **state)
     }
     mirror_free(mirror);
     assert_int_equal(git_run(NULL, "cd many.git/objects/pack; chmod u+w *; p=$(ls -S *.pack | "
-                                   "head -1); head -c 4000 /dev/zero | dd of=$p bs=1 seek=400 "
-                                   "conv=notrunc 2>/dev/null"),
+                                   "head -1); head -c $(($(stat -c %%s $p) - 420)) /dev/zero | "
+                                   "dd of=$p bs=400 seek=1 conv=notrunc 2>/dev/null"),
                      0);
     mirror = open_mirror("many.git");
     assert_false(mirror_has(mirror, head));
