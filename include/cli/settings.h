@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "scan/scan.h"
@@ -67,6 +69,7 @@ struct settings {
     const char *index, *index_flag;
     struct setting_indexes indexes; /* instead of `index` when there are any */
 
+    json_t *policy; /* cli/policy.h; NULL: none */
     const char *database, *cache, *rules, *shard;
     unsigned jobs;
     uint64_t deadline_ms;

@@ -27,6 +27,10 @@ void rules_free(struct rules *rules);
 size_t rules_count(const struct rules *rules);
 const struct rule *rules_at(const struct rules *rules, size_t i); /* ordered by id */
 
+/* What an organisation says about findings, from the next evaluation on: a JSON document (see
+   cli/policy.h for its lists since, waive and severity); NULL: nothing. */
+void rules_set_policy(struct rules *rules, const char *policy);
+
 struct rules_result {
     unsigned counts[5]; /* findings that count (neither historic nor waived), by severity */
     unsigned fresh;     /* of those, new in this run */

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/config_index.h"
+#include "cli/policy.h"
 #include "cli/terminal.h"
 #include "cli/value.h"
 #include "report/report.h"
@@ -200,8 +201,27 @@ static void say_cost(const struct scan_result *result)
               (double)result->worst_block_us / 1000);
 }
 
+/* What the organisation says about its findings and tags. */
+static int set_policy(struct context *context, char **policy, struct err *err)
+{
+    json_t *document = context->settings.policy;
+
+    *policy = NULL;
+    if (document == NULL)
+        return 0;
+    if (policy_check_rules(document, context->rules, err) != 0)
+        return -1;
+    *policy = json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS);
+    rules_set_policy(context->rules, *policy);
+    return 0;
+}
+
 static int run(struct context *context, struct err *err)
 {
+    char *policy;
+
+    if (set_policy(context, &policy, err) != 0)
+        return -1;
     char *agent = user_agent(&context->settings);
     char *asked = arguments(context);
     struct scan_options options = scan_options(context, agent, asked);
@@ -216,6 +236,7 @@ static int run(struct context *context, struct err *err)
     }
     free(agent);
     free(asked);
+    free(policy);
     say_cost(&result);
     if (status == 0 && interrupt_signal() != 0)
         return end_interrupted(context, &result);

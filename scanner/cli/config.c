@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/config_index.h"
+#include "cli/policy.h"
 #include "facts/toml.h"
 
 struct reading {
@@ -51,9 +52,10 @@ static const char *in_any_section(const char *part)
    so there, or nearly so anywhere. NULL: nobody can tell. */
 static const char *meant_by(const char *key)
 {
-    const char *names[96] = {"fleet", "github", "index", "scan", "http", "output", "package"};
+    const char *names[96] = {"fleet",  "github",  "index",  "scan",  "http",
+                             "output", "package", "policy", "waive", "override"};
     const char *parts[96] = {NULL};
-    size_t n = 7, part = 0;
+    size_t n = 10, part = 0;
 
     for (const struct setting *s = settings_table(); s->name != NULL; s++)
         if (strchr(s->name, '.') != NULL && n + 1 < sizeof names / sizeof *names) {
@@ -251,6 +253,20 @@ static int read_tables(const struct reading *reading, const char *name, const js
     return 0;
 }
 
+static int read_policy(const struct reading *reading, const char *key, json_t *value)
+{
+    struct settings *settings = reading->settings;
+    struct buf where = BUF_INIT(CONFIG_MAX);
+
+    if (settings->policy == NULL)
+        settings->policy = json_object();
+    int result = policy_take(settings->policy, key, value, &where, reading->err);
+    if (result != 0)
+        at_line(reading, buf_str(&where));
+    buf_release(&where);
+    return result;
+}
+
 static bool is_section(const char *name)
 {
     size_t len = strlen(name);
@@ -273,6 +289,8 @@ static int read_document(const struct reading *reading, json_t *document)
             result = read_tables(reading, key, value, read_package);
         else if (strcmp(key, "index") == 0 && json_is_array(value))
             result = read_tables(reading, key, value, read_index);
+        else if (policy_has(key))
+            result = read_policy(reading, key, value);
         else if (is_section(key) && json_is_object(value))
             result = read_section(reading, key, value);
         else {

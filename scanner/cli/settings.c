@@ -207,6 +207,7 @@ void settings_init(struct settings *settings)
 
 void settings_release(struct settings *settings)
 {
+    json_decref(settings->policy);
     arena_release(&settings->arena);
 }
 

@@ -16,6 +16,7 @@ struct rules {
     struct arena arena;
     struct rule *rules;
     size_t count, size;
+    const char *policy; /* JSON */
 };
 
 /* --- the catalogue --------------------------------------------------------------------------- */
@@ -69,6 +70,8 @@ int rules_load(const char *dir, struct rules **out, struct err *err)
     struct rules *rules = mem_alloc(sizeof *rules);
     struct rule rule;
 
+    rules_set_policy(rules, NULL);
+
     for (size_t i = 0; i < sql_rule_count; i++) {
         if (rulefile_parse(sql_rules[i].text, "built in", &rules->arena, &rule, err) != 0) {
             rules_free(rules);
@@ -103,6 +106,11 @@ const struct rule *rules_at(const struct rules *rules, size_t i)
     return &rules->rules[i];
 }
 
+void rules_set_policy(struct rules *rules, const char *policy)
+{
+    rules->policy = policy != NULL ? arena_strdup(&rules->arena, policy) : "{}";
+}
+
 /* --- whether there is anything to do --------------------------------------------------------- */
 
 /* With its end, so that two texts are told from one. */
@@ -115,8 +123,8 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 static int read_basis(struct store *store, const struct rules *rules, struct buf *out,
                       struct err *err)
 {
-    uint64_t hash = hash_text(HASH_START, sql_views_digest);
-    bool clock = false;
+    uint64_t hash = hash_text(hash_text(HASH_START, sql_views_digest), rules->policy);
+    bool clock = strstr(rules->policy, "\"until\":\"") != NULL; /* a waiver may end today */
 
     for (size_t i = 0; i < rules->count; i++) {
         hash = hash_text(hash, rules->rules[i].sql);
@@ -270,6 +278,20 @@ static int write_faults(struct store *store, const char *faults, struct err *err
     return writing_end(&writing);
 }
 
+/* Severities first: what is waived or historic has one too. */
+static int apply_policy(struct store *store, const char *policy, struct err *err)
+{
+    static const enum sql steps[] = {SQL_POLICY_SEVERITY, SQL_POLICY_SINCE, SQL_POLICY_WAIVE};
+
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct bound bound = bound_start(store, steps[i]);
+        bound_text(&bound, policy);
+        if (bound_run(&bound, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int write_findings(struct store *store, const struct rules *rules, struct buf *faults,
                           struct err *err)
 {
@@ -278,6 +300,8 @@ static int write_findings(struct store *store, const struct rules *rules, struct
     for (size_t i = 0; i < rules->count; i++)
         if (apply(&writing, &rules->rules[i], faults, err) != 0)
             return -1;
+    if (apply_policy(store, rules->policy, err) != 0)
+        return -1;
     struct bound first = bound_start(store, SQL_FINDING_FIRST_RUN);
     if (bound_run(&first, err) != 0)
         return -1;

@@ -196,7 +196,7 @@ SELECT EXISTS (SELECT 1 FROM stored_scope AS c
 DELETE FROM incoming_finding WHERE rule = ?1;
 
 -- What the rule said of a subject of which it could not see enough this time stands: not looked at is
--- not mended. ?2 NULL: it failed, and saw nothing.
+-- not mended. ?2 NULL: it failed, and saw nothing. Waivers are policy's, which is applied afterwards.
 -- name: finding_keep
 INSERT OR IGNORE INTO incoming_finding
 WITH blind AS MATERIALIZED (
@@ -205,8 +205,9 @@ WITH blind AS MATERIALIZED (
     UNION ALL
     -- nor is what the index has lost
     SELECT NULL, package_id FROM vanished WHERE instr(', ' || ?2 || ',', ', index,') > 0)
-SELECT s.rule, s.repository_id, s.package_id, s.version, s.tag, s.detail, s.severity, s.standing,
-       s.message, s.evidence, s.first_run
+SELECT s.rule, s.repository_id, s.package_id, s.version, s.tag, s.detail, s.severity,
+       iif(s.standing = 'waived', 'open', s.standing), s.message,
+       json_remove(s.evidence, '$.waiver'), s.first_run
 FROM stored_finding AS s
 WHERE s.rule = ?1 AND s.until IS NULL
   AND (?2 IS NULL OR s.repository_id IN (SELECT repository_id FROM blind)
@@ -228,6 +229,95 @@ UPDATE incoming_finding AS i SET first_run = ifnull((
                               AND c.package_id IN (0, s.package_id)
                               AND c.since >= s.until AND c.since < (SELECT run FROM as_of))))
     ORDER BY s.since DESC LIMIT 1), first_run);
+
+-- The most specific severity that policy gives: of the package, of the repository, of the fleet.
+-- name: policy_severity
+UPDATE incoming_finding AS i SET severity = coalesce(
+    (SELECT json_extract(v.value, '$.severity')
+     FROM json_each(?1, '$.severity') AS v
+     WHERE json_extract(v.value, '$.rule') = i.rule
+       AND (json_extract(v.value, '$.package') IS NULL
+            OR json_extract(v.value, '$.package') = (SELECT p.name FROM package_id AS p
+                                                     WHERE p.id = i.package_id))
+       AND (json_extract(v.value, '$.repository') IS NULL
+            OR EXISTS (SELECT 1 FROM repository AS o
+                       WHERE o.id = i.repository_id
+                         AND o.full_name = json_extract(v.value, '$.repository') COLLATE NOCASE))
+     ORDER BY json_extract(v.value, '$.package') IS NULL,
+              json_extract(v.value, '$.repository') IS NULL, v.key DESC
+     LIMIT 1), severity)
+WHERE i.rule IN (SELECT json_extract(v.value, '$.rule') FROM json_each(?1, '$.severity') AS v);
+
+-- Findings on releases before the day or below the version of the package, else of the fleet.
+-- name: policy_since
+WITH since AS MATERIALIZED (
+    SELECT json_extract(v.value, '$.package') AS package, json_extract(v.value, '$.day') AS day,
+           json_extract(v.value, '$.key') AS order_key
+    FROM json_each(?1, '$.since') AS v),
+chosen AS MATERIALIZED (
+    SELECT p.id AS package_id, s.day, s.order_key
+    FROM package_id AS p
+    JOIN since AS s ON s.package = p.name
+        OR (s.package IS NULL AND p.name NOT IN (SELECT o.package FROM since AS o
+                                                 WHERE o.package IS NOT NULL))),
+old AS MATERIALIZED (
+    SELECT r.package_id, r.version
+    FROM chosen AS c
+    JOIN release AS r ON r.package_id = c.package_id
+    WHERE r.published_at < c.day OR hex(r.order_key) < c.order_key
+    UNION
+    SELECT d.package_id, d.version
+    FROM chosen AS c
+    JOIN denotes AS d ON d.package_id = c.package_id
+    JOIN tag AS t ON t.repository_id = d.repository_id AND t.name = d.tag
+    WHERE d.version NOT IN (SELECT r.version FROM release AS r WHERE r.package_id = d.package_id)
+      AND (coalesce(t.tagged_at, t.committed_at) < c.day OR hex(d.order_key) < c.order_key))
+UPDATE incoming_finding SET standing = 'historic'
+WHERE standing = 'open' AND (package_id, version) IN (SELECT o.package_id, o.version FROM old AS o);
+
+-- A waiver past its date counts again, and the finding says so. Of a finding without a version only a
+-- waiver of all versions speaks.
+-- name: policy_waive
+WITH waive AS MATERIALIZED (
+    SELECT v.key AS id, json_extract(v.value, '$.rule') AS rule,
+           json_extract(v.value, '$.package') AS package,
+           json_extract(v.value, '$.reason') AS reason, json_extract(v.value, '$.until') AS until,
+           json_extract(v.value, '$.versions') AS ranges
+    FROM json_each(?1, '$.waive') AS v),
+keyed AS MATERIALIZED (
+    SELECT i.rowid AS id, i.rule, p.name AS package, hex(coalesce(
+               (SELECT r.order_key FROM release_id AS r
+                WHERE r.package_id = i.package_id AND r.version = i.version),
+               (SELECT d.order_key FROM denotes AS d
+                WHERE d.package_id = i.package_id AND d.version = i.version LIMIT 1))) AS order_key
+    FROM incoming_finding AS i
+    LEFT JOIN package_id AS p ON p.id = i.package_id
+    WHERE i.standing = 'open' AND i.rule IN (SELECT rule FROM waive)),
+matched AS MATERIALIZED (
+    SELECT k.id, w.reason, w.until,
+           row_number() OVER (PARTITION BY k.id ORDER BY w.until IS NOT NULL, w.until DESC) AS rank
+    FROM keyed AS k
+    JOIN waive AS w ON w.rule = k.rule AND (w.package IS NULL OR w.package = k.package)
+    WHERE w.ranges IS NULL OR EXISTS (
+        SELECT 1 FROM json_each(w.ranges) AS e
+        WHERE k.order_key <> ''
+          AND (json_extract(e.value, '$.low') IS NULL OR k.order_key > json_extract(e.value, '$.low')
+               OR (k.order_key = json_extract(e.value, '$.low')
+                   AND json_extract(e.value, '$.low_in')))
+          AND (json_extract(e.value, '$.high') IS NULL
+               OR k.order_key < json_extract(e.value, '$.high')
+               OR (k.order_key = json_extract(e.value, '$.high')
+                   AND json_extract(e.value, '$.high_in')))))
+UPDATE incoming_finding AS i
+SET standing = iif(m.until < date((SELECT started_at FROM as_of)), 'open', 'waived'),
+    message = CASE WHEN m.until < date((SELECT started_at FROM as_of))
+                        AND instr(i.message, ' (waived until ') = 0
+                   THEN format('%s (waived until %s: %s)', i.message, m.until, m.reason)
+                   ELSE i.message END,
+    evidence = json_set(i.evidence, '$.waiver',
+                        json_object('reason', m.reason, 'until', m.until))
+FROM matched AS m
+WHERE m.id = i.rowid AND m.rank = 1;
 
 -- name: rules_counts
 SELECT severity, count(*), sum(state = 'new') FROM finding

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -58,6 +59,54 @@ static void test_values_land(void **state)
     settings_release(&settings);
 }
 
+static void assert_policy(const char *text, const char *list, const char *expected)
+{
+    struct settings settings;
+    struct err err = {0};
+
+    if (read_text(&settings, text, &err) != 0)
+        fail_msg("%s", err.text);
+    char *made = json_dumps(json_object_get(settings.policy, list), JSON_COMPACT | JSON_SORT_KEYS);
+    assert_string_equal(made, expected);
+    free(made);
+    settings_release(&settings);
+}
+
+static void test_policy(void **state)
+{
+    (void)state;
+    assert_policy("[policy]\nsince = \"2025-01-31\"\n[[override]]\npackage = \"Acme_Tools\"\n"
+                  "since = 2024-02-29\n",
+                  "since",
+                  "[{\"day\":\"2024-02-29\",\"key\":null,\"package\":\"acme-tools\"},"
+                  "{\"day\":\"2025-01-31\",\"key\":null,\"package\":null}]");
+    assert_policy("[policy.severity]\nrule-a = \"low\"\n[[override]]\nrepository = \"a/b\"\n"
+                  "severity = {rule-a = \"info\"}\n",
+                  "severity",
+                  "[{\"package\":null,\"repository\":\"a/b\",\"rule\":\"rule-a\","
+                  "\"severity\":\"info\"},{\"package\":null,\"repository\":null,"
+                  "\"rule\":\"rule-a\",\"severity\":\"low\"}]");
+    assert_policy("[[waive]]\nrule = \"r\"\nreason = \"why\"\nuntil = 2026-12-31\n", "waive",
+                  "[{\"package\":null,\"reason\":\"why\",\"rule\":\"r\","
+                  "\"until\":\"2026-12-31\",\"versions\":null}]");
+    assert_refused("[policy]\nsince = \"1.0\"\n", "c.toml:1: since of the fleet must be a day");
+    assert_refused(
+        "[policy]\nsince = \"2025-02-30\"\n",
+        "c.toml:2: since: \"2025-02-30\" is neither a day (\"2025-01-31\") nor a version");
+    assert_refused("[policy]\nsinc = \"\"\n",
+                   "c.toml:2: unknown key \"sinc\" of [policy]; did you mean \"since\"?");
+    assert_refused("[[waive]]\nrule = \"r\"\n", "c.toml:1: [[waive]] needs reason");
+    assert_refused("[waive]\nrule = \"r\"\n", "waive is written as [[waive]]");
+    assert_refused("[[waive]]\nrule = \"r\"\nreason = \"x\"\nversions = [\">=1,<x\"]\n",
+                   "c.toml:4: versions: \"<x\" is no version");
+    assert_refused("[[waive]]\nrule = \"r\"\nreason = \"x\"\nuntil = \"soon\"\n",
+                   "c.toml:4: until: \"soon\" is no day");
+    assert_refused("[[override]]\nsince = \"1\"\n", "needs a package or a repository");
+    assert_refused("[[override]]\nrepository = \"a/b\"\nsince = \"1\"\n", "since is of a package");
+    assert_refused("[[override]]\npackage = \"a\"\nseverity = {r = \"grave\"}\n",
+                   "c.toml:3: severity: of r must be critical, high, medium, low or info");
+}
+
 static void test_refusals_name_the_line(void **state)
 {
     (void)state;
@@ -77,7 +126,8 @@ static void test_refusals_name_the_line(void **state)
     assert_refused("[github]\ntoken = \"x\"\n", "FLEETDRIFT_GITHUB_TOKEN, or name token_file");
     assert_refused("token = \"x\"\n", "a token never stands in this file");
     assert_refused("[github]\ntokenfile = \"x\"\n", "did you mean \"github.token_file\"?");
-    assert_refused("[policy]\nsince = \"1.0\"\n", "c.toml:1: unknown key \"policy\"");
+    assert_refused("[polcy]\nsince = \"1.0\"\n", "c.toml:1: unknown key \"polcy\"; did you mean "
+                                                 "\"policy\"?");
     assert_refused("offline = true\n", "unknown key \"offline\"");
     assert_refused("[fleet]\norganisations = [1]\n", "c.toml:2: fleet.organisations must be");
     assert_refused("[github]\napi = \"https://u:p@h\"\n", "tokens have their own place");
@@ -212,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_land),
+        cmocka_unit_test(test_policy),
         cmocka_unit_test(test_refusals_name_the_line),
         cmocka_unit_test(test_fleet_of_the_command_line),
         cmocka_unit_test(test_annotated_file_holds_every_default),
