@@ -12,6 +12,9 @@
 
 enum simple_form { SIMPLE_JSON, SIMPLE_HTML };
 
+/* Once, before any thread parses. */
+void simple_init(void);
+
 /* Like index_parse; `url` is the page's own, and `name` the PEP 503 name that was asked for. -1
    also for a page that is no index's, or whose files are another package's. A page without files is
    a document without releases. `out->note` tells files whose names tell no version. */

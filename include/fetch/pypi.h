@@ -51,6 +51,14 @@ struct pypi_document {
 /* document is NULL when err says what happened. */
 typedef void pypi_done(const struct pypi_document *document, const struct err *err, void *ctx);
 
+/* Where an index of this kind has the document or page of a package (AUTO: the JSON API's). The
+   caller frees; NULL for a name that fits in no address. */
+char *pypi_address(const struct pypi_options *options, enum pypi_kind kind, const char *name);
+
+/* What a Simple page may come as: its header line Accept, and whether an answer is one. */
+extern const char pypi_simple_accept[];
+bool pypi_is_simple(const struct http_answer *answer, enum pypi_form *form);
+
 struct pypi *pypi_new(struct http *http, const struct pypi_options *options);
 void pypi_free(struct pypi *pypi);
 /* `name` must be normalised; `etag` of what is stored, or NULL. `expected`: an earlier run saw it

@@ -25,7 +25,7 @@ static const struct flag flags[] = {
     {"colour", "WHEN", "output.colour", "auto, always or never"},
     {"github-api", "URL", "github.api", "root of the REST API"},
     {"github-git", "URL", "github.git", "root of the git host"},
-    {"index", "URL", "index.url", "root of the package index"},
+    {"index", "URL", "index-url", "root of the package index"},
     {"ca-file", "FILE", "http.ca_file", "certificates to trust instead of the system's"},
     {"allow-http", NULL, "http.allow_http", "plain http beyond this machine"},
     {NULL},

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/value.h"
+#include "cli/config_index.h"
+#include "fetch/credential.h"
 #include "net/http.h"
 
 #define PATIENCE_MS  10000
@@ -29,7 +31,11 @@ struct probe {
     const char *anonymous; /* what to do where nobody is answered without credentials; NULL: nobody
                               is refused for that */
     struct doctor *doctor;
-    char *url;
+    char *url;      /* root and path, where they are put together */
+    char *page;     /* of an index that may have the Simple API alone; NULL */
+    bool second;    /* the page is asked for */
+    enum mark mark; /* what the first answer was worth, and why */
+    struct err first;
 };
 
 /* "Sun, 06 Nov 1994 08:49:37 GMT", the form that RFC 9110 asks for. */
@@ -137,6 +143,20 @@ static enum mark judge_index(const struct http_answer *answer, struct err *err)
     return refuse(answer, "the JSON API of an index", err);
 }
 
+static enum mark judge_page(const struct http_answer *answer, struct err *err)
+{
+    enum pypi_form form;
+
+    if (answer->status == 200 && pypi_is_simple(answer, &form))
+        return MARK_GOOD;
+    if (answer->status == 404) {
+        err_set(err, REASON_NOT_FOUND,
+                "%s answered 404: whether it is an index, that does not tell", answer->url);
+        return MARK_UNKNOWN;
+    }
+    return refuse(answer, "the Simple API of an index", err);
+}
+
 static const char *advice(const struct probe *probe, const struct err *err)
 {
     switch (err->reason) {
@@ -173,8 +193,21 @@ static void on_answer(struct http_answer *answer, void *ctx)
     struct probe *probe = ctx;
     struct doctor *doctor = probe->doctor;
     struct err err = answer->err;
-    enum mark mark = err.reason != REASON_NONE ? MARK_BAD : probe->judge(answer, &err);
+    enum mark mark = err.reason != REASON_NONE ? MARK_BAD
+                     : probe->second           ? judge_page(answer, &err)
+                                               : probe->judge(answer, &err);
 
+    if (probe->page != NULL && !probe->second &&
+        (err.reason == REASON_BAD_ANSWER || err.reason == REASON_NOT_FOUND)) {
+        probe->second = true;
+        probe->mark = mark;
+        probe->first = err;
+        return;
+    }
+    if (probe->second && mark != MARK_GOOD && probe->first.reason != REASON_NONE) {
+        mark = probe->mark;
+        err = probe->first;
+    }
     if (mark == MARK_BAD)
         doctor_fault(doctor, err.reason == REASON_UNAUTHORIZED ? STATUS_USAGE : STATUS_PARTIAL);
     doctor_say(doctor, mark, probe->label, mark == MARK_GOOD ? probe->root : err.text,
@@ -187,12 +220,15 @@ static void on_answer(struct http_answer *answer, void *ctx)
 
 static void ask(struct http *http, struct probe *probe)
 {
+    const char *headers[] = {pypi_simple_accept, NULL};
     struct http_request request = {.method = HTTP_GET,
+                                   .headers = probe->second ? headers : NULL,
                                    .authorization = probe->authorization,
                                    .max_bytes = ANSWER_MAX,
                                    .timeout_ms = PATIENCE_MS};
-    probe->url = mem_printf("%s%s", probe->root, probe->path);
-    request.url = request.what = probe->url;
+    if (probe->url == NULL)
+        probe->url = mem_printf("%s%s", probe->root, probe->path);
+    request.url = request.what = probe->second ? probe->page : probe->url;
     http_send(http, &request, on_answer, probe);
 }
 
@@ -217,10 +253,14 @@ static int ask_alone(struct loop *loop, const struct http_options *options, stru
 
     if (http_new(loop, options, &http, err) != 0)
         return -1;
+    bool second = probe->second;
     ask(http, probe);
     loop_run(loop);
+    if (probe->second && !second) {
+        ask(http, probe);
+        loop_run(loop);
+    }
     http_free(http);
-    free(probe->url);
     return 0;
 }
 
@@ -251,6 +291,52 @@ static char *git_path(const struct settings *s)
                       repository != NULL ? repository : "fleetdrift/doctor");
 }
 
+/* One index after the other, as a scan would ask them. */
+static int ask_indexes(struct doctor *doctor, struct loop *loop, const struct http_options *options,
+                       struct err *err)
+{
+    const struct settings *s = &doctor->context->settings;
+    const char *name = s->packages.count > 0 ? s->packages.items[0].name : "pip";
+    struct scan_index *indexes;
+    size_t count;
+    struct err fault = {0};
+    int result = 0;
+
+    if (index_list(s, &indexes, &count, &fault) != 0) {
+        doctor_fault(doctor, STATUS_USAGE);
+        doctor_say(doctor, MARK_BAD, "index", fault.text, NULL);
+        return 0;
+    }
+    for (size_t i = 0; i < count && result == 0; i++) {
+        const struct pypi_options index = {.index = indexes[i].url,
+                                           .kind = indexes[i].kind,
+                                           .fixed = indexes[i].kind != PYPI_AUTO};
+        struct probe probe = {"index",
+                              indexes[i].url,
+                              NULL,
+                              NULL,
+                              judge_index,
+                              "It is what stands before /pypi/NAME/json and /simple/NAME/, as "
+                              "https://pypi.org, or the "
+                              "address that pip is given.",
+                              "It answers nobody without credentials: name them in [[index]].",
+                              doctor};
+        char *authorization = indexes[i].secret != NULL
+                                  ? credential_header(indexes[i].user, indexes[i].secret)
+                                  : NULL;
+        probe.authorization = authorization;
+        probe.url = pypi_address(&index, PYPI_JSON, name);
+        probe.page = index.kind != PYPI_JSON ? pypi_address(&index, PYPI_SIMPLE, name) : NULL;
+        probe.second = index.kind == PYPI_SIMPLE;
+        result = ask_all(loop, options, &probe, 1, err);
+        free(probe.url);
+        free(probe.page);
+        free(authorization);
+    }
+    index_list_free(indexes, count);
+    return result;
+}
+
 int doctor_services(struct doctor *doctor, struct err *err)
 {
     const struct context *context = doctor->context;
@@ -263,17 +349,12 @@ int doctor_services(struct doctor *doctor, struct err *err)
                                          .allow_http = s->allow_http};
     char *authorization = context->token != NULL ? mem_printf("Bearer %s", context->token) : NULL;
     char *refs = git_path(s);
-    char *page =
-        mem_printf("/pypi/%s/json", s->packages.count > 0 ? s->packages.items[0].name : "pip");
     struct probe probes[] = {
         {"forge API", s->github_api, "/rate_limit", authorization, judge_api,
          "It is https://api.github.com, or https://HOST/api/v3 of an Enterprise server.",
          "It answers nobody without a token: set FLEETDRIFT_GITHUB_TOKEN.", doctor},
         {"git host", s->github_git, refs, NULL, judge_git,
          "It is what stands before /OWNER/NAME.git, as https://github.com.", NULL, doctor},
-        {"index", s->index, page, NULL, judge_index,
-         "It is what stands before /pypi/NAME/json, as https://pypi.org, without /simple.",
-         "It answers nobody without credentials, and this version has none for an index.", doctor},
     };
     struct loop *loop = NULL;
     struct err wrong = {0};
@@ -287,10 +368,13 @@ int doctor_services(struct doctor *doctor, struct err *err)
 
     if (result == 0)
         result = ask_all(loop, &options, probes, sizeof probes / sizeof *probes, err);
+    if (result == 0)
+        result = ask_indexes(doctor, loop, &options, err);
     if (loop != NULL)
         loop_free(loop);
     free(authorization);
     free(refs);
-    free(page);
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
+        free(probes[i].url);
     return result;
 }

@@ -1,5 +1,6 @@
 #include "facts/simple.h"
 
+#include <libxml/parser.h>
 #include <libxml/uri.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +252,11 @@ static void release(struct gathering *g)
         free(group->files);
     }
     buf_release(&g->named);
+}
+
+void simple_init(void)
+{
+    xmlInitParser();
 }
 
 int simple_parse(enum simple_form form, const char *body, size_t len, const char *url,

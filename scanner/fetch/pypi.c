@@ -19,9 +19,9 @@
 #define SIMPLE_ETAG    "simple " /* before the ETag of a Simple page, which is no other document's */
 
 #define JSON_ACCEPT "Accept: application/json"
-#define SIMPLE_ACCEPT                                                                              \
-    "Accept: application/vnd.pypi.simple.v1+json, "                                                \
-    "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+
+const char pypi_simple_accept[] = "Accept: application/vnd.pypi.simple.v1+json, "
+                                  "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 
 struct pypi {
     struct http *http;
@@ -60,23 +60,52 @@ struct asked {
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
-struct pypi *pypi_new(struct http *http, const struct pypi_options *options)
+static char *root_of(const struct pypi_options *options, enum pypi_kind kind)
 {
-    struct pypi *pypi = mem_alloc(sizeof *pypi);
     char *index = mem_strdup(options->index);
     size_t len = strlen(index);
 
     while (len > 0 && index[len - 1] == '/')
         index[--len] = '\0';
     bool page = text_ends_with(index, "/simple") || text_ends_with(index, "/+simple");
-    bool simple = page || (options->fixed && options->kind == PYPI_SIMPLE);
+    bool whole = kind == PYPI_SIMPLE && (page || (options->fixed && options->kind == PYPI_SIMPLE));
+    if (page && !whole)
+        *strrchr(index, '/') = '\0';
+    char *root = whole ? mem_strdup(index)
+                       : mem_printf("%s/%s", index, kind == PYPI_SIMPLE ? "simple" : "pypi");
+    free(index);
+    return root;
+}
+
+static char *address_below(const char *root, enum pypi_kind kind, const char *name)
+{
+    struct buf url = BUF_INIT(URL_MAX);
+    bool fits = buf_addstr(&url, root) == 0 && http_url_add_segment(&url, name) == 0 &&
+                buf_addstr(&url, kind == PYPI_SIMPLE ? "/" : "/json") == 0;
+    char *address = fits ? buf_detach(&url) : NULL;
+
+    buf_release(&url);
+    return address;
+}
+
+char *pypi_address(const struct pypi_options *options, enum pypi_kind kind, const char *name)
+{
+    char *root = root_of(options, kind);
+    char *address = address_below(root, kind, name);
+
+    free(root);
+    return address;
+}
+
+struct pypi *pypi_new(struct http *http, const struct pypi_options *options)
+{
+    struct pypi *pypi = mem_alloc(sizeof *pypi);
+
     pypi->http = http;
     pypi->loop = options->loop;
     pypi->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : TIMEOUT_MS;
-    pypi->simple_root = simple ? mem_strdup(index) : mem_printf("%s/simple", index);
-    if (page)
-        *strrchr(index, '/') = '\0';
-    pypi->json_root = mem_printf("%s/pypi", index);
+    pypi->simple_root = root_of(options, PYPI_SIMPLE);
+    pypi->json_root = root_of(options, PYPI_JSON);
     pypi->kind = options->kind;
     pypi->fixed = options->fixed;
     pypi->waiting_end = &pypi->waiting;
@@ -84,7 +113,6 @@ struct pypi *pypi_new(struct http *http, const struct pypi_options *options)
         pypi->authorization = credential_header(options->user, options->secret);
     if (http_origin(pypi->json_root, pypi->origin, sizeof pypi->origin) != 0)
         pypi->origin[0] = '\0'; /* http_send() will say so */
-    free(index);
     return pypi;
 }
 
@@ -135,17 +163,21 @@ static bool has_type(const struct http_answer *answer, const char *type)
            strchr("; \t", header[len]) != NULL;
 }
 
+bool pypi_is_simple(const struct http_answer *answer, enum pypi_form *form)
+{
+    bool json = has_type(answer, "application/vnd.pypi.simple.v1+json");
+
+    *form = json ? PYPI_FORM_SIMPLE_JSON : PYPI_FORM_SIMPLE_HTML;
+    return json || has_type(answer, "text/html") ||
+           has_type(answer, "application/vnd.pypi.simple.v1+html");
+}
+
 static int read_form(const struct asked *asked, const struct http_answer *answer,
                      enum pypi_form *form, struct err *err)
 {
     const char *type = http_header(answer, "Content-Type");
 
-    *form = PYPI_FORM_SIMPLE_HTML;
-    if (answer->status != 200 || has_type(answer, "text/html") ||
-        has_type(answer, "application/vnd.pypi.simple.v1+html"))
-        return 0;
-    *form = PYPI_FORM_SIMPLE_JSON;
-    if (has_type(answer, "application/vnd.pypi.simple.v1+json"))
+    if (pypi_is_simple(answer, form) || answer->status != 200)
         return 0;
     bool later = type != NULL && strncasecmp(type, "application/vnd.pypi.simple.", 28) == 0;
     return err_set(err, later ? REASON_UNSUPPORTED : REASON_BAD_ANSWER,
@@ -203,17 +235,18 @@ static void ask(struct asked *asked, const char *url, const char *accept, const 
     asked->conditional = etag != NULL && buf_addf(&condition, "If-None-Match: %s", etag) == 0;
     if (asked->conditional)
         headers[1] = buf_str(&condition);
-    http_send(pypi->http,
-              &(struct http_request){
-                  .url = url,
-                  .headers = headers,
-                  .authorization = pypi->authorization,
-                  .max_bytes = DOCUMENT_BYTES,
-                  .timeout_ms = pypi->timeout_ms,
-                  .retries = RETRIES,
-                  .what = asked->name,
-              },
-              done, asked);
+    http_send(
+        pypi->http,
+        &(struct http_request){
+            .url = url != NULL ? url : "", /* of a name that fits in none: refused in its turn */
+            .headers = headers,
+            .authorization = pypi->authorization,
+            .max_bytes = DOCUMENT_BYTES,
+            .timeout_ms = pypi->timeout_ms,
+            .retries = RETRIES,
+            .what = asked->name,
+        },
+        done, asked);
     buf_release(&condition);
 }
 
@@ -258,16 +291,13 @@ static void on_simple(struct http_answer *answer, void *ctx)
 
 static void ask_simple(struct asked *asked)
 {
-    struct buf url = BUF_INIT(URL_MAX);
+    char *url = address_below(asked->pypi->simple_root, PYPI_SIMPLE, asked->name);
     const char *etag = asked->etag != NULL && text_starts_with(asked->etag, SIMPLE_ETAG)
                            ? asked->etag + strlen(SIMPLE_ETAG)
                            : NULL;
 
-    if (buf_addstr(&url, asked->pypi->simple_root) != 0 ||
-        http_url_add_segment(&url, asked->name) != 0 || buf_addstr(&url, "/") != 0)
-        buf_reset(&url); /* such a name is refused by http_send(), in its turn */
-    ask(asked, buf_str(&url), SIMPLE_ACCEPT, etag, on_simple);
-    buf_release(&url);
+    ask(asked, url, pypi_simple_accept, etag, on_simple);
+    free(url);
 }
 
 /* --- the JSON API ---------------------------------------------------------------------------- */
@@ -358,15 +388,12 @@ static void on_json(struct http_answer *answer, void *ctx)
 
 static void ask_json(struct asked *asked)
 {
-    struct buf url = BUF_INIT(URL_MAX);
+    char *url = address_below(asked->pypi->json_root, PYPI_JSON, asked->name);
     const char *etag =
         asked->etag != NULL && !text_starts_with(asked->etag, SIMPLE_ETAG) ? asked->etag : NULL;
 
-    if (buf_addstr(&url, asked->pypi->json_root) != 0 ||
-        http_url_add_segment(&url, asked->name) != 0 || buf_addstr(&url, "/json") != 0)
-        buf_reset(&url);
-    ask(asked, buf_str(&url), JSON_ACCEPT, etag, on_json);
-    buf_release(&url);
+    ask(asked, url, JSON_ACCEPT, etag, on_json);
+    free(url);
 }
 
 /* --- which of them --------------------------------------------------------------------------- */

@@ -50,6 +50,23 @@ static void tag_it(struct card *card, unsigned *number, const char *tag, const c
     step(card, number, "Publish the tag:", arena_printf(arena, "git push origin %s", tag));
 }
 
+/* From its own index: on another one the name may be anybody's. NULL where that cannot be written
+   down for a shell. */
+static const char *download(const struct card *card, struct arena *arena)
+{
+    const char *index = card_word(card->package, "index_url");
+    size_t len = strlen(index);
+    bool page = len > 6 && strcmp(index + len - 6, "simple") == 0;
+    bool pypi = strcmp(index, "https://pypi.org") == 0;
+
+    if (!pypi && !is_url(index))
+        return NULL;
+    return arena_printf(arena, "pip download --no-deps --only-binary :all:%s%s%s %s==%s",
+                        pypi ? "" : " --index-url ", pypi ? "" : index,
+                        pypi || page ? "" : "/simple", card_word(card->package, "package"),
+                        card_word(card->newest, "version"));
+}
+
 static void find_source(struct card *card, unsigned *number, const char *tag)
 {
     struct arena *arena = &card->arena;
@@ -60,10 +77,8 @@ static void find_source(struct card *card, unsigned *number, const char *tag)
 
     /* pip would run the build code of an sdist; what was published is evidence, not to be run */
     step(card, number, "No commit holds this version. Get what was published, without running it:",
-         url != NULL && is_url(url)
-             ? arena_printf(arena, "curl -O %s", url)
-             : arena_printf(arena, "pip download --no-deps --only-binary :all: %s==%s", name,
-                            version));
+         url != NULL && is_url(url) ? arena_printf(arena, "curl -O %s", url)
+                                    : download(card, arena));
     step(card, number,
          "Find the work tree that it was built from, or commit the published files on a branch; "
          "review and merge that.",

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "facts/simple.h"
 
 #define MANY 3 /* so few may well be unpublished */
 
@@ -57,6 +58,7 @@ int indexes_open(struct scan *scan, struct err *err)
 {
     const struct scan_options *options = scan->options;
 
+    simple_init();
     scan->indexes = mem_array(options->index_count, sizeof *scan->indexes);
     for (size_t i = 0; i < options->index_count; i++) {
         const struct scan_index *configured = &options->indexes[i];

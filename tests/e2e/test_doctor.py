@@ -63,7 +63,7 @@ def test_doctor_without_a_network(drift, small_forge):
         ("--github-api", "/api/v4", "forge API", "https://HOST/api/v3"),
         ("--github-api", "", "forge API", "https://HOST/api/v3"),
         ("--github-git", "/git", "git host", "what stands before /OWNER/NAME.git"),
-        ("--index", "/simple", "index", "without /simple"),
+        ("--index", "/nothing", "index", "the address that pip is given"),
     ],
 )
 def test_doctor_with_a_root_that_is_wrong_by_its_path(drift, small_forge, flag, path, label, hint):

@@ -67,7 +67,7 @@ def test_the_incident(drift, forge, mounted):
     assert "None" not in done.stdout and " on ," not in done.stdout
     card = drift.run("report", GULL).stdout
     assert f"{forge.url}/private/simple/{GULL}/" in card
-    assert "has a place" not in card
+    assert "pip download" not in card, "another index would give another package of that name"
 
 
 def test_a_fleet_without_urls(drift, forge):
@@ -297,3 +297,21 @@ def test_an_index_that_has_nothing(small_drift, small_forge):
     use(drift, index(f"{forge.url}/privat", kind="simple"))
     done = drift.scan(demo.OWNER)
     assert f"{forge.url}/privat has none of the 3 packages asked for" in done.stderr
+
+
+@pytest.mark.parametrize("path, kind", [("", "auto"), ("/simple/", "simple"), ("/simple", "auto")])
+def test_doctor_asks_every_index(small_drift, small_forge, monkeypatch, path, kind):
+    drift, forge = small_drift, small_forge
+    monkeypatch.setattr(drift, "environment", lambda token=TOKEN: _with_secret(drift, token))
+    forge.world.indexes["/private"] = HTML | {"secret": SECRET}
+    private = index(f"{forge.url}/private{path}", kind=kind, token_env="INDEX_SECRET")
+    named = '[[package]]\nname = "buoy"\n'
+    use(drift, private, index(forge.url), named)
+    said = drift.run("doctor").stdout
+    assert len(re.findall(r"✓ +index +http", said)) == 2, said
+    use(drift, index(f"{forge.url}/private{path}", kind=kind), named)
+    refused = drift.run("doctor")
+    assert refused.returncode == 2 and "name them in [[index]]" in " ".join(refused.stdout.split())
+    use(drift, index(f"{forge.url}/private", token_env="NO_SUCH"), named)
+    assert "environment variable NO_SUCH is not set" in " ".join(drift.run("doctor").stdout.split())
+    assert drift.leaks(SECRET) == []

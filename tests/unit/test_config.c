@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "cli/config.h"
+#include "cli/config_index.h"
 #include "cli/settings.h"
 #include "cli/value.h"
 
@@ -133,6 +134,63 @@ static void test_refusals_name_the_line(void **state)
     assert_refused("[github]\napi = \"https://u:p@h\"\n", "tokens have their own place");
     assert_refused("[scan]\nverify = \"all\"\n", "this version knows: none");
     assert_refused("[[package]]\nname = \"a b\"\n", "is no package");
+}
+
+#define INDEX(rest) "[[index]]\nurl = \"https://pypi.acme.example/simple/\"\n" rest
+
+static void test_indexes(void **state)
+{
+    struct settings settings;
+    struct err err = {0};
+    struct scan_index *list;
+    size_t count;
+
+    (void)state;
+    setenv("TEST_INDEX_USER", "reader", 1);
+    assert_int_equal(
+        read_text(&settings,
+                  INDEX("kind = \"simple\"\nusername_env = \"TEST_INDEX_USER\"\n"
+                        "token_command = [\"echo\", \"s3cret\"]\n") "[[index]]\nurl = "
+                                                                    "\"https://pypi.org\"\n",
+                  &err),
+        0);
+    assert_int_equal(index_list(&settings, &list, &count, &err), 0);
+    assert_int_equal(count, 2);
+    assert_string_equal(list[0].url, "https://pypi.acme.example/simple");
+    assert_int_equal(list[0].kind, PYPI_SIMPLE);
+    assert_string_equal(list[0].user, "reader");
+    assert_string_equal(list[0].secret, "s3cret");
+    assert_int_equal(list[1].kind, PYPI_AUTO);
+    assert_null(list[1].secret);
+    index_list_free(list, count);
+    settings.index_flag = "https://pypi.acme.example/simple/";
+    assert_int_equal(index_list(&settings, &list, &count, &err), 0);
+    assert_int_equal(count, 1);
+    assert_string_equal(list[0].secret, "s3cret");
+    index_list_free(list, count);
+    settings.index_flag = "https://other.example";
+    assert_int_equal(index_list(&settings, &list, &count, &err), 0);
+    assert_string_equal(list[0].url, "https://other.example");
+    assert_null(list[0].secret);
+    index_list_free(list, count);
+    settings_release(&settings);
+    unsetenv("TEST_INDEX_USER");
+}
+
+static void test_indexes_that_are_refused(void **state)
+{
+    (void)state;
+    assert_refused("[[index]]\nkind = \"json\"\n", "[[index]] needs a url");
+    assert_refused("[[index]]\nurl = \"ftp://x\"\n", "c.toml:2: \"ftp://x\" is no http(s) URL");
+    assert_refused(INDEX("kind = \"html\"\n"), "c.toml:3: ");
+    assert_refused(INDEX("user = \"x\"\n"), "c.toml:3: unknown key \"user\" of [[index]]");
+    assert_refused(INDEX("password = \"x\"\n"), "a secret never stands in this file");
+    assert_refused(INDEX("token = \"x\"\n"), "a secret never stands in this file");
+    assert_refused(INDEX("username = \"x\"\n"), "has a user name, but neither token_env");
+    assert_refused(INDEX("token_command = \"x\"\n"), "token_command must be a list of texts");
+    assert_refused(INDEX("token_env = 7\n"), "token_env must be a text");
+    assert_refused(INDEX("") INDEX(""), "c.toml:4: two [[index]] have one url");
+    assert_refused("index = 7\n", "index must be a section");
 }
 
 /* What is written in `above` replaces what is in `below`, and only that. */
@@ -264,6 +322,8 @@ int main(void)
         cmocka_unit_test(test_values_land),
         cmocka_unit_test(test_policy),
         cmocka_unit_test(test_refusals_name_the_line),
+        cmocka_unit_test(test_indexes),
+        cmocka_unit_test(test_indexes_that_are_refused),
         cmocka_unit_test(test_fleet_of_the_command_line),
         cmocka_unit_test(test_annotated_file_holds_every_default),
         cmocka_unit_test(test_values),
