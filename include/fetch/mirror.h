@@ -18,8 +18,7 @@
 
 struct mirror;
 
-/* Once per process, before threads and after. */
-void mirror_global_init(void);
+/* Once per process, after the last mirror. */
 void mirror_global_exit(void);
 
 /* Deletes what killed processes left below `cache` more than a day ago. */

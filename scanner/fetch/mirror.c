@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,14 @@
 
 /* --- the library ----------------------------------------------------------------------------- */
 
-void mirror_global_init(void)
+/* With the first mirror: it reads the system's certificates, which takes longer than the rest of a
+   scan in which nothing moved. */
+static pthread_once_t library = PTHREAD_ONCE_INIT;
+static bool begun;
+
+static void begin_library(void)
 {
+    begun = true;
     git_libgit2_init();
     git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES);
     git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)CACHE_TREE);
@@ -40,7 +47,9 @@ void mirror_global_init(void)
 
 void mirror_global_exit(void)
 {
-    git_libgit2_shutdown();
+    if (begun)
+        git_libgit2_shutdown();
+    begun = false;
 }
 
 int mirror_failed(struct err *err, enum reason reason, const char *fmt, ...)
@@ -63,6 +72,7 @@ int mirror_failed(struct err *err, enum reason reason, const char *fmt, ...)
 static int open_odb(struct mirror *mirror, struct err *err)
 {
     git_odb_backend *packs = NULL;
+    pthread_once(&library, begin_library);
     int result = git_odb_new(&mirror->odb);
 
     if (result == 0)

@@ -294,7 +294,6 @@ static int observe(struct scan *scan, struct err *err)
 {
     if (open_services(scan, err) != 0)
         return -1;
-    mirror_global_init();
     mirror_sweep(scan->options->cache);
     scan->progress = progress_new(scan);
     if (scan->options->deadline_ms > 0)

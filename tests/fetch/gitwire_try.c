@@ -281,7 +281,6 @@ int main(int argc, char **argv)
         return 2;
     }
     log_set_level(LOG_DEBUG);
-    mirror_global_init();
     if (loop_new(&loop, &err) != 0 ||
         http_new(loop, &(struct http_options){.user_agent = "fleetdrift/try"}, &http, &err) != 0 ||
         gitwire_new(http,

@@ -84,7 +84,6 @@ int git_setup(const char *script)
     assert_non_null(mkdtemp(git_root));
     setenv("HOME", git_root, 1);
     setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-    mirror_global_init();
     return git_run(NULL, "%s", script);
 }
 
