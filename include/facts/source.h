@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "base/err.h"
+
 enum source_result {
     SOURCE_FOUND,
     SOURCE_ABSENT,  /* no such file in this tree (or a directory, link or submodule) */
@@ -20,6 +22,7 @@ struct source {
     /* data is borrowed and lives as long as the source; path is from the tree's root. */
     enum source_result (*read)(void *ctx, const char *path, const char **data, size_t *len);
     void *ctx;
+    const enum reason *failure; /* of the last FAILED; NULL where the source does not tell */
 };
 
 /* A fact that can be absent has a state beside it. */

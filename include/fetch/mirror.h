@@ -79,7 +79,9 @@ int mirror_entry(struct mirror *mirror, const char *oid, const char *path, enum 
    ceiling. */
 int mirror_read_blob(struct mirror *mirror, const char *oid, struct buf *out, struct err *err);
 
-/* Every commit reachable from the tips, once, children before parents. A non-zero return stops. */
+/* Every commit reachable from the tips, once, children before parents. A non-zero return stops.
+   Returns 1 when some commit is not here, so that neither it nor what only it leads to was told:
+   err says which. */
 typedef int mirror_history_fn(void *ctx, const char *commit, const char *tree, int64_t commit_time);
 int mirror_history(struct mirror *mirror, const char *const *tips, size_t count,
                    mirror_history_fn *fn, void *ctx, struct err *err);

@@ -20,11 +20,13 @@ struct package;
 struct version;
 
 struct claim {
-    const char *name;                /* PEP 503 */
-    const char *directory;           /* of its project at the tip; NULL: only tags hold it */
-    const struct study_project *tip; /* NULL with it */
-    bool configured;                 /* by the user */
-    struct package *package;         /* of the scan: asked once for all repositories */
+    const char *name;                      /* PEP 503 */
+    const char *directory;                 /* of its project at the tip; NULL: only tags hold it */
+    const struct study_project *tip;       /* NULL with it */
+    bool configured;                       /* by the user */
+    struct package *package;               /* of the scan: asked once for all repositories */
+    const struct study_project **projects; /* that are its, the tip's first, then by tag */
+    size_t project_count;
 
     /* from the store, after the index was asked */
     struct row_package document; /* state NULL: unknown */
@@ -46,6 +48,13 @@ struct claim_files {
     const char *licence_path, *changelog_path; /* NULL when not known */
 };
 
+/* A claim by one of its texts. */
+struct claim_key {
+    const char *text;
+    size_t claim;
+    UT_hash_handle hh;
+};
+
 /* What is known besides: all borrowed. */
 struct claim_context {
     struct study *study;
@@ -58,10 +67,13 @@ struct claim_context {
     bool fork;
     struct claim *claims;
     size_t count;
-    struct tags_match *matches; /* package: index into claims */
+    struct claim_key *names, *directories; /* of the claims, and of their projects at the tip */
+    struct tags_match *matches;            /* package: index into claims */
     size_t match_count;
     bool matched;
     struct claim_files *files; /* by project of the study; those of tags are empty */
+    struct err declarations; /* why the project files at the newest tag of a package are unknown, */
+    struct err changelogs;   /* and what is, of changelogs; reason NONE where all were read */
 };
 
 /* The claims that a study makes, beside those that are configured; in the arena. */
@@ -86,10 +98,19 @@ int claim_versions(struct claim_context *context, struct err *err);
 void claim_notes(struct claim_context *context);
 /* files.c: fills context->files. */
 void claim_files(struct claim_context *context);
+/* unread.c: fills context->declarations; last. */
+void claim_unread(struct claim_context *context);
 
-/* Whether a project read at some commit is the claim's. */
-bool claim_is_project(const struct claim_context *context, const struct claim *claim,
-                      const struct study_project *at);
+/* owners.c: whose is what. The claim whose project stands in that directory at the tip; NULL. */
+struct claim *claim_in(const struct claim_context *context, const char *directory);
+void claim_index_name(struct claim_context *context, size_t claim);
+void claim_index_directory(struct claim_context *context, size_t claim);
+/* Fills the claims' lists of projects. */
+void claim_list_projects(struct claim_context *context);
+/* The first of the claim's projects at a tag; *end is behind the last one. */
+const struct study_project *const *claim_projects_at(const struct claim *claim, size_t tag,
+                                                     const struct study_project *const **end);
+
 /* What tags and trees that were read say of a version. */
 struct version {
     const struct study_tag *tag;          /* to judge it by; NULL when none denotes it */
@@ -100,6 +121,8 @@ struct version {
 };
 /* NULL when neither knows it. */
 const struct version *claim_version(const struct claim *claim, const char *text);
+/* Its newest release that is neither a pre-release nor yanked, else the newest; by number. */
+size_t claim_newest(const struct claim *claim);
 /* Frees what the arena does not hold. */
 void claim_release(struct claim_context *context);
 

@@ -8,9 +8,10 @@
 
 #include "fetch/mirror.h"
 
-#define LEVELS_MAX        32     /* trees in trees that are looked into */
-#define LEVELS_FILES_MAX  20000  /* files of one walk */
-#define LEVELS_VISITS_MAX 200000 /* files and directories that one walk comes by */
+#define LEVELS_MAX        32        /* trees in trees that are looked into */
+#define LEVELS_FILES_MAX  20000     /* files of one walk */
+#define LEVELS_VISITS_MAX 200000    /* files and directories that one walk comes by */
+#define LEVELS_VISITS_ALL 200000000 /* and all walks of a job */
 
 struct levels;
 
@@ -26,11 +27,15 @@ struct levels_file {
     bool link;        /* a symbolic link: the blob says where it leads */
 };
 
+enum levels_what { LEVELS_ALL, LEVELS_CHANGELOGS };
 /* A non-zero return ends the walk. */
 typedef int levels_fn(void *ctx, const struct levels_file *file);
 /* Those files of a tree, the files of a directory before what lies further below. Returns 0; 1 when
    some may have been left out, by the limits above; -1 when a tree cannot be read. */
-int levels_walk(struct levels *levels, const char *tree, levels_fn *fn, void *ctx, struct err *err);
+int levels_walk(struct levels *levels, const char *tree, enum levels_what what, levels_fn *fn,
+                void *ctx, struct err *err);
+/* Whether some walk ended because all of them came by too much. */
+bool levels_are_spent(const struct levels *levels);
 
 /* The string, kept once for all that say the same; lives as long as the levels. */
 const char *levels_string(struct levels *levels, const char *s);

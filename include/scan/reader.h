@@ -26,6 +26,9 @@ void reader_prefetch(struct reader *reader, const char *oid);
 int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *ctx,
                 struct err *err);
 
+/* Whether walks were cut short because all of the job's came by too much. */
+bool reader_is_spent(const struct reader *reader);
+
 struct reader_changelog {
     const char *path, *oid; /* live as long as the reader */
 };
@@ -46,6 +49,8 @@ enum source_result reader_releases(struct reader *reader, const char *commit, co
 /* The content of a file of a commit, as a source sees it; lives until something else is read. */
 enum source_result reader_read(struct reader *reader, const char *commit, const char *path,
                                const char **data, size_t *len);
+/* Why that FAILED. */
+enum reason reader_failure(const struct reader *reader);
 /* The first file that a glob of `license-files` names; the path lives as long as the reader. */
 enum source_result reader_match(struct reader *reader, const char *commit, const char *directory,
                                 const char *glob, const char **path);

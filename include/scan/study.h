@@ -8,7 +8,7 @@
 #include "scan/reader.h"
 
 /* Revision of what is read and how: facts that an older one read are read again. */
-#define STUDY_REVISION 4
+#define STUDY_REVISION 5
 
 #define STUDY_TIP SIZE_MAX
 
@@ -20,6 +20,9 @@ struct study_tag {
     int64_t tagged_at, committed_at;
     int on_default_branch;
     bool candidate; /* its tree was read */
+    /* of one that leads to objects which are not here: why; else NULL */
+    const char *error;
+    enum reason reason;
 };
 
 /* One project at one commit. */
@@ -37,6 +40,7 @@ struct study {
     int64_t head_committed_at;
     struct study_tag *tags;
     size_t tag_count;
+    size_t *unread, unread_count;   /* tags with an error */
     struct study_project *projects; /* the tip's first, then by tag */
     size_t project_count;
     const char *limit; /* what there is more of than is looked at: the rest is unknown; or NULL */

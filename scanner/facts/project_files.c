@@ -62,6 +62,9 @@ enum source_result project_file(struct project_reader *r, const char *path, cons
     enum source_result result = r->source->read(r->source->ctx, full, data, len);
     if (result == SOURCE_PENDING)
         r->pending = true;
+    if (result == SOURCE_FAILED && r->source->failure != NULL &&
+        *r->source->failure == REASON_TOO_LARGE)
+        return fail(r, REASON_TOO_LARGE, full, "the file is larger than we read");
     if (result == SOURCE_FAILED)
         return fail(r, REASON_MISSING_OBJECT, full,
                     "the file cannot be had, or lies out of the tree");

@@ -14,6 +14,7 @@ struct node {
     unsigned parent_count;
     size_t first_parent; /* where its parents stand in history.parents */
     unsigned children;   /* that have not been told yet */
+    bool missing;
     UT_hash_handle hh;
 };
 
@@ -24,6 +25,7 @@ struct history {
     struct node **parents;
     size_t parent_count, parent_size;
     struct err *err;
+    bool incomplete;
 };
 
 /* The node of a commit, made when it is met first. */
@@ -63,10 +65,16 @@ static int read_node(struct history *history, struct node *node)
 {
     git_odb_object *object = NULL;
     struct commit_lines lines;
+    struct err err = {0};
     char hex[OID_HEX];
 
-    if (mirror_object(history->mirror, &node->oid, &object, history->err) != 0)
-        return -1;
+    if (mirror_object(history->mirror, &node->oid, &object, &err) != 0) {
+        node->missing = err.reason == REASON_MISSING_OBJECT;
+        history->incomplete |= node->missing;
+        if (history->err != NULL)
+            *history->err = err;
+        return node->missing ? 0 : -1;
+    }
     int result =
         git_odb_object_type(object) == GIT_OBJECT_COMMIT
             ? commit_parse(git_odb_object_data(object), git_odb_object_size(object), &lines)
@@ -95,7 +103,8 @@ static int tell(struct history *history, mirror_history_fn *fn, void *ctx)
         char commit[OID_HEX], tree[OID_HEX];
         git_oid_tostr(commit, sizeof commit, &node->oid);
         git_oid_tostr(tree, sizeof tree, &node->tree);
-        result = fn(ctx, commit, tree, node->commit_time);
+        if (!node->missing)
+            result = fn(ctx, commit, tree, node->commit_time);
         for (unsigned i = 0; i < node->parent_count; i++) {
             struct node *parent = history->parents[node->first_parent + i];
             if (--parent->children == 0)
@@ -126,5 +135,5 @@ int mirror_history(struct mirror *mirror, const char *const *tips, size_t count,
     HASH_CLEAR(hh, history.nodes);
     free(history.parents);
     arena_release(&history.arena);
-    return result;
+    return result == 0 && history.incomplete ? 1 : result;
 }

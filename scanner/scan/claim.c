@@ -12,14 +12,6 @@
 
 /* --- which packages -------------------------------------------------------------------------- */
 
-struct claim *claim_find(const struct claim_context *context, const char *name)
-{
-    for (size_t i = 0; i < context->count; i++)
-        if (strcmp(context->claims[i].name, name) == 0)
-            return &context->claims[i];
-    return NULL;
-}
-
 static void collect_project(struct claim_context *context, const struct study_project *at,
                             size_t *size)
 {
@@ -32,8 +24,9 @@ static void collect_project(struct claim_context *context, const struct study_pr
             return;
         }
         context->claims = mem_grow(context->claims, context->count, size, sizeof *claim);
-        claim = &context->claims[context->count++];
+        claim = &context->claims[context->count];
         *claim = (struct claim){.name = at->project->normal};
+        claim_index_name(context, context->count++);
     }
     /* Of two projects of one name at the tip, one that is not for tests is the package. */
     if (at->tag == STUDY_TIP &&
@@ -51,6 +44,8 @@ void claim_collect(struct claim_context *context)
     context->claims = mem_array(size, sizeof *context->claims);
     if (size > 0)
         memcpy(context->claims, configured, size * sizeof *configured);
+    for (size_t i = 0; i < size; i++)
+        claim_index_name(context, i);
     for (size_t i = 0; i < context->study->project_count; i++)
         collect_project(context, &context->study->projects[i], &size);
     struct claim *kept = arena_copy(context->arena, context->claims, context->count * sizeof *kept);
@@ -63,21 +58,9 @@ void claim_collect(struct claim_context *context)
                 kept[0].tip = &context->study->projects[i];
                 kept[0].directory = kept[0].tip->directory;
             }
-}
-
-bool claim_is_project(const struct claim_context *context, const struct claim *claim,
-                      const struct study_project *at)
-{
-    const char *name = at->project != NULL ? at->project->normal : NULL;
-
-    if (name != NULL && strcmp(name, claim->name) == 0)
-        return true;
-    if (claim->directory == NULL || strcmp(at->directory, claim->directory) != 0)
-        return false;
-    /* Its files do not tell the name, or do not parse, or it was called otherwise once: then the
-       directory tells, unless that other name is a package of this repository by itself. */
-    const struct claim *other = name != NULL ? claim_find(context, name) : NULL;
-    return other == NULL || !other->ours;
+    for (size_t i = 0; i < context->count; i++)
+        if (kept[i].directory != NULL)
+            claim_index_directory(context, i);
 }
 
 bool claim_is_published(const struct claim *claim)
@@ -195,6 +178,21 @@ static int64_t commit_time(const struct study *study, const struct study_project
     return at->tag == STUDY_TIP ? study->head_committed_at : study->tags[at->tag].committed_at;
 }
 
+static void note_declared(struct claim_context *context, struct claim *claim)
+{
+    const struct study *study = context->study;
+
+    for (size_t i = 0; i < claim->project_count; i++) {
+        const struct study_project *at = claim->projects[i];
+        if (at->project == NULL || at->project->version == NULL)
+            continue;
+        struct version *version = add_version(claim, context->arena, at->project->version);
+        if (version->declared == NULL ||
+            commit_time(study, at) < commit_time(study, version->declared))
+            version->declared = at;
+    }
+}
+
 static void note_versions(struct claim_context *context)
 {
     const struct study *study = context->study;
@@ -208,17 +206,7 @@ static void note_versions(struct claim_context *context)
                 &study->tags[match->tag];
     }
     for (size_t c = 0; c < context->count; c++)
-        for (size_t i = 0; i < study->project_count; i++) {
-            const struct study_project *at = &study->projects[i];
-            if (at->project == NULL || at->project->version == NULL ||
-                !claim_is_project(context, &context->claims[c], at))
-                continue;
-            struct version *version =
-                add_version(&context->claims[c], context->arena, at->project->version);
-            if (version->declared == NULL ||
-                commit_time(study, at) < commit_time(study, version->declared))
-                version->declared = at;
-        }
+        note_declared(context, &context->claims[c]);
 }
 
 static size_t count_agreeing(const struct claim *claim)
@@ -234,31 +222,40 @@ void claim_release(struct claim_context *context)
 {
     for (size_t i = 0; i < context->count; i++)
         HASH_CLEAR(hh, context->claims[i].versions);
+    HASH_CLEAR(hh, context->names);
+    HASH_CLEAR(hh, context->directories);
 }
 
 /* --- tags ------------------------------------------------------------------------------------ */
 
-/* What the trees of tags declare for a claim, into room for all projects of the study. */
-static size_t list_declared(const struct claim_context *context, const struct claim *claim,
-                            struct tags_declared *out, const char **directory)
+/* What the trees of tags declare for a claim. One that could not be read says nothing, which is not
+   the same as that the project is not in it. */
+static void list_declared(const struct claim_context *context, const struct claim *claim,
+                          struct tags_package *out)
 {
     const struct study *study = context->study;
-    size_t count = 0;
+    struct tags_declared *declared =
+        arena_array(context->arena, claim->project_count + study->unread_count, sizeof *declared);
 
-    for (size_t i = 0; i < study->project_count; i++) {
-        const struct study_project *at = &study->projects[i];
-        if (at->tag == STUDY_TIP || at->project == NULL || !claim_is_project(context, claim, at))
+    for (size_t i = 0; i < claim->project_count; i++) {
+        const struct study_project *at = claim->projects[i];
+        const struct project *project = at->project;
+        if (at->tag == STUDY_TIP)
             continue;
-        bool stated = at->project->kind == DECLARED_STATIC || at->project->kind == DECLARED_DYNAMIC;
-        out[count++] = (struct tags_declared){at->tag, stated ? at->project->version : NULL};
-        if (*directory == NULL)
-            *directory = at->directory;
+        bool stated = project != NULL &&
+                      (project->kind == DECLARED_STATIC || project->kind == DECLARED_DYNAMIC);
+        declared[out->declared_count++] =
+            (struct tags_declared){at->tag, stated ? project->version : NULL};
+        if (out->directory == NULL)
+            out->directory = at->directory;
     }
-    return count;
+    for (size_t i = 0; i < study->unread_count; i++)
+        declared[out->declared_count++] = (struct tags_declared){study->unread[i], NULL};
+    out->declared = declared;
 }
 
 static void match_input(const struct claim_context *context, const struct claim *claim,
-                        struct tags_declared *room, struct tags_package *out)
+                        struct tags_package *out)
 {
     struct tags_release *releases =
         arena_array(context->arena, claim->release_count, sizeof *releases);
@@ -269,8 +266,7 @@ static void match_input(const struct claim_context *context, const struct claim 
         .releases = releases,
         .release_count = claim->release_count,
     };
-    out->declared_count = list_declared(context, claim, room, &out->directory);
-    out->declared = arena_copy(context->arena, room, out->declared_count * sizeof *room);
+    list_declared(context, claim, out);
     if (out->directory == NULL)
         out->directory = "";
     if (claim->tip != NULL && claim->tip->project != NULL) {
@@ -288,18 +284,20 @@ static void match_tags(struct claim_context *context)
     struct tags_tag *tags = arena_array(context->arena, study->tag_count, sizeof *tags);
     struct tags_package *packages = arena_array(context->arena, context->count, sizeof *packages);
     size_t *index = arena_array(context->arena, context->count, sizeof *index);
-    struct tags_declared *room = mem_array(study->project_count, sizeof *room);
     size_t count = 0;
 
-    for (size_t i = 0; i < study->tag_count; i++)
-        tags[i] = (struct tags_tag){study->tags[i].name, study->tags[i].commit,
-                                    study->tags[i].committed_at};
+    /* What an unread tag leads to is not known, only that it leads somewhere. */
+    for (size_t i = 0; i < study->tag_count; i++) {
+        const struct study_tag *tag = &study->tags[i];
+        tags[i] = (struct tags_tag){tag->name, tag->error != NULL ? tag->oid : tag->commit,
+                                    tag->committed_at};
+    }
+    claim_list_projects(context);
     for (size_t i = 0; i < context->count; i++)
         if (context->claims[i].ours) {
-            match_input(context, &context->claims[i], room, &packages[count]);
+            match_input(context, &context->claims[i], &packages[count]);
             index[count++] = i;
         }
-    free(room);
     context->match_count =
         tags_match(tags, study->tag_count, packages, count, context->arena, &context->matches);
     for (size_t i = 0; i < context->match_count; i++)

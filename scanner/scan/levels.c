@@ -17,6 +17,7 @@
 struct level {
     char tree[OID_HEX];
     bool cut; /* something below lies too deep to be looked at */
+    bool changelogs;
     size_t file_count, child_count;
     struct level_file {
         const char *name;
@@ -40,6 +41,7 @@ struct levels {
     struct arena arena;
     struct level *levels;
     struct string *strings;
+    size_t left; /* files and directories that walks may still come by */
 };
 
 struct levels *levels_new(struct mirror *mirror)
@@ -47,6 +49,7 @@ struct levels *levels_new(struct mirror *mirror)
     struct levels *levels = mem_alloc(sizeof *levels);
 
     levels->mirror = mirror;
+    levels->left = LEVELS_VISITS_ALL;
     return levels;
 }
 
@@ -105,6 +108,7 @@ static void add_file(struct draft *draft, const char *name, enum mirror_kind kin
     struct level_file *file = &level->files[level->file_count++];
     file->name = levels_string(draft->levels, name);
     file->changelog = is_changelog(name);
+    level->changelogs |= file->changelog;
     file->link = kind == MIRROR_LINK;
     memcpy(file->oid, oid, OID_HEX);
 }
@@ -181,6 +185,7 @@ static int add_child(struct draft *draft, const struct draft_tree *tree, unsigne
     if (below == NULL)
         return -1;
     level->cut |= below->cut;
+    level->changelogs |= below->changelogs;
     if (below->file_count + below->child_count == 0)
         return 0;
     level->children =
@@ -226,12 +231,18 @@ static const struct level *read_level(struct levels *levels, const char *oid, un
     return level;
 }
 
+bool levels_are_spent(const struct levels *levels)
+{
+    return levels->left == 0;
+}
+
 /* --- all below one tree ---------------------------------------------------------------------- */
 
 struct walk {
+    enum levels_what what;
     levels_fn *fn;
     void *ctx;
-    size_t files, visits;
+    size_t files, visits, *left;
     bool cut, ended;
     char path[PATH_LEN];
 };
@@ -252,8 +263,9 @@ static size_t append(struct walk *walk, size_t len, const char *name)
 /* Whether one entry more may be looked at; also one that leads to nothing costs. */
 static bool visit(struct walk *walk)
 {
-    if (!walk->ended && walk->visits++ == LEVELS_VISITS_MAX)
+    if (!walk->ended && (walk->visits++ == LEVELS_VISITS_MAX || *walk->left == 0))
         walk->cut = walk->ended = true;
+    *walk->left -= !walk->ended;
     return !walk->ended;
 }
 
@@ -261,7 +273,8 @@ static void walk_files(struct walk *walk, const struct level *level, size_t len)
 {
     for (size_t i = 0; i < level->file_count && visit(walk); i++) {
         const struct level_file *file = &level->files[i];
-        if (append(walk, len, file->name) == 0)
+        if ((walk->what == LEVELS_CHANGELOGS && !file->changelog) ||
+            append(walk, len, file->name) == 0)
             continue;
         if (walk->files++ == LEVELS_FILES_MAX)
             walk->cut = walk->ended = true;
@@ -281,26 +294,33 @@ static void walk_level(struct walk *walk, const struct level *level, size_t len,
         return;
     }
     for (size_t i = 0; i < level->child_count && visit(walk); i++) {
-        size_t below = append(walk, len, level->children[i].name);
+        const struct level_child *child = &level->children[i];
+        size_t below = walk->what == LEVELS_CHANGELOGS && !child->level->changelogs
+                           ? 0
+                           : append(walk, len, child->name);
         if (below == 0)
             continue;
         walk->path[below] = '/';
-        walk_level(walk, level->children[i].level, below + 1, depth + 1);
+        walk_level(walk, child->level, below + 1, depth + 1);
     }
 }
 
-int levels_walk(struct levels *levels, const char *tree, levels_fn *fn, void *ctx, struct err *err)
+int levels_walk(struct levels *levels, const char *tree, enum levels_what what, levels_fn *fn,
+                void *ctx, struct err *err)
 {
     const struct level *level = read_level(levels, tree, 0, err);
     struct walk walk;
 
     if (level == NULL)
         return -1;
+    walk.what = what;
+    walk.left = &levels->left;
     walk.fn = fn;
     walk.ctx = ctx;
     walk.files = walk.visits = 0;
     walk.cut = level->cut;
     walk.ended = false;
-    walk_level(&walk, level, 0, 0);
+    if (what == LEVELS_ALL || level->changelogs)
+        walk_level(&walk, level, 0, 0);
     return walk.cut;
 }

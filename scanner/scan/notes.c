@@ -8,11 +8,12 @@
 /* Whether a changelog holds each release: looked for at the default branch, which mostly holds all
    of them, and only for the others at their tags. */
 
-#define TAGS_MAX 200 /* changelogs of one package that are read at tags: the others are unknown */
+#define TAGS_MAX 500 /* of one package whose changelogs are read: the others' are unknown */
 
 /* The entries of one changelog file at one commit. */
 struct notes {
     enum source_result result; /* ABSENT: no such file; FAILED: it was not read */
+    enum reason failure;       /* of FAILED */
     const char *path;
     const struct changelog_entry *entries;
     size_t count;
@@ -50,28 +51,26 @@ static void find_files(struct claim_context *context, const char *commit, const 
     arena_release(&scratch);
 }
 
-/* Reads only as long as there are files left that may be read. */
 static void read_notes(struct claim_context *context, const char *commit, const char *directory,
-                       size_t *left, struct notes *out)
+                       struct notes *out)
 {
     struct reader_changelog file;
     struct changelog_entry *entries;
     const char *data;
     size_t len;
 
-    *out = (struct notes){.result = reader_changelog(context->reader, commit, directory, &file)};
+    *out = (struct notes){.result = reader_changelog(context->reader, commit, directory, &file),
+                          .failure = REASON_LIMIT};
     if (out->result != SOURCE_FOUND)
         return;
     out->path = file.path;
-    out->result = SOURCE_FAILED;
-    if (*left == 0)
-        return;
-    --*left;
     out->result = reader_read(context->reader, commit, file.path, &data, &len);
+    out->failure = reader_failure(context->reader);
     if (out->result != SOURCE_FOUND)
         return;
     if (!changelog_text(&data, &len, context->arena)) {
         out->result = SOURCE_FAILED;
+        out->failure = REASON_PARSE;
         return;
     }
     out->count = changelog_entries(data, len, context->arena, &entries);
@@ -110,43 +109,77 @@ static bool answer(struct row_release_source *source, const struct notes *notes,
     return entry != NULL;
 }
 
-static void look_at_tag(struct claim_context *context, struct claim *claim, size_t i,
-                        const char *directory, size_t *left, const struct notes *tip)
+/* What the notes failed to tell. */
+static void note_failure(struct claim_context *context, const struct notes *notes, const char *at)
 {
-    const struct version *version = claim_version(claim, claim->releases[i].version);
-    struct row_release_source at_tag = claim->sources[i];
+    if (notes->result == SOURCE_FAILED && context->changelogs.reason == REASON_NONE)
+        err_set(&context->changelogs, notes->failure, "%s at %s cannot be read",
+                notes->path != NULL ? notes->path : "the changelog", at);
+}
+
+/* Whether there was one to read; *notes is what answered last. */
+static bool look_at_tag(struct claim_context *context, const struct study_tag *tag,
+                        const char *directory, struct row_release_source *source,
+                        const struct notes *tip, struct notes *notes)
+{
+    struct row_release_source at_tag = *source;
+
+    *notes = (struct notes){.result = SOURCE_FAILED, .failure = tag->reason};
+    if (tag->error == NULL) {
+        read_notes(context, tag->commit, directory, notes);
+        find_files(context, tag->commit, directory, at_tag.version, notes);
+    }
+    bool found = answer(&at_tag, notes, "tag");
+    /* A file that only one of the two has is the one to name. */
+    if (found || notes->result != SOURCE_ABSENT || tip->result == SOURCE_ABSENT)
+        *source = at_tag;
+    return notes->result != SOURCE_ABSENT || notes->file_count > 0;
+}
+
+/* Newest first: what a limit leaves out is old, and what cannot be read is told of the newest. */
+static void answer_all(struct claim_context *context, struct claim *claim, const char *directory,
+                       const struct notes *tip)
+{
+    size_t left = TAGS_MAX, newest = claim_newest(claim);
     struct notes notes;
 
-    if (version == NULL || version->tag == NULL)
-        return;
-    read_notes(context, version->tag->commit, directory, left, &notes);
-    find_files(context, version->tag->commit, directory, at_tag.version, &notes);
-    bool found = answer(&at_tag, &notes, "tag");
-    /* A file that only one of the two has is the one to name. */
-    if (found || notes.result != SOURCE_ABSENT || tip->result == SOURCE_ABSENT)
-        claim->sources[i] = at_tag;
+    for (size_t i = claim->release_count; i-- > 0;) {
+        struct row_release_source *source = &claim->sources[i];
+        const struct version *version = claim_version(claim, source->version);
+        const struct study_tag *tag = version != NULL ? version->tag : NULL;
+        if (answer(source, tip, "default-branch"))
+            continue;
+        if (tag == NULL) {
+            if (i == newest)
+                note_failure(context, tip, "the default branch");
+        } else if (left == 0) {
+            source->changelog_state = fact_state_word(FACT_UNKNOWN);
+            notes = (struct notes){.result = SOURCE_FAILED, .failure = REASON_LIMIT};
+            note_failure(context, &notes, tag->name);
+        } else {
+            left -= look_at_tag(context, tag, directory, source, tip, &notes);
+            if (i == newest && source->changelog_line == 0)
+                note_failure(context, &notes, tag->name);
+        }
+    }
 }
 
 static void note_claim(struct claim_context *context, struct claim *claim)
 {
     const char *directory = claim->directory != NULL ? claim->directory : "";
     struct notes tip = {.result = SOURCE_ABSENT};
-    size_t left = TAGS_MAX + 1; /* and the default branch's */
 
     if (context->study->head != NULL) {
-        read_notes(context, context->study->head, directory, &left, &tip);
+        read_notes(context, context->study->head, directory, &tip);
         find_files(context, context->study->head, directory, NULL, &tip);
     }
-    if (tip.result == SOURCE_PENDING)
-        return;
-    /* Newest first: what a limit leaves out is old. */
-    for (size_t i = claim->release_count; i-- > 0;)
-        if (!answer(&claim->sources[i], &tip, "default-branch"))
-            look_at_tag(context, claim, i, directory, &left, &tip);
+    if (tip.result != SOURCE_PENDING)
+        answer_all(context, claim, directory, &tip);
 }
 
 void claim_notes(struct claim_context *context)
 {
+    context->changelogs = (struct err){0};
     for (size_t i = 0; i < context->count; i++)
         if (context->claims[i].ours && context->claims[i].release_count > 0)
             note_claim(context, &context->claims[i]);

@@ -62,6 +62,7 @@ struct reader {
     const char **want_list;
     struct levels *levels;
     struct readings *readings;
+    enum reason failure; /* of what was FAILED last */
 };
 
 static void drop_blobs(struct reader *reader)
@@ -171,13 +172,15 @@ static enum source_result read_blob(struct reader *reader, const char *oid, cons
                                     size_t *len)
 {
     struct buf buf = BUF_INIT(FILE_MAX_BYTES);
+    struct err err = {.reason = REASON_MISSING_OBJECT};
     struct blob *blob;
 
     HASH_FIND_STR(reader->blobs, oid, blob);
     if (blob == NULL) {
-        int found = mirror_read_blob(reader->mirror, oid, &buf, NULL);
+        int found = mirror_read_blob(reader->mirror, oid, &buf, &err);
         if (found <= 0) {
             buf_release(&buf);
+            reader->failure = err.reason;
             return found < 0 ? SOURCE_FAILED : note_want(reader, oid);
         }
         blob = mem_alloc(sizeof *blob);
@@ -209,12 +212,28 @@ struct reader *reader_new(struct mirror *mirror)
 
 /* --- files that matter ----------------------------------------------------------------------- */
 
-int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *ctx,
-                struct err *err)
+static int walk(struct reader *reader, const char *commit, enum levels_what what, levels_fn *fn,
+                void *ctx, struct err *err)
 {
     const char *tree = paths_tree(&reader->paths, commit, err);
 
-    return tree != NULL ? levels_walk(reader->levels, tree, fn, ctx, err) : -1;
+    return tree != NULL ? levels_walk(reader->levels, tree, what, fn, ctx, err) : -1;
+}
+
+int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *ctx,
+                struct err *err)
+{
+    return walk(reader, commit, LEVELS_ALL, fn, ctx, err);
+}
+
+enum reason reader_failure(const struct reader *reader)
+{
+    return reader->failure;
+}
+
+bool reader_is_spent(const struct reader *reader)
+{
+    return levels_are_spent(reader->levels);
 }
 
 struct changelog_search {
@@ -275,7 +294,7 @@ enum source_result reader_changelog(struct reader *reader, const char *commit,
     enum source_result declared = declared_changelog(reader, commit, directory, out);
     if (declared != SOURCE_ABSENT && declared != SOURCE_PENDING)
         return declared;
-    int result = reader_walk(reader, commit, on_file, &search, NULL);
+    int result = walk(reader, commit, LEVELS_CHANGELOGS, on_file, &search, NULL);
     if (declared == SOURCE_PENDING)
         return declared;
     if (out->path != NULL)
@@ -311,7 +330,7 @@ enum source_result reader_releases(struct reader *reader, const char *commit, co
                                    struct arena *arena, struct reader_release **out)
 {
     struct release_search search = {reader, directory, arena, NULL};
-    int result = reader_walk(reader, commit, on_release, &search, NULL);
+    int result = walk(reader, commit, LEVELS_CHANGELOGS, on_release, &search, NULL);
 
     *out = search.found;
     return result != 0 ? SOURCE_FAILED : search.found != NULL ? SOURCE_FOUND : SOURCE_ABSENT;
@@ -325,6 +344,7 @@ enum source_result reader_read(struct reader *reader, const char *commit, const 
     char oid[OID_HEX];
     enum source_result found = paths_find(&reader->paths, commit, path, oid);
 
+    reader->failure = REASON_MISSING_OBJECT;
     shrink(reader);
     return found == SOURCE_FOUND ? read_blob(reader, oid, data, len) : found;
 }
@@ -375,6 +395,7 @@ static enum source_result ask(void *ctx, const char *path, const char **data, si
 {
     struct asking *asking = ctx;
     char oid[OID_HEX] = "";
+    asking->reader->failure = REASON_MISSING_OBJECT;
     enum source_result found = paths_find(&asking->reader->paths, asking->commit, path, oid);
     enum source_result result = found;
 
@@ -456,7 +477,7 @@ static const struct reading *read_anew(struct reader *reader, const char *commit
                                        struct readings *readings)
 {
     struct asking asking = {reader, commit, &readings->first};
-    struct source source = {ask, &asking};
+    struct source source = {ask, &asking, &reader->failure};
     struct arena scratch = ARENA_INIT;
     struct project project;
     struct err err = {0};

@@ -24,9 +24,23 @@ static const struct study_project *bad_project(const struct job *job)
     return NULL;
 }
 
+/* Facts that only stand here while they are unknown. */
+static void add_unknown(const struct job *job, const char *fact, const struct err *err,
+                        struct row_coverage *rows, size_t *count)
+{
+    if (err->reason != REASON_NONE)
+        rows[(*count)++] = (struct row_coverage){
+            .repository_id = job->id,
+            .fact = fact,
+            .status = "unknown",
+            .reason = reason_word(err->reason),
+            .detail = err->text,
+        };
+}
+
 static int save_coverage(struct job *job, struct err *err)
 {
-    struct row_coverage rows[GIT_FACTS + 1];
+    struct row_coverage rows[GIT_FACTS + 3];
     size_t count = GIT_FACTS;
     const struct study_project *bad = bad_project(job);
     bool empty = job->err.reason == REASON_NONE && job_is_empty(job);
@@ -56,14 +70,9 @@ static int save_coverage(struct job *job, struct err *err)
         rows[2].reason = reason_word(bad->reason);
         rows[2].detail = bad->error;
     }
-    if (job->links_err.reason != REASON_NONE)
-        rows[count++] = (struct row_coverage){
-            .repository_id = job->id,
-            .fact = "links",
-            .status = "unknown",
-            .reason = reason_word(job->links_err.reason),
-            .detail = job->links_err.text,
-        };
+    add_unknown(job, "links", &job->links_err, rows, &count);
+    add_unknown(job, "declarations", &job->context.declarations, rows, &count);
+    add_unknown(job, "changelogs", &job->context.changelogs, rows, &count);
     return store_put_coverage(job->scan->store, rows, count, err);
 }
 
@@ -76,7 +85,9 @@ static bool is_to_read_again(const struct job *job)
             return true;
     }
     return bad_project(job) != NULL || job->study.limit != NULL ||
-           job->links_err.reason != REASON_NONE;
+           job->links_err.reason != REASON_NONE ||
+           job->context.declarations.reason != REASON_NONE ||
+           job->context.changelogs.reason != REASON_NONE;
 }
 
 /* --- git facts ------------------------------------------------------------------------------- */
@@ -125,35 +136,40 @@ static void declaration_row(const struct study_project *at, struct row_declarati
 }
 
 /* Of a tag's tree only the projects count whose versions the tag denotes. */
-static bool is_denoted(const struct job *job, const struct study_project *at)
+static const bool *list_denoted(struct job *job)
 {
+    const struct study *study = &job->study;
+    bool *denoted = arena_array(&job->arena, study->project_count, sizeof *denoted);
+
     for (size_t i = 0; i < job->context.match_count; i++) {
         const struct tags_match *match = &job->context.matches[i];
-        if (match->tag == at->tag &&
-            claim_is_project(&job->context, &job->context.claims[match->package], at))
-            return true;
+        const struct study_project *const *end, *const *at = claim_projects_at(
+                                                    &job->context.claims[match->package],
+                                                    match->tag, &end);
+        for (; at < end; at++)
+            denoted[*at - study->projects] = true;
     }
-    return false;
+    return denoted;
 }
 
 static int save_declarations(struct job *job, struct err *err)
 {
     const struct study *study = &job->study;
     struct row_declaration *rows = arena_array(&job->arena, study->project_count, sizeof *rows);
+    const bool *denoted = list_denoted(job);
     size_t count = 0;
 
     for (size_t i = 0; i < study->project_count; i++)
-        if (study->projects[i].tag == STUDY_TIP || is_denoted(job, &study->projects[i]))
+        if (study->projects[i].tag == STUDY_TIP || denoted[i])
             declaration_row(&study->projects[i], &rows[count++]);
     return store_put_declarations(job->scan->store, job->id, rows, count, err);
 }
 
 static bool is_kept(const struct job *job, const struct study_project *at)
 {
-    for (size_t i = 0; i < job->context.count; i++)
-        if (job->context.claims[i].kept && job->context.claims[i].tip == at)
-            return true;
-    return false;
+    const struct claim *claim = claim_in(&job->context, at->directory);
+
+    return claim != NULL && claim->kept && claim->tip == at;
 }
 
 static int save_projects(struct job *job, struct err *err)

@@ -13,6 +13,7 @@
 #define ENTRIES_MAX      200000  /* of a tree that is looked through for import packages */
 #define COMMITS_READ_MAX 20000   /* tagged commits of one repository whose trees are read */
 #define PROJECTS_MAX     2000000 /* projects of one repository, counted at each of its tags */
+#define UNREAD_MAX       100     /* tags of one repository that may be unknown by themselves */
 
 /* The directory of a path into out; false when it does not fit. */
 static bool directory_of(const char *path, char *out, size_t size)
@@ -122,7 +123,7 @@ static int mark_default_branch(struct mirror *mirror, struct study *study, struc
     int result = 0;
 
     if (study->head != NULL && study->tag_count > 0)
-        result = mirror_history(mirror, tips, 1, on_ancestor, &ancestry, err);
+        result = mirror_history(mirror, tips, 1, on_ancestor, &ancestry, err) != 0 ? -1 : 0;
     for (size_t i = 0; i < study->tag_count && result == 0; i++) {
         struct study_tag *tag = &study->tags[i];
         struct reachable *r = NULL;
@@ -142,20 +143,38 @@ static int read_tag(struct mirror *mirror, const struct gitwire_ref *ref, struct
 {
     struct mirror_tag object;
 
-    if (mirror_read_tag(mirror, ref->oid, &object, err) != 0)
-        return -1;
     *tag = (struct study_tag){
         .name = arena_strdup(arena, ref->name + strlen(TAGS_PREFIX)),
         .oid = arena_strdup(arena, ref->oid),
-        .annotated = object.annotated,
-        .tagged_at = object.tagged_at,
-        .committed_at = object.committed_at,
+        .tagged_at = CLOCK_UNKNOWN,
+        .committed_at = CLOCK_UNKNOWN,
         .on_default_branch = -1,
     };
+    if (mirror_read_tag(mirror, ref->oid, &object, err) != 0)
+        return -1;
+    tag->annotated = object.annotated;
+    tag->tagged_at = object.tagged_at;
+    tag->committed_at = object.committed_at;
     if (object.commit[0] == '\0')
         return 0;
     tag->commit = arena_strdup(arena, object.commit);
     tag->candidate = tags_is_candidate(tag->name);
+    return 0;
+}
+
+/* An object that is not here costs its tag alone; many of them are a fault of the whole. */
+static int note_unread(struct study *study, size_t tag, struct arena *arena, const struct err *err)
+{
+    if (study->tags[tag].error != NULL)
+        return 0;
+    if ((err->reason != REASON_MISSING_OBJECT && err->reason != REASON_LIMIT) ||
+        study->unread_count == UNREAD_MAX)
+        return -1;
+    if (study->unread == NULL)
+        study->unread = arena_array(arena, UNREAD_MAX, sizeof *study->unread);
+    study->unread[study->unread_count++] = tag;
+    study->tags[tag].error = arena_strdup(arena, err->text);
+    study->tags[tag].reason = err->reason;
     return 0;
 }
 
@@ -182,10 +201,14 @@ int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct ar
     if (read_head(mirror, refs->head_oid, arena, &study, err) != 0)
         return -1;
     for (size_t i = 0; i < refs->count; i++) {
+        struct err missing = {0};
         if (!text_starts_with(refs->refs[i].name, TAGS_PREFIX))
             continue;
-        if (read_tag(mirror, &refs->refs[i], arena, &study.tags[study.tag_count], err) != 0)
+        if (read_tag(mirror, &refs->refs[i], arena, &study.tags[study.tag_count], &missing) != 0 &&
+            note_unread(&study, study.tag_count, arena, &missing) != 0) {
+            *err = missing;
             return -1;
+        }
         study.tag_count++;
     }
     if (mark_default_branch(mirror, &study, err) != 0)
@@ -311,6 +334,7 @@ static int read_tag_trees(struct reading_at *at, struct read_before **read, stru
 
     for (size_t i = 0; i < study->tag_count; i++) {
         struct read_before *before;
+        struct err missing = {0};
         if (!study->tags[i].candidate)
             continue;
         at->tag = i;
@@ -327,8 +351,12 @@ static int read_tag_trees(struct reading_at *at, struct read_before **read, stru
         before = arena_alloc(at->arena, sizeof *before);
         before->commit = at->commit;
         before->first = study->project_count;
-        if (read_commit(at, err) != 0)
+        if (read_commit(at, &missing) != 0) {
+            if (note_unread(study, i, at->arena, &missing) == 0)
+                continue;
+            *err = missing;
             return -1;
+        }
         before->count = study->project_count - before->first;
         HASH_ADD_KEYPTR(hh, *read, before->commit, strlen(before->commit), before);
     }

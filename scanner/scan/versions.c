@@ -29,17 +29,28 @@ struct search {
     struct place *places;
     size_t count, size;
     size_t readings;
+    bool incomplete; /* some commit is not here */
 };
 
-static bool is_vcs(const struct claim_context *context, const struct claim *claim)
+static bool is_vcs(const struct claim *claim)
 {
-    for (size_t i = 0; i < context->study->project_count; i++) {
-        const struct study_project *at = &context->study->projects[i];
-        if (at->project != NULL && at->project->kind == DECLARED_VCS &&
-            claim_is_project(context, claim, at))
+    for (size_t i = 0; i < claim->project_count; i++) {
+        const struct project *project = claim->projects[i]->project;
+        if (project != NULL && project->kind == DECLARED_VCS)
             return true;
     }
     return false;
+}
+
+static bool has_commit(const struct version *version)
+{
+    return version->tag != NULL && version->tag->commit != NULL;
+}
+
+/* Its own commit may declare it. */
+static bool is_unread(const struct version *version)
+{
+    return version != NULL && version->tag != NULL && version->tag->error != NULL;
 }
 
 static void answer(struct row_release_source *source, const struct claim_context *context,
@@ -62,7 +73,7 @@ static void answer(struct row_release_source *source, const struct claim_context
 static bool *answer_known(const struct claim_context *context, struct claim *claim)
 {
     bool *open = arena_array(context->arena, claim->release_count, sizeof *open);
-    bool vcs = is_vcs(context, claim), any = false;
+    bool vcs = is_vcs(claim), any = false;
 
     for (size_t i = 0; i < claim->release_count; i++) {
         struct row_release_source *source = &claim->sources[i];
@@ -71,18 +82,21 @@ static bool *answer_known(const struct claim_context *context, struct claim *cla
         source->version_commit_state = fact_state_word(FACT_UNKNOWN);
         source->version_commit = NULL;
         source->version_committed_at = CLOCK_UNKNOWN;
-        if (version != NULL && (version->declared != NULL || (vcs && version->tag != NULL)))
+        if (version != NULL && (version->declared != NULL || (vcs && has_commit(version))))
             answer(source, context, version);
-        else if (!vcs) /* where versions come from tags, no commit is expected to state one */
+        else if (!vcs && !is_unread(version)) /* where versions come from tags, no commit is
+                                                 expected to state one */
             any = open[i] = true;
     }
     return any ? open : NULL;
 }
 
-static void add_place(struct search *search, struct claim *claim, bool *open, const char *directory)
+/* The places of one claim stand together, from `first`. */
+static void add_place(struct search *search, size_t first, struct claim *claim, bool *open,
+                      const char *directory)
 {
-    for (size_t i = 0; i < search->count; i++)
-        if (search->places[i].claim == claim && strcmp(search->places[i].directory, directory) == 0)
+    for (size_t i = first; i < search->count; i++)
+        if (strcmp(search->places[i].directory, directory) == 0)
             return;
     search->places = mem_grow(search->places, search->count, &search->size, sizeof *search->places);
     search->places[search->count++] =
@@ -91,13 +105,12 @@ static void add_place(struct search *search, struct claim *claim, bool *open, co
 
 static void add_places(struct search *search, struct claim *claim, bool *open)
 {
-    const struct study *study = search->context->study;
+    size_t first = search->count;
 
-    for (size_t i = 0; i < study->project_count; i++)
-        if (claim_is_project(search->context, claim, &study->projects[i]))
-            add_place(search, claim, open, study->projects[i].directory);
+    for (size_t i = 0; i < claim->project_count; i++)
+        add_place(search, first, claim, open, claim->projects[i]->directory);
     if (claim->directory != NULL)
-        add_place(search, claim, open, claim->directory);
+        add_place(search, first, claim, open, claim->directory);
 }
 
 /* The open release that this project declares; whether it leaves room for doubt. */
@@ -153,30 +166,25 @@ static int on_commit(void *ctx, const char *commit, const char *tree, int64_t co
     return 0;
 }
 
-static bool is_unsure(const struct search *search, const struct claim *claim)
-{
-    bool unsure = search->readings > READINGS_MAX;
-
-    for (size_t i = 0; i < search->count; i++)
-        unsure |= search->places[i].claim == claim && search->places[i].unsure;
-    return unsure;
-}
-
 /* What no commit declares is absent, if every commit told. */
 static void conclude(const struct search *search)
 {
-    for (size_t i = 0; i < search->count; i++) {
+    for (size_t i = 0, end; i < search->count; i = end) {
         struct claim *claim = search->places[i].claim;
-        enum fact_state state = is_unsure(search, claim) ? FACT_UNKNOWN : FACT_ABSENT;
+        bool unsure = search->readings > READINGS_MAX || search->incomplete;
+        for (end = i; end < search->count && search->places[end].claim == claim; end++)
+            unsure |= search->places[end].unsure;
         for (size_t r = 0; r < claim->release_count; r++)
             if (claim->sources[r].version_commit == NULL && search->places[i].open[r])
-                claim->sources[r].version_commit_state = fact_state_word(state);
+                claim->sources[r].version_commit_state =
+                    fact_state_word(unsure ? FACT_UNKNOWN : FACT_ABSENT);
     }
 }
 
 static int search_history(struct search *search, struct err *err)
 {
     const struct study *study = search->context->study;
+    struct err missing = {0};
     const char **tips = mem_array(study->tag_count + 1, sizeof *tips);
     size_t count = 0;
 
@@ -185,9 +193,12 @@ static int search_history(struct search *search, struct err *err)
     for (size_t i = 0; i < study->tag_count; i++)
         if (study->tags[i].commit != NULL)
             tips[count++] = study->tags[i].commit;
-    int result = mirror_history(search->context->mirror, tips, count, on_commit, search, err);
+    int result = mirror_history(search->context->mirror, tips, count, on_commit, search, &missing);
+    search->incomplete = result > 0;
+    if (result < 0)
+        *err = missing;
     free(tips);
-    return result;
+    return result < 0 ? -1 : 0;
 }
 
 int claim_versions(struct claim_context *context, struct err *err)

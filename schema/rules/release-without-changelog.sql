@@ -1,7 +1,7 @@
 -- id: release-without-changelog
 -- severity: medium
 -- title: A published release without a changelog entry
--- needs: index, refs, objects, projects
+-- needs: index, refs, objects, projects, changelogs
 -- help: Add the entry for this version, dated as it was published, and make the release procedure ask
 --   for it.
 --

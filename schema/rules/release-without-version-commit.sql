@@ -1,7 +1,7 @@
 -- id: release-without-version-commit
 -- severity: high
 -- title: A published version that no commit ever declared
--- needs: index, refs, objects, projects
+-- needs: index, refs, objects, projects, declarations
 -- help: The version was set in a tree that never became a commit of this repository. Find the tree
 --   it was built from (another branch, a stash, the builder's disk), commit it, tag it.
 --

@@ -1,7 +1,7 @@
 -- id: tag-declares-other-version
 -- severity: high
 -- title: The source at a release's tag declares another version
--- needs: index, refs, objects, projects
+-- needs: index, refs, objects, projects, declarations
 -- help: The tag sits on the wrong commit, or the version was changed only in the tree that was built.
 --   Compare the published files with the tag; never move the tag, cut a new release instead.
 SELECT r.repository_id, r.package_id, r.version, r.tag,

@@ -95,7 +95,7 @@ static const char *or_dash(const char *s)
 
 static void print_project(struct tree *tree, const char *directory)
 {
-    const struct source source = {read_blob, tree};
+    const struct source source = {.read = read_blob, .ctx = tree};
     struct project p;
     struct err err = {0};
 

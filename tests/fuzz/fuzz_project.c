@@ -34,7 +34,7 @@ static enum source_result read_input(void *ctx, const char *path, const char **d
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = {(const char *)data, size};
-    const struct source source = {read_input, &input};
+    const struct source source = {.read = read_input, .ctx = &input};
     struct arena arena = ARENA_INIT;
     struct project project;
     struct err err;

@@ -111,7 +111,7 @@ static void observe(const struct project *p, const char *key, char out[512])
 static bool check(const struct block *block)
 {
     struct arena arena = ARENA_INIT;
-    struct source source = {read_tree, (void *)&block->tree};
+    struct source source = {.read = read_tree, .ctx = (void *)&block->tree};
     struct project project = {0};
     struct err err = {0};
     const char *directory = "";
@@ -206,7 +206,7 @@ static enum source_result read_one(const char *path, const char *text, size_t le
                                    struct err *err)
 {
     struct tree tree = {0};
-    struct source source = {read_tree, &tree};
+    struct source source = {.read = read_tree, .ctx = &tree};
     struct arena arena = ARENA_INIT;
     struct project project = {0};
 
@@ -253,7 +253,7 @@ static void test_a_file_under_way_or_lost(void **state)
     static const char toml[] = "[project]\nname = 'x'\ndynamic = ['version']\n"
                                "[tool.setuptools.dynamic]\nversion = {file = 'VERSION'}\n";
     struct tree tree = {.pending = "a/VERSION"};
-    struct source source = {read_tree, &tree};
+    struct source source = {.read = read_tree, .ctx = &tree};
     struct arena arena = ARENA_INIT;
     struct project project;
     struct err err = {0};
@@ -275,7 +275,7 @@ static void test_a_file_under_way_or_lost(void **state)
 
 static void read_large(struct tree *tree, enum declared_kind kind, const char *reason)
 {
-    struct source source = {read_tree, tree};
+    struct source source = {.read = read_tree, .ctx = tree};
     struct arena arena = ARENA_INIT;
     struct project project = {0};
     struct err err = {0};

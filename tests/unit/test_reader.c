@@ -356,11 +356,14 @@ static void changelogs(void **state)
     assert_string_equal(found.path, "CHANGELOG.md");
     assert_int_equal(find_changelog(&f, commit("v1"), "other", &found), SOURCE_FOUND);
     assert_string_equal(found.path, "other/docs/changes.rst");
-    assert_int_equal(find_changelog(&f, commit("within"), "", &found), SOURCE_ABSENT);
     /* Where not all of a tree is looked at, and where none is, nobody says that there is none. */
     assert_int_equal(find_changelog(&f, commit("deep"), "", &found), SOURCE_FAILED);
     assert_int_equal(find_changelog(&f, none, "", &found), SOURCE_FAILED);
     assert_null(found.path);
+    stop(&f);
+    start(&f);
+    assert_int_equal(find_changelog(&f, commit("within"), "", &found), SOURCE_ABSENT);
+    assert_int_equal(find_changelog(&f, commit("deep"), "", &found), SOURCE_ABSENT);
     stop(&f);
 }
 

@@ -36,7 +36,7 @@ static int setup(void **state)
         "git mv a/LICENSES LICENSES; save reuse;"
         "git rm -rq .; mkdir -p tests/x; project x tests/x/; save fixture;"
         "git rm -rq .; d=$(printf 'd/%.0s' $(seq 33)); mkdir -p $d; project deep $d; save deep;"
-        "project top ''; git rm -rq d; save top";
+        "project top ''; git rm -rq d; save top; echo lost >lost; save lost";
 
     if (git_setup(script) != 0)
         return -1;
@@ -141,6 +141,41 @@ static void a_limit_is_told_wherever_it_was_met(void **state)
     assert_non_null(study.limit);
 }
 
+/* What is not here costs its own tag, and leaves the others as they are. */
+static void a_tag_that_leads_nowhere(void **state)
+{
+    struct gitwire_ref refs[] = {
+        {.name = "refs/tags/gone", .oid = "1111111111111111111111111111111111111111"},
+        {.name = "refs/tags/lost"},
+        {.name = "refs/tags/mono"},
+    };
+    struct gitwire_refs all = {.refs = refs, .count = 3};
+    struct study study;
+    char oid[256];
+    int fd = git_pack("lost ^top", "--filter=tree:0");
+
+    (void)state;
+    assert_int_equal(mirror_add_pack(mirror, fd, true, &err), 0);
+    close(fd);
+    for (size_t i = 1; i < 3; i++) {
+        git_resolve(refs[i].name, oid);
+        memcpy(refs[i].oid, oid, sizeof refs[i].oid);
+    }
+    git_resolve("top", oid);
+    memcpy(all.head_oid, oid, sizeof all.head_oid);
+    assert_int_equal(study_tags(mirror, &all, &arena, &study, &err), 0);
+    for (size_t i = 0; i < 3; i++)
+        study.tags[i].candidate = study.tags[i].commit != NULL;
+    for (int again = 0; again < 2; again++)
+        assert_int_equal(study_projects(reader, &arena, &study, &err), 0);
+    assert_int_equal(study.unread_count, 2);
+    assert_int_equal(study.tags[0].reason, REASON_MISSING_OBJECT);
+    assert_int_equal(study.tags[1].reason, REASON_MISSING_OBJECT);
+    assert_null(study.tags[2].error);
+    assert_int_equal(study.projects[0].tag, STUDY_TIP);
+    assert_int_equal(study.projects[study.project_count - 1].tag, 2);
+}
+
 static void more_names_than_are_asked_for(void **state)
 {
     struct study study = {
@@ -153,16 +188,19 @@ static void more_names_than_are_asked_for(void **state)
     for (size_t i = 0; i <= NAMES_MAX; i++) {
         struct project *project = arena_alloc(&arena, sizeof *project);
         project->normal = arena_printf(&arena, "name-%zu", i);
-        study.projects[i] = (struct study_project){.tag = STUDY_TIP, .project = project};
+        study.projects[i] = (struct study_project){
+            .tag = STUDY_TIP, .directory = project->normal, .project = project};
     }
     claim_collect(&context);
     assert_int_equal(context.count, NAMES_MAX);
     assert_null(study.limit);
+    claim_release(&context);
     study.project_count++;
     context = (struct claim_context){.study = &study, .arena = &arena};
     claim_collect(&context);
     assert_int_equal(context.count, NAMES_MAX);
     assert_non_null(study.limit);
+    claim_release(&context);
 }
 
 /* --- files of the tip ------------------------------------------------------------------------ */
@@ -222,6 +260,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_probe_leaves_out_what_is_no_project, start, stop),
         cmocka_unit_test_setup_teardown(projects_of_tip_and_tags, start, stop),
         cmocka_unit_test_setup_teardown(a_limit_is_told_wherever_it_was_met, start, stop),
+        cmocka_unit_test_setup_teardown(a_tag_that_leads_nowhere, start, stop),
         cmocka_unit_test_setup_teardown(more_names_than_are_asked_for, start, stop),
         cmocka_unit_test_setup_teardown(licences_in_a_folder_of_their_own, start, stop),
         cmocka_unit_test_setup_teardown(no_changelog_below_a_limit_is_unknown, start, stop),
