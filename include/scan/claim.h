@@ -20,11 +20,12 @@ struct package;
 struct version;
 
 struct claim {
-    const char *name;                      /* PEP 503 */
-    const char *directory;                 /* of its project at the tip; NULL: only tags hold it */
-    const struct study_project *tip;       /* NULL with it */
-    bool configured;                       /* by the user */
-    struct package *package;               /* of the scan: asked once for all repositories */
+    const char *name;                /* PEP 503 */
+    const char *directory;           /* of its project at the tip; NULL: only tags hold it */
+    const struct study_project *tip; /* NULL with it */
+    bool configured;                 /* by the user */
+    bool remembered;                 /* only from an earlier run: no tag or tip holds it today */
+    struct package *package;         /* of the scan: asked once for all repositories */
     const struct study_project **projects; /* that are its, the tip's first, then by tag */
     size_t project_count;
 
@@ -65,6 +66,8 @@ struct claim_context {
     const char *const *former; /* its earlier names; NULL */
     const char *const *web_hosts;
     bool fork;
+    const char **remembered; /* packages that it had in an earlier run */
+    size_t remembered_count;
     struct claim *claims;
     size_t count;
     struct claim_key *names, *directories; /* of the claims, and of their projects at the tip */

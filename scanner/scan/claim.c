@@ -12,28 +12,48 @@
 
 /* --- which packages -------------------------------------------------------------------------- */
 
+/* The claim of that name, made if there is none; NULL where there is no room. */
+static struct claim *make_claim(struct claim_context *context, const char *name, size_t *size)
+{
+    struct claim *claim = claim_find(context, name);
+
+    if (claim != NULL)
+        return claim;
+    if (context->count >= CLAIMS_MAX) {
+        context->study->limit = "more names of projects than the index is asked for";
+        return NULL;
+    }
+    context->claims = mem_grow(context->claims, context->count, size, sizeof *claim);
+    claim = &context->claims[context->count];
+    *claim = (struct claim){.name = name};
+    claim_index_name(context, context->count++);
+    return claim;
+}
+
 static void collect_project(struct claim_context *context, const struct study_project *at,
                             size_t *size)
 {
     if (at->project == NULL || at->project->normal == NULL)
         return;
-    struct claim *claim = claim_find(context, at->project->normal);
-    if (claim == NULL) {
-        if (context->count >= CLAIMS_MAX) {
-            context->study->limit = "more names of projects than the index is asked for";
-            return;
-        }
-        context->claims = mem_grow(context->claims, context->count, size, sizeof *claim);
-        claim = &context->claims[context->count];
-        *claim = (struct claim){.name = at->project->normal};
-        claim_index_name(context, context->count++);
-    }
+    struct claim *claim = make_claim(context, at->project->normal, size);
+    if (claim == NULL)
+        return;
     /* Of two projects of one name at the tip, one that is not for tests is the package. */
     if (at->tag == STUDY_TIP &&
         (claim->tip == NULL || (claim->tip->project->candidate && !at->project->candidate))) {
         claim->tip = at;
         claim->directory = at->directory;
     }
+}
+
+/* What an earlier run found here and is here no longer may still be published from here. */
+static void collect_remembered(struct claim_context *context, const char *name, size_t *size)
+{
+    struct claim *claim =
+        claim_find(context, name) == NULL ? make_claim(context, name, size) : NULL;
+
+    if (claim != NULL)
+        claim->remembered = true;
 }
 
 void claim_collect(struct claim_context *context)
@@ -48,11 +68,14 @@ void claim_collect(struct claim_context *context)
         claim_index_name(context, i);
     for (size_t i = 0; i < context->study->project_count; i++)
         collect_project(context, &context->study->projects[i], &size);
+    bool single = context->count == 1;
+    for (size_t i = 0; i < context->remembered_count; i++)
+        collect_remembered(context, context->remembered[i], &size);
     struct claim *kept = arena_copy(context->arena, context->claims, context->count * sizeof *kept);
     free(context->claims);
     context->claims = kept;
     /* A package that the user named belongs to the only project there is, whatever its name. */
-    if (context->count == 1 && kept[0].configured && kept[0].tip == NULL)
+    if (single && kept[0].configured && kept[0].tip == NULL)
         for (size_t i = 0; i < context->study->project_count && kept[0].tip == NULL; i++)
             if (context->study->projects[i].tag == STUDY_TIP) {
                 kept[0].tip = &context->study->projects[i];
@@ -139,8 +162,8 @@ static bool is_of_today(const struct claim *claim)
 static bool is_kept(const struct claim *claim)
 {
     return is_of_today(claim) ||
-           (claim_is_published(claim) &&
-            (claim->link.state == LINK_MUTUAL || claim->link.state == LINK_CORROBORATED));
+           (claim_is_published(claim) && claim->link.state != LINK_CONTRADICTED &&
+            (claim->remembered || claim->link.state != LINK_CLAIMED));
 }
 
 /* --- versions -------------------------------------------------------------------------------- */

@@ -39,6 +39,17 @@ static void read_tags(struct job *job)
         study_tags(job->mirror, &refs, &job->arena, &job->study, &job->err);
 }
 
+static void list_remembered(struct job *job)
+{
+    struct claim_context *context = &job->context;
+
+    context->remembered =
+        arena_array(&job->arena, job->known.package_count, sizeof *context->remembered);
+    for (size_t i = 0; i < job->known.package_count; i++)
+        if (job->known.packages[i].link != NULL)
+            context->remembered[context->remembered_count++] = job->known.packages[i].name;
+}
+
 static void collect(struct job *job)
 {
     job->context = (struct claim_context){
@@ -53,6 +64,7 @@ static void collect(struct job *job)
         .claims = job->configured,
         .count = job->configured_count,
     };
+    list_remembered(job);
     claim_collect(&job->context);
 }
 
@@ -172,6 +184,16 @@ static void follow(struct job *job)
     job_move(job, name);
 }
 
+/* Whether there is no need to find out if its history is worth reading. */
+static bool has_packages(const struct job *job)
+{
+    bool linked = false;
+
+    for (size_t i = 0; i < job->known.package_count; i++)
+        linked |= job->known.packages[i].link != NULL;
+    return linked || job->known.has_projects || job->configured_count > 0;
+}
+
 static void decide(struct job *job)
 {
     if (job->err.reason != REASON_NONE || job->scan->fatal.reason != REASON_NONE)
@@ -183,7 +205,7 @@ static void decide(struct job *job)
         job_save(job);
     } else if (job_is_empty(job))
         job_save(job);
-    else if (job->known.has_projects || job->configured_count > 0 || job->refs.head_oid[0] == '\0')
+    else if (has_packages(job) || job->refs.head_oid[0] == '\0')
         job_read_history(job);
     else
         enter_probe(job);

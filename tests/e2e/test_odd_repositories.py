@@ -117,6 +117,22 @@ def test_all_is_gone(small_drift, buoy, first):
     assert "the repository has no commit" in small_drift.run("report", "buoy").stdout
 
 
+def test_its_project_is_gone(small_drift, buoy):
+    """What an earlier run found there and the index says is there: published from nothing."""
+    small_drift.scan(demo.OWNER)
+    person = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    tree = git(buoy, "mktree", input=b"").decode().strip()
+    for tag in git(buoy, "tag").decode().split():
+        git(buoy, "tag", "-d", tag)
+    for message in ("Move it elsewhere", "Go on"):
+        commit = git(buoy, *person, "commit-tree", "-p", "main", "-m", message, tree)
+        git(buoy, "update-ref", "refs/heads/main", commit.decode().strip())
+        for _ in range(2):
+            assert small_drift.scan(demo.OWNER).returncode == 1
+            assert statuses(small_drift) == GOOD | {"buoy": "drift"}
+            assert "release-without-tag" in rules(small_drift)
+
+
 def test_head_names_no_branch(small_drift, buoy):
     """The tags are looked at; what the default branch declares is not known."""
     git(buoy, "symbolic-ref", "HEAD", "refs/heads/gone")
