@@ -2,8 +2,8 @@
 --   not-ours     the index names another repository
 --   unpublished  the index has no such package, or no file of it (one that it lost is drift)
 --   drift        a finding of severity low or above counts
---   unknown      none does, but something could not be looked at, nothing links it to a repository, or
---                the run did not complete
+--   unknown      none does, but something could not be looked at, nothing links it to a repository, a
+--                rule failed, or the run did not complete
 --   in-sync      all was looked at and agrees
 CREATE VIEW standing AS
 WITH blind AS MATERIALIZED (
@@ -30,6 +30,9 @@ SELECT p.id AS package_id, count(CASE f.severity WHEN 'critical' THEN 1 END) AS 
                           WHERE package_id IS NOT NULL) THEN 'unknown'
             -- the rules of a run speak when it completes
             WHEN (SELECT state FROM as_of) <> 'complete' THEN 'unknown'
+            -- and one that failed has not said that all is well
+            WHEN EXISTS (SELECT 1 FROM coverage WHERE fact = 'rules' AND status = 'unknown')
+            THEN 'unknown'
             ELSE 'in-sync' END AS status
 FROM package AS p
 -- not `finding`, whose package_id no index knows

@@ -45,6 +45,19 @@ def test_a_package_that_vanished(small_drift, small_forge):
     assert status(drift) == "in-sync"
 
 
+def test_a_rule_that_failed(small_drift):
+    """It has not said that all is well, so nobody else says so."""
+    own = small_drift.home / "own"
+    own.mkdir()
+    (own / "own.sql").write_text(
+        "-- id: own\n-- severity: low\n-- title: T\nSELECT json('{') AS message FROM release"
+    )
+    assert small_drift.scan(demo.OWNER, "--rules", own).returncode == 3
+    assert {row["status"] for row in small_drift.report()["packages"]} == {"unknown"}
+    assert small_drift.scan(demo.OWNER).returncode == 0
+    assert {row["status"] for row in small_drift.report()["packages"]} == {"in-sync"}
+
+
 def test_a_package_that_never_was_there(drift):
     drift.scan(demo.OWNER)
     row = next(row for row in drift.report()["packages"] if row["package"] == "drydock")
