@@ -109,6 +109,13 @@ static uint64_t distance(const struct tag_verdict *verdict, const struct tags_ta
                                                     : ((commit - upload) >> 1) | 1ULL << 63;
 }
 
+/* "v1.1.0" stays what it is where the index has 1.1.0; "v1.1" may go along with 1.1.1. */
+static bool is_as_written(const struct tag_verdict *verdict, const struct tag_entry *entry)
+{
+    return verdict->release != NULL &&
+           tag_components(verdict->release->input->version) == entry->components;
+}
+
 static int by_preference(const void *a, const void *b, void *ctx)
 {
     const struct tag_table *table = ctx;
@@ -126,6 +133,8 @@ static int by_preference(const void *a, const void *b, void *ctx)
     uint64_t here = distance(left, tag), there = distance(right, other);
     if (here != there)
         return here < there ? -1 : 1;
+    if (is_as_written(left, one) != is_as_written(right, two))
+        return is_as_written(left, one) ? -1 : 1;
     size_t len = strlen(tag->name), other_len = strlen(other->name);
     if (len != other_len)
         return len < other_len ? -1 : 1;

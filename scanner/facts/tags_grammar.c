@@ -32,11 +32,13 @@ static bool is_separator(char c)
 bool tag_is_foreign(const char *text, size_t len)
 {
     static const char *const words[] = {
-        /* marks that move, or say when or how far */
+        /* marks that move, or say when, where or how far */
         "after", "alpha", "archive", "backup", "bak", "base", "before", "beta", "branch",
-        "branchpoint", "build", "canary", "candidate", "ci", "daily", "draft", "edge", "fork",
-        "import", "latest", "merge", "nightly", "old", "pre", "prerelease", "rc", "snapshot",
-        "staging", "start", "temp", "test", "testing", "tmp", "weekly", "wip",
+        "branchpoint", "bugfix", "build", "bump", "canary", "candidate", "ci", "daily", "deploy",
+        "deployed", "dev", "develop", "development", "draft", "edge", "experiment", "experimental",
+        "feature", "fix", "fork", "hotfix", "import", "internal", "latest", "merge", "nightly",
+        "old", "pre", "prepare", "prerelease", "prod", "production", "rc", "snapshot", "staging",
+        "start", "temp", "test", "testing", "tmp", "trial", "try", "weekly", "wip",
         /* distributions */
         "alpine", "aur", "brew", "centos", "conda", "deb", "debian", "fedora", "flatpak", "freebsd",
         "gentoo", "homebrew", "nixos", "opensuse", "pristine", "rhel", "rpm", "snap", "suse",
@@ -206,9 +208,8 @@ size_t tag_read(const char *name, struct arena *arena, struct tag_reading out[TA
             found = true;
         }
         if (starts++ == 0) {
-            size_t before = list.count;
             learned_forms(name, at, len - at, arena, &list);
-            if (list.count == before && !found)
+            if (!found)
                 add(&list, at, arena_strndup(arena, name + at, len - at), TAG_TEXT, false);
         }
     }

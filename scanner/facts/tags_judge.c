@@ -281,6 +281,8 @@ static bool accept_plain_shared(const struct judge *judge, const struct candidat
         return false;
     switch (verdict->tree) {
     case TREE_AGREES:
+        if (verdict->release == NULL && judge->has_named)
+            return false;
         return used || !is_older(&judge->table->tags[entry->tag], verdict->release);
     case TREE_DIFFERS:
         return candidate->near && used;

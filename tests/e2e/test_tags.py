@@ -1,4 +1,4 @@
-"""Which tags denote which versions: every case of tests/corpus/tags.cases."""
+"""Which tags denote which versions: every case of tests/corpus/{tags,schemes}.cases."""
 import os
 import pathlib
 import subprocess
@@ -22,6 +22,20 @@ def blocks():
         elif line and not line.startswith("#"):
             lines.append(line)
     yield pytest.param(lines, id=title)
+
+
+def short_blocks():
+    """Those of schemes.cases, as blocks."""
+    text = (ROOT / "tests/corpus/schemes.cases").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        title, releases, tags, want = (field.strip() for field in line.split("|"))
+        block = ["package demo", f"release demo {releases}".strip()]
+        for tag in tags.split():
+            name, declares, version = tag.partition(":")
+            block.append(f"tag {name} demo={version}" if declares else f"tag {name}")
+        yield pytest.param([*block, f"want demo {want}".strip()], id=title)
 
 
 def at_day(text):
@@ -58,7 +72,7 @@ def parse(lines):
     return "\n".join(out) + "\nend\n", want
 
 
-@pytest.mark.parametrize("lines", list(blocks()))
+@pytest.mark.parametrize("lines", [*blocks(), *short_blocks()])
 def test_denotes(lines):
     text, want = parse(lines)
     out = subprocess.run([BUILD / "tests/corpus/denote"], input=text, capture_output=True,

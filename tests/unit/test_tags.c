@@ -1,5 +1,5 @@
 /* Tags by themselves, the order of what comes out, and that size does no harm. Which tags denote
-   what is tests/corpus/tags.cases, held by tests/e2e/test_tags.py. */
+   what is tests/corpus/{tags,schemes}.cases, held by tests/e2e/test_tags.py. */
 #include "facts/tags.h"
 
 #include <setjmp.h>
