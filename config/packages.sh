@@ -23,10 +23,30 @@ packages_for() {
     esac
 }
 
+# Nothing is told of a system that says nothing of itself.
+check_system() {
+    local id='' version='' floor
+    if [[ -r /etc/os-release ]]; then
+        id=$(sed -n 's/^ID=//p' /etc/os-release | tr -d '"')
+        version=$(sed -n 's/^VERSION_ID=//p' /etc/os-release | tr -d '"')
+    fi
+    case $id in
+    debian) floor=12 ;;
+    ubuntu) floor=24.04 ;;
+    *) return 0 ;;
+    esac
+    if [[ -n $version && $(printf '%s\n' "$floor" "$version" | sort -V | head -n 1) != "$floor" ]]; then
+        echo "${0##*/}: this is $id $version, whose libraries are too old: it takes Debian 12 or" \
+            "Ubuntu 24.04, or the Dockerfile" >&2
+        exit 1
+    fi
+}
+
 is_installed() {
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
+check_system
 missing=()
 for purpose in "$@"; do
     for package in $(packages_for "$purpose"); do

@@ -41,7 +41,7 @@ static const struct flag flags[] = {
     {"colour", "WHEN", "output.colour", "auto, always or never"},
     {"github-api", "URL", "github.api", "root of the REST API"},
     {"github-git", "URL", "github.git", "root of the git host"},
-    {"github-graphql", "URL", "github.graphql", "address of the GraphQL API"},
+    {"github-graphql", "URL", "github.graphql", "address of the GraphQL API; not asked yet"},
     {"index", "URL", "index-url", "root of the package index"},
     {"ca-file", "FILE", "http.ca_file", "certificates to trust instead of the system's"},
     {"allow-http", NULL, "http.allow_http", "plain http beyond this machine"},
@@ -64,7 +64,7 @@ static const char examples[] =
     "  fleetdrift scan acme --format csv --output drift.csv\n"
     "  fleetdrift scan acme --format csv --output drift/\n"
     "                                                packages.csv, findings.csv and the others\n"
-    "  fleetdrift scan --config fleetdrift.toml --progress none --fail-on critical\n"
+    "  fleetdrift scan --config fleetdrift.toml --quiet --fail-on critical\n"
     "                                                every night, from cron\n";
 
 static int check(struct context *context, struct err *err)
