@@ -20,6 +20,8 @@ extern "C" {
 #define TOML_MAX (4u << 20)
 /* Brackets inside brackets, and components of a dotted key; deeper ones fail (REASON_LIMIT). */
 #define TOML_NESTING 32
+/* More values fail as well; a byte of a document can be one. */
+#define TOML_VALUES 100000
 
 /* 0: *out is an object that the caller releases with json_decref. -1 with REASON_PARSE, and `what`
    (the file's name), line and column in the text: "pyproject.toml:3:5: …". A leading UTF-8 byte

@@ -26,18 +26,23 @@
 namespace
 {
 
-/* toml++ recurses into brackets and its tables are freed by recursion, so both are bounded before
-   it sees the document. Follows TOML's strings and comments; where it and toml++ disagree the
-   document does not parse. */
-class nesting
+/* toml++ recurses into brackets and its tables are freed by recursion, and a value of one byte
+   costs it hundreds, so both are bounded before it sees the document. Follows TOML's strings and
+   comments; where it and toml++ disagree the document does not parse. */
+class limits
 {
   public:
-    explicit nesting(std::string_view document) : text(document)
+    explicit limits(std::string_view document) : text(document)
     {
     }
 
-    /* The line where the limit is passed, 0 when it never is. */
-    size_t too_deep()
+    bool too_many() const
+    {
+        return values > TOML_VALUES;
+    }
+
+    /* The line where a limit is passed, 0 when none is. */
+    size_t passed()
     {
         while (at < text.size()) {
             char c = text[at];
@@ -66,7 +71,9 @@ class nesting
             dots++;
         else if (c == '\n' || c == '=' || c == ',' || c == '{')
             dots = 0;
-        return depth <= TOML_NESTING && dots < TOML_NESTING;
+        if (c == '=' || c == ',')
+            values++;
+        return !too_many() && depth <= TOML_NESTING && dots < TOML_NESTING;
     }
 
     void skip_comment()
@@ -101,6 +108,7 @@ class nesting
     std::string_view text;
     size_t at = 0;
     size_t line = 1;
+    size_t values = 0;
     unsigned depth = 0;
     unsigned dots = 0;
 };
@@ -216,9 +224,12 @@ int toml_parse_lines(const char *data, size_t len, const char *what, json_t **ou
 
     if (len > TOML_MAX)
         return err_set(err, REASON_TOO_LARGE, "%s: larger than %u bytes", what, TOML_MAX);
-    if (size_t line = nesting(text).too_deep())
-        return err_set(err, REASON_LIMIT, "%s:%zu: nested deeper than %d", what, line,
-                       TOML_NESTING);
+    limits within(text);
+    if (size_t line = within.passed())
+        return within.too_many() ? err_set(err, REASON_LIMIT, "%s:%zu: more than %d values", what,
+                                           line, TOML_VALUES)
+                                 : err_set(err, REASON_LIMIT, "%s:%zu: nested deeper than %d", what,
+                                           line, TOML_NESTING);
     json_t *map = lines != nullptr ? json_object() : nullptr;
     if (parse(text, what, out, map, err) != 0) {
         json_decref(map);

@@ -77,6 +77,9 @@ static void test_nesting_is_bounded(void **state)
     for (size_t i = 0; i + 4 <= len; i += 4)
         memcpy(text + i, i == 0 ? "a = " : "{a= ", 4);
     refused(text, len, REASON_LIMIT, "x.toml:1: nested deeper");
+    for (size_t i = 0; i + 2 <= len; i += 2)
+        memcpy(text + i, i == 0 ? "a=" : i == 2 ? "[\n" : "1,", 2);
+    refused(text, len, REASON_LIMIT, "x.toml:2: more than 100000 values");
     free(text);
     json_decref(
         parse("a = '[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[' # [[[[[[[[[[[[[[[[[[[[[[[[[[\n"
