@@ -75,6 +75,11 @@ bool project_opaque(struct project_reader *r, const char *origin, const char *fm
 
 /* --- Where versions stand: each returns whether it concluded -------------------------------- */
 
+/* The name's first assignment at top level of the file at `path`, where that is a literal, which is
+   what setuptools reads without importing; or, with `string`, the first one that is a string, which
+   is what flit reads. False when there is none; of bytes the value is unknown. */
+bool project_literal(struct project_reader *r, const char *path, const char *name, bool string,
+                     struct py_value *out);
 bool project_version_attribute(struct project_reader *r, const char *spec, const char *origin);
 bool project_version_files(struct project_reader *r, const char *const *paths, const char *origin);
 /* The group (by name, else number 1) of a pattern in a file. */

@@ -115,18 +115,23 @@ static bool flit(struct project_reader *r)
     const char *module = flit_module(r);
     bool found = false;
 
-    for (size_t i = 0; module != NULL && i < 2; i++) {
+    /* A string in one of the files is read; only else is the module imported. */
+    for (size_t i = 0; module != NULL && i < 4; i++) {
         for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
             const char *data;
             size_t len;
-            const char *path = arena_printf(r->arena, "%s%s%s", roots[i], module, forms[f]);
+            const char *path = arena_printf(r->arena, "%s%s%s", roots[i % 2], module, forms[f]);
             enum source_result result = project_file(r, path, &data, &len);
             if (result == SOURCE_PENDING)
                 return false; /* the next is wanted only if this one does not have it */
             if (result != SOURCE_FOUND)
                 continue;
             found = true;
-            struct py_value value = pyvalue_attribute(&r->eval, path, "__version__");
+            struct py_value value = {.type = PY_UNKNOWN};
+            if (i < 2)
+                project_literal(r, path, "__version__", true, &value);
+            else
+                value = pyvalue_attribute(&r->eval, path, "__version__");
             const char *version = pyvalue_text(&r->eval, &value);
             if (version != NULL)
                 return project_says(r, DECLARED_DYNAMIC, version,
@@ -245,8 +250,11 @@ static bool scikit_provider(struct project_reader *r, const json_t *config, cons
         return project_says(r, DECLARED_VCS, NULL, origin);
     if (!text_ends_with(provider, "regex") || input == NULL)
         return project_opaque(r, origin, "the provider \"%s\" runs code", provider);
+    const char *remove = project_text_at(config, "remove");
     if (result != NULL && strcmp(result, "{value}") != 0)
         return project_opaque(r, origin, "the version is put together by \"%s\"", result);
+    if (remove != NULL && *remove != '\0')
+        return project_opaque(r, origin, "what matches \"%s\" is taken out of it", remove);
     return project_version_pattern(r, input, pattern != NULL ? pattern : scikit_pattern, "value",
                                    origin);
 }
@@ -374,11 +382,14 @@ static bool (*reader_of(struct project_reader *r))(struct project_reader *)
 /* Two files that state different versions are reported, whichever one counts. */
 static void note_conflict(struct project_reader *r, const char *other, const char *origin)
 {
-    if (other == NULL || r->out->version == NULL || r->out->reason != NULL ||
+    const char *reason = r->out->reason;
+
+    if (other == NULL || r->out->version == NULL ||
         (pep440_valid(other, strlen(other)) && pep440_compare(other, r->out->version) == 0) ||
         strcmp(other, r->out->version) == 0)
         return;
-    r->out->reason = arena_printf(r->arena, "%s states %s", origin, other);
+    r->out->reason = arena_printf(r->arena, "%s%s%s states %s", reason != NULL ? reason : "",
+                                  reason != NULL ? ", " : "", origin, other);
 }
 
 static void note_conflicts(struct project_reader *r)

@@ -1,4 +1,5 @@
 /* The version as setuptools finds it, and its many helpers. */
+#include "facts/names.h"
 #include "facts/project_internal.h"
 
 #include <string.h>
@@ -51,6 +52,26 @@ static bool setup_requires(struct project_reader *r, const char *name)
 
 /* --- From the tag ---------------------------------------------------------------------------- */
 
+/* Whether a requirement is one of the distribution with this extra: "Setuptools_SCM [toml, simple]
+   >=9.2" (PEP 508). */
+static bool requires_extra(struct project_reader *r, const char *requirement,
+                           const char *distribution, const char *extra)
+{
+    const char *at = requirement + strspn(requirement, " \t");
+    size_t len = strcspn(at, "[<>=!~;@( \t");
+    const char *rest = at + len + strspn(at + len, " \t");
+
+    if (*rest != '[' || !names_equal(arena_strndup(r->arena, at, len), distribution))
+        return false;
+    for (at = rest; *at == '[' || *at == ','; at += len + strspn(at + len, " \t")) {
+        at += 1 + strspn(at + 1, " \t");
+        len = strcspn(at, ", \t]");
+        if (len == strlen(extra) && strncasecmp(at, extra, len) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Sections that make setuptools take the version from the tag, whatever else is there. */
 static const char *scm_section(struct project_reader *r)
 {
@@ -68,8 +89,7 @@ static const char *scm_section(struct project_reader *r)
     json_array_foreach((json_t *)list, i, entry)
     {
         const char *s = json_string_value(entry);
-        if (s != NULL && (text_starts_with(s, "setuptools-scm[simple]") ||
-                          text_starts_with(s, "setuptools_scm[simple]")))
+        if (s != NULL && requires_extra(r, s, "setuptools-scm", "simple"))
             return place(r, "build-system.requires");
     }
     return NULL;

@@ -2,6 +2,7 @@
 #include "facts/project_internal.h"
 #include "facts/pep440.h"
 #include "facts/pyimport.h"
+#include "facts/pyliteral.h"
 #include "facts/pyregex.h"
 
 #include <ctype.h>
@@ -58,6 +59,8 @@ static const char *placeholder(const char *version)
         return strchr(version, '+') != NULL ? "a local version, which no index takes" : NULL;
     if (strpbrk(version, "{}$@%<>") != NULL)
         return "a template";
+    if (strpbrk(version, " \t\n\"'#;") != NULL)
+        return "more than a version";
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(version, words[i]) == 0)
             return "a word, not a version";
@@ -118,31 +121,68 @@ bool project_version_files(struct project_reader *r, const char *const *paths, c
     return project_says(r, DECLARED_DYNAMIC, version, project_place(r, first, 1));
 }
 
-/* The name's first assignment at top level where that is a literal (what setuptools and flit read
-   without importing); else what it can only be. */
-static struct py_value module_name(struct project_reader *r, const char *path, const char *name)
+static bool is_format(const struct py_token *token)
+{
+    const char *inner;
+    size_t len;
+
+    return pyliteral_is_format(token, &inner, &len);
+}
+
+/* What ast.literal_eval takes, as far as versions are written so: strings and numbers, lists and
+   tuples of them. Behind a value a bracket would call or index it. */
+static bool is_literal(const struct pysource *source, struct py_span span, bool string)
+{
+    bool value = false;
+
+    for (size_t i = span.start; i < span.end; i++) {
+        const struct py_token *t = &source->tokens[i];
+        bool opens = py_is(source, i, "(") || py_is(source, i, "[");
+        bool closes = py_is(source, i, ")") || py_is(source, i, "]");
+        bool comma = py_is(source, i, ",");
+        if (t->kind == PY_STRING ? is_format(t)
+                                 : string || !(t->kind == PY_NUMBER || opens || closes || comma))
+            return false;
+        if (opens && value)
+            return false;
+        value = !opens && !comma;
+    }
+    return span.end > span.start;
+}
+
+bool project_literal(struct project_reader *r, const char *path, const char *name, bool string,
+                     struct py_value *out)
 {
     const struct pysource *source = pyvalue_source(&r->eval, path);
     struct py_binding binding;
     size_t at = 0;
-    bool literal = false;
+    bool found = false;
 
-    while (source != NULL && !literal &&
-           py_next_binding(source, py_module_scope(source), name, strlen(name), &at, &binding))
-        literal = binding.how == PY_ASSIGNED && binding.indent == 0;
-    for (size_t i = literal ? binding.value.start : 0; literal && i < binding.value.end; i++)
-        literal = source->tokens[i].kind != PY_NAME;
-    if (!literal)
-        return pyvalue_attribute(&r->eval, path, name);
+    while (source != NULL && !found &&
+           py_next_binding(source, py_module_scope(source), name, strlen(name), &at, &binding)) {
+        if (binding.how != PY_ASSIGNED || binding.indent > 0)
+            continue;
+        found = is_literal(source, binding.value, string);
+        if (!string)
+            break;
+    }
+    if (!found)
+        return false;
     struct py_frame frame = pyvalue_module(source);
-    return pyvalue_eval(&r->eval, &frame, binding.value);
+    *out = pyvalue_eval(&r->eval, &frame, binding.value);
+    if (source->tokens[binding.value.start].kind == PY_STRING &&
+        pyliteral_is_bytes(&source->tokens[binding.value.start]))
+        out->type = PY_UNKNOWN;
+    return true;
 }
 
 static bool say_attribute(struct project_reader *r, const char *path, const char *name)
 {
-    struct py_value value = module_name(r, path, name);
-    const char *version = pyvalue_text(&r->eval, &value);
+    struct py_value value;
 
+    if (!project_literal(r, path, name, false, &value))
+        value = pyvalue_attribute(&r->eval, path, name); /* setuptools imports the module */
+    const char *version = pyvalue_text(&r->eval, &value);
     if (version == NULL)
         return project_opaque(r, project_place(r, path, 0),
                               "%s is computed, or bound more than once", name);
@@ -208,7 +248,6 @@ static void map_configured(struct project_reader *r, const char *module, struct 
     const char *key;
     json_t *value;
     const char *cfg = ini_value(&r->cfg, "options", "package_dir");
-    const char *where = ini_value(&r->cfg, "options.packages.find", "where");
 
     json_object_foreach(project_at(r->pyproject, "tool.setuptools.package-dir"), key,
                         value) if (json_is_string(value))
@@ -224,10 +263,33 @@ static void map_configured(struct project_reader *r, const char *module, struct 
         cfg += len + (cfg[len] != '\0');
     }
     map_setup_argument(r, module, dirs);
-    json_t *found = project_at(r->pyproject, "tool.setuptools.packages.find.where");
-    const char *first = json_string_value(json_array_get(found, 0));
-    if (dirs->best == 0 && (first != NULL || where != NULL))
-        map(dirs, "", first != NULL ? first : trimmed(r, where, strcspn(where, "\n,")), module);
+}
+
+static const char *module_below(struct project_reader *r, const char *root, const char *module)
+{
+    size_t len = strlen(root);
+
+    while (len > 0 && root[len - 1] == '/')
+        len--;
+    if (len == 1 && *root == '.')
+        len = 0;
+    return pyimport_file(&r->eval, arena_strndup(r->arena, root, len), module, strlen(module));
+}
+
+/* Where packages are looked for is where they live. */
+static const char *module_where_found(struct project_reader *r, const char *module)
+{
+    json_t *list = project_at(r->pyproject, "tool.setuptools.packages.find.where");
+    const char *where = ini_value(&r->cfg, "options.packages.find", "where");
+    const char *file = NULL;
+    size_t i;
+    json_t *entry;
+
+    json_array_foreach(list, i, entry) if (file == NULL && json_is_string(entry)) file =
+        module_below(r, json_string_value(entry), module);
+    if (file == NULL && where != NULL && (where = trimmed(r, where, strcspn(where, "\n,"))) != NULL)
+        file = module_below(r, where, module);
+    return file;
 }
 
 bool project_version_attribute(struct project_reader *r, const char *spec, const char *origin)
@@ -239,16 +301,12 @@ bool project_version_attribute(struct project_reader *r, const char *spec, const
     const char *file = NULL;
 
     map_configured(r, module, &dirs);
-    if (dirs.best > 0 && dirs.root != NULL) {
-        size_t len = strlen(dirs.root);
-        while (len > 0 && dirs.root[len - 1] == '/')
-            len--;
-        const char *root = len == 1 && *dirs.root == '.' ? "" : dirs.root;
-        file = pyimport_file(&r->eval, arena_strndup(r->arena, root, *root ? len : 0), dirs.rest,
-                             strlen(dirs.rest));
-    }
+    if (dirs.best > 0 && dirs.root != NULL)
+        file = module_below(r, dirs.root, dirs.rest);
+    if (file == NULL)
+        file = module_where_found(r, module);
     for (size_t i = 0; i < 2 && file == NULL; i++)
-        file = pyimport_file(&r->eval, usual[i], module, strlen(module));
+        file = module_below(r, usual[i], module);
     if (file == NULL)
         return project_opaque(r, origin, "the module of \"%s\" is not in the tree", spec);
     return say_attribute(r, file, dot != NULL ? dot + 1 : spec);

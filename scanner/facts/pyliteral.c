@@ -99,6 +99,14 @@ static bool unescape(const char *s, size_t left, char *out, size_t *n, size_t *u
     return true;
 }
 
+bool pyliteral_is_bytes(const struct py_token *token)
+{
+    size_t prefix, quotes;
+
+    split(token, &prefix, &quotes);
+    return has_prefix(token, prefix, 'b');
+}
+
 bool pyliteral_is_format(const struct py_token *token, const char **inner, size_t *len)
 {
     size_t prefix, quotes;

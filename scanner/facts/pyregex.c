@@ -42,8 +42,8 @@ static int fail(struct err *err, int code)
 
 static pcre2_code *compile(const char *pattern, size_t len, unsigned flags, struct err *err)
 {
-    uint32_t options =
-        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C;
+    uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_AUTO_CALLOUT |
+                       PCRE2_NEVER_BACKSLASH_C;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     PCRE2_SIZE offset;
     int code;

@@ -196,7 +196,7 @@ static void test_cases(void **state)
     fclose(f);
     free(block);
     print_message("%zu cases\n", blocks);
-    assert_true(blocks >= 350);
+    assert_true(blocks >= 560);
     assert_int_equal(failed, 0);
 }
 
@@ -225,6 +225,7 @@ static void test_encodings(void **state)
     static const char cfg[] = "\xef\xbb\xbf[metadata]\r\nname = x\r\nversion = 1.3\r\n";
     static const char latin[] = "# -*- coding: latin-1 -*-\r\nfrom x import setup\r\n"
                                 "setup(author='Andr\xe9', name='x',\r\n  version='1.4')\r\n";
+    static const char cfg_latin[] = "[metadata]\nauthor = Andr\xe9\nname = x\nversion = 1.5\n";
     static const char utf16[] = "\xff\xfe[\0p\0r\0";
     static const char nul[] = "setup(name='x', version='1.0')\0";
     char version[64];
@@ -236,11 +237,15 @@ static void test_encodings(void **state)
     assert_string_equal(version, "1.3");
     assert_int_equal(read_one("setup.py", latin, sizeof latin - 1, version, &err), SOURCE_FOUND);
     assert_string_equal(version, "1.4");
+    assert_int_equal(read_one("setup.cfg", cfg_latin, sizeof cfg_latin - 1, version, &err),
+                     SOURCE_FOUND);
+    assert_string_equal(version, "1.5");
     assert_int_equal(read_one("pyproject.toml", utf16, sizeof utf16 - 1, version, &err),
                      SOURCE_FAILED);
     assert_string_equal(err.text, "pyproject.toml: the file is UTF-16");
     assert_int_equal(err.reason, REASON_PARSE);
     assert_int_equal(read_one("setup.cfg", utf16, sizeof utf16 - 1, version, &err), SOURCE_FAILED);
+    assert_int_equal(read_one("setup.py", utf16, sizeof utf16 - 1, version, &err), SOURCE_FAILED);
     assert_int_equal(read_one("setup.py", nul, sizeof nul, version, &err), SOURCE_FAILED);
     assert_int_equal(read_one("pyproject.toml", "[project]\nname = '\xff'\n", 20, version, &err),
                      SOURCE_FAILED);
@@ -304,10 +309,29 @@ static void test_pathological_files(void **state)
         "[project]\nname='x'\ndynamic=['version']\n"
         "[build-system]\nbuild-backend='hatchling.build'\n"
         "[tool.hatch.version]\npath='v'\npattern='(a*)*(a*)*b(?P<version>x)'";
+    static const char in_table[] = "[project]\nname='x'\nversion='1'\n[tool.x]\na = ";
+    char version[64];
     struct tree tree = {0};
+    struct err err = {0};
     size_t len = 10u << 20;
     char *text = mem_alloc(len);
 
+    /* A document that is not read is unknown, whatever stands in front of the bomb. */
+    memset(text, '[', 10000 + sizeof in_table);
+    memcpy(text, in_table, sizeof in_table - 1);
+    assert_int_equal(read_one("pyproject.toml", text, 10000 + sizeof in_table, version, &err),
+                     SOURCE_FAILED);
+    assert_string_equal(err.text, "pyproject.toml:5: nested deeper than 32");
+    assert_int_equal(err.reason, REASON_LIMIT);
+    memcpy(text, in_table, sizeof in_table - 1);
+    text[sizeof in_table - 1] = '[';
+    fill(text + sizeof in_table, 5u << 20, "1,");
+    assert_int_equal(read_one("pyproject.toml", text, 5u << 20, version, &err), SOURCE_FAILED);
+    assert_int_equal(err.reason, REASON_TOO_LARGE);
+    text[(3u << 20) - 1] = ']';
+    assert_int_equal(read_one("pyproject.toml", text, 3u << 20, version, &err), SOURCE_FAILED);
+    assert_string_equal(err.text, "pyproject.toml:5: more than 100000 values");
+    assert_int_equal(err.reason, REASON_LIMIT);
     memset(text, ' ', len);
     memcpy(text, "setup(", 6);
     add_file(&tree, "setup.py", text, len);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "git_try.h"
 
 #define NAMES_MAX 6000
@@ -36,12 +37,20 @@ static int setup(void **state)
         "git mv a/LICENSES LICENSES; save reuse;"
         "git rm -rq .; mkdir -p tests/x; project x tests/x/; save fixture;"
         "git rm -rq .; d=$(printf 'd/%.0s' $(seq 33)); mkdir -p $d; project deep $d; save deep;"
-        "project top ''; git rm -rq d; save top; echo lost >lost; save lost";
+        "project top ''; git rm -rq d; save top; echo lost >lost; save lost;"
+        "git checkout -q top; git rm -rq .; mkdir -p real link out lfs huge; project real real/;"
+        "ln -s ../real/pyproject.toml link/pyproject.toml;"
+        "ln -s ../../x.toml out/pyproject.toml;"
+        "echo 'version https://git-lfs.github.com/spec/v1' >lfs/setup.cfg;"
+        "yes '#' | head -c 10000000 >huge/setup.py; git add -A;"
+        "for m in sub own/pyproject.toml; do"
+        " git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),$m; done;"
+        "git commit -qm strange; git tag strange";
 
     if (git_setup(script) != 0)
         return -1;
     char *dir = mem_printf("%s/mirror.git", git_root);
-    int fd = git_pack("mono reuse fixture deep top", "");
+    int fd = git_pack("mono reuse fixture deep top strange", "");
     assert_int_equal(mirror_open(dir, "file:///none", &mirror, &err), 0);
     assert_int_equal(mirror_add_pack(mirror, fd, false, &err), 0);
     close(fd);
@@ -176,6 +185,33 @@ static void a_tag_that_leads_nowhere(void **state)
     assert_int_equal(study.projects[study.project_count - 1].tag, 2);
 }
 
+/* A link is its target, a submodule another repository; of what cannot be read the reason is told.
+ */
+static void files_that_are_none(void **state)
+{
+    static const struct {
+        const char *directory, *name, *error;
+    } expected[] = {
+        {"huge", NULL, "huge/setup.py: the file is larger than we read"},
+        {"lfs", NULL, "lfs/setup.cfg: a Git LFS pointer stands for the file"},
+        {"link", "real", NULL},
+        {"out", NULL, "out/pyproject.toml: the file cannot be had, or lies out of"},
+        {"real", "real", NULL},
+    };
+    struct study study = study_of("strange", (const char *const[]){NULL});
+
+    (void)state;
+    assert_int_equal(study.project_count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < study.project_count; i++) {
+        const struct study_project *at = &study.projects[i];
+        assert_string_equal(at->directory, expected[i].directory);
+        if (expected[i].error == NULL)
+            assert_string_equal(at->project->name, expected[i].name);
+        else if (at->error == NULL || !text_starts_with(at->error, expected[i].error))
+            fail_msg("%s: %s", at->directory, at->error);
+    }
+}
+
 static void more_names_than_are_asked_for(void **state)
 {
     struct study study = {
@@ -261,6 +297,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(projects_of_tip_and_tags, start, stop),
         cmocka_unit_test_setup_teardown(a_limit_is_told_wherever_it_was_met, start, stop),
         cmocka_unit_test_setup_teardown(a_tag_that_leads_nowhere, start, stop),
+        cmocka_unit_test_setup_teardown(files_that_are_none, start, stop),
         cmocka_unit_test_setup_teardown(more_names_than_are_asked_for, start, stop),
         cmocka_unit_test_setup_teardown(licences_in_a_folder_of_their_own, start, stop),
         cmocka_unit_test_setup_teardown(no_changelog_below_a_limit_is_unknown, start, stop),
