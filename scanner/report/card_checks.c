@@ -200,6 +200,7 @@ static enum mark look_source(const struct card *card, struct buf *seen)
 {
     const char *declared = record_text(card->package, "declared_version");
     const char *origin = record_text(card->package, "declared_origin");
+    const char *reason = record_text(card->package, "declared_reason");
     int64_t order = record_integer(card->package, "declared_order", 2);
 
     if (record_is(card->package, "declared_kind", "vcs")) {
@@ -207,7 +208,6 @@ static enum mark look_source(const struct card *card, struct buf *seen)
         return MARK_GOOD;
     }
     if (declared == NULL) {
-        const char *reason = record_text(card->package, "declared_reason");
         if (record_text(card->package, "declared_kind") == NULL)
             say_unread(card, seen);
         else
@@ -222,6 +222,8 @@ static enum mark look_source(const struct card *card, struct buf *seen)
         words_say(seen, ": older than what the index gives to users");
     else if (order == 1)
         words_say(seen, ": newer than the index, not published yet");
+    if (reason != NULL)
+        words_say(seen, "; %s", reason);
     return order == -1 ? MARK_BAD : order == 2 && card->newest != NULL ? MARK_UNKNOWN : MARK_GOOD;
 }
 

@@ -220,7 +220,8 @@ def small_drift(make_drift, small_forge):
 
 @pytest.fixture
 def scan_tree(make_drift, tmp_path_factory):
-    """Scans one repository whose release 1.0.0 has these files; gives its report."""
+    """Scans one repository whose release 1.0.0 has these files; gives its report. `drift` of the
+    function is who scanned last."""
 
     def run(files, published=True, urls=None):
         world = World(git_root=str(tmp_path_factory.mktemp("trees")), tokens=[TOKEN])
@@ -236,8 +237,8 @@ def scan_tree(make_drift, tmp_path_factory):
         if urls is not None:
             world.documents[TREE]["info"]["project_urls"] = urls
         with Forge(world) as forge:
-            drift = make_drift(forge.url)
-            done = drift.scan(OWNER)
-            return done.returncode, drift.report()
+            run.drift = make_drift(forge.url)
+            done = run.drift.scan(OWNER)
+            return done.returncode, run.drift.report()
 
     return run

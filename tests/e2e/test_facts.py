@@ -29,6 +29,17 @@ def test_versions_that_code_may_change(scan_tree, code, declared):
     assert status == 0
 
 
+def test_two_files_that_state_different_versions(scan_tree):
+    """The one that the build takes counts; the other one is told beside it."""
+    stated = f"[project]\nname = '{TREE}'\nversion = '1.0.0'\nlicense = 'MIT'\n"
+    files = {"pyproject.toml": stated, "setup.cfg": "[metadata]\nversion = 0.9\n"}
+    status, report = scan_tree(files | BESIDE)
+    assert [row["declared_version"] for row in report["packages"]] == ["1.0.0"]
+    card = " ".join(scan_tree.drift.run("report", TREE).stdout.split())
+    assert "main declares 1.0.0 (pyproject.toml:3); setup.cfg:2 states 0.9" in card
+    assert status == 0
+
+
 MIT = 'license = "MIT"\n'
 LICENCES = [
     ("toml", MIT + 'license-files = ["legal/*.txt"]', {"legal/mit.txt": "MIT\n"}, False),
