@@ -48,6 +48,12 @@ struct setting_indexes {
     size_t count;
 };
 
+/* [[tag]] */
+struct setting_tags {
+    struct scan_tag *items;
+    size_t count;
+};
+
 enum setting_verify { VERIFY_NONE };
 enum setting_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum setting_list_format { LIST_TABLE, LIST_JSON };
@@ -59,6 +65,7 @@ struct settings {
 
     struct setting_list organisations, repositories;
     struct setting_packages packages;
+    struct setting_tags tags;
 
     const char *github_api, *github_git, *github_graphql;
     struct setting_list github_web;

@@ -15,6 +15,7 @@
 #include <uthash.h>
 
 struct package;
+struct scan_tag;
 
 /* One version of a claim, equal by PEP 440 however it is spelt. */
 struct version;
@@ -66,6 +67,8 @@ struct claim_context {
     const char *const *former; /* its earlier names; NULL */
     const char *const *web_hosts;
     bool fork;
+    const struct scan_tag *said; /* what the user says of tags */
+    size_t said_count;
     const char **remembered; /* packages that it had in an earlier run */
     size_t remembered_count;
     struct claim *claims;
@@ -92,6 +95,11 @@ bool claim_contradicted(const struct claim_context *context, const struct claim 
                         const char **other);
 /* Links, and the tags that denote versions; does nothing when that is done. */
 void claim_judge(struct claim_context *context);
+
+/* overrule.c: what the user said of tags, put in the place of what was found; and the revision of
+   facts that were read under it: others are read again. */
+void claim_overrule(struct claim_context *context);
+int claim_revision(const struct scan_tag *said, size_t count);
 
 /* These ask for blobs: they are called again after each fetch of the reader's wants, until it
    has none. */

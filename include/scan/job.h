@@ -34,6 +34,7 @@ struct scan {
     struct progress *progress;
     struct timer *commit;   /* of what was saved since it was set */
     struct timer *deadline; /* the run's own */
+    int revision;           /* of what is read and how: facts of another one are read again */
     char *host;             /* of the git root: "github.com", "127.0.0.1:8080" */
     char *credential;       /* fingerprint under which ETags are remembered */
 

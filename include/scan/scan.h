@@ -17,6 +17,14 @@ struct scan_package {
     const char *repository; /* "OWNER/NAME"; NULL: what the index or the fleet says */
 };
 
+/* That this tag denotes this version of this package, whatever else is found. */
+struct scan_tag {
+    const char *package; /* PEP 503 */
+    const char *version; /* PEP 440 normal form */
+    const char *tag;
+    const char *reason;
+};
+
 /* Of several, the first that has a package is the one that it is taken from. */
 struct scan_index {
     const char *url;     /* "https://pypi.org" */
@@ -32,6 +40,8 @@ struct scan_options {
     const char *const *repositories; /* "OWNER/NAME", scanned without a listing */
     const struct scan_package *packages;
     size_t package_count;
+    const struct scan_tag *tags;
+    size_t tag_count;
 
     const char *github_api;           /* "https://api.github.com" */
     const char *github_git;           /* "https://github.com" */

@@ -112,6 +112,8 @@ static struct scan_options scan_options(const struct context *context, const cha
         .repositories = s->repositories.items,
         .packages = s->packages.items,
         .package_count = s->packages.count,
+        .tags = s->tags.items,
+        .tag_count = s->tags.count,
         .github_api = s->github_api,
         .github_git = s->github_git,
         .github_web = s->github_web.items,

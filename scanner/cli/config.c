@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "cli/config_index.h"
 #include "cli/policy.h"
+#include "facts/names.h"
+#include "facts/pep440.h"
 #include "facts/toml.h"
 
 struct reading {
@@ -52,10 +54,10 @@ static const char *in_any_section(const char *part)
    so there, or nearly so anywhere. NULL: nobody can tell. */
 static const char *meant_by(const char *key)
 {
-    const char *names[96] = {"fleet",  "github",  "index",  "scan",  "http",
-                             "output", "package", "policy", "waive", "override"};
+    const char *names[96] = {"fleet",   "github", "index", "scan",     "http", "output",
+                             "package", "policy", "waive", "override", "tag"};
     const char *parts[96] = {NULL};
-    size_t n = 10, part = 0;
+    size_t n = 11, part = 0;
 
     for (const struct setting *s = settings_table(); s->name != NULL; s++)
         if (strchr(s->name, '.') != NULL && n + 1 < sizeof names / sizeof *names) {
@@ -89,14 +91,29 @@ static int refuse_key(const struct reading *reading, const char *key)
                    key, part, (int)(part - nearest) - 1, nearest);
 }
 
-static int refuse_member(const struct reading *reading, const char *key)
-{
-    static const char *const names[] = {"name", "repository", NULL};
-    const char *nearest = text_nearest(key, names);
+/* A text of a table: [[package]] or [[tag]]. */
+struct member {
+    const char *name, **place;
+};
 
-    return err_set(reading->err, REASON_USAGE, "unknown key \"%s\" of [[package]]; %s%s%s", key,
-                   nearest != NULL ? "did you mean \"" : "it has name and repository",
-                   nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+static int refuse_member(const struct reading *reading, const char *table, const char *key,
+                         const struct member *members)
+{
+    const char *names[8] = {NULL};
+    struct buf all = BUF_INIT(256);
+
+    for (size_t i = 0; members[i].name != NULL; i++) {
+        const char *between = i == 0 ? "" : members[i + 1].name != NULL ? ", " : " and ";
+        names[i] = members[i].name;
+        if (buf_addf(&all, "%s%s", between, names[i]) != 0)
+            break;
+    }
+    const char *nearest = text_nearest(key, names);
+    err_set(reading->err, REASON_USAGE, "unknown key \"%s\" of [[%s]]; %s%s%s", key, table,
+            nearest != NULL ? "did you mean \"" : "it has ",
+            nearest != NULL ? nearest : buf_str(&all), nearest != NULL ? "\"?" : "");
+    buf_release(&all);
+    return -1;
 }
 
 static int refuse_type(const struct reading *reading, const char *key, const char *wanted)
@@ -191,31 +208,87 @@ static int read_section(const struct reading *reading, const char *section, json
     return 0;
 }
 
-/* The keys of one [[package]]; *wrong becomes the one that a failure is about. */
-static int read_package(const struct reading *reading, json_t *table, const char **wrong)
+/* The texts of one table; *wrong becomes the key that a failure is about. */
+static int read_members(const struct reading *reading, const char *name, json_t *table,
+                        const struct member *members, const char **wrong)
 {
-    const char *name = NULL, *repository = NULL, *key;
+    const char *key;
     json_t *value;
 
     json_object_foreach(table, key, value)
     {
-        const char **place = strcmp(key, "name") == 0         ? &name
-                             : strcmp(key, "repository") == 0 ? &repository
-                                                              : NULL;
+        const struct member *member = members;
         *wrong = key;
-        if (place == NULL)
-            return refuse_member(reading, key);
+        while (member->name != NULL && strcmp(member->name, key) != 0)
+            member++;
+        if (member->name == NULL)
+            return refuse_member(reading, name, key, members);
         if (!json_is_string(value))
             return refuse_type(reading, key, "a text: \"...\"");
-        *place = json_string_value(value);
+        *member->place = json_string_value(value);
     }
     *wrong = "";
+    return 0;
+}
+
+static int read_package(const struct reading *reading, json_t *table, const char **wrong)
+{
+    const char *name = NULL, *repository = NULL;
+    const struct member members[] = {{"name", &name}, {"repository", &repository}, {NULL, NULL}};
+
+    if (read_members(reading, "package", table, members, wrong) != 0)
+        return -1;
     if (name == NULL || strchr(name, '=') != NULL)
         return err_set(reading->err, REASON_USAGE, "[[package]] needs the name of a package");
     char *text = repository != NULL ? mem_printf("%s=%s", name, repository) : mem_strdup(name);
     int result = assign(reading, settings_find("package"), text);
     free(text);
     return result;
+}
+
+static int add_tag(const struct reading *reading, const struct scan_tag *tag, const char **wrong)
+{
+    struct setting_tags *list = &reading->settings->tags;
+    struct arena *arena = &reading->settings->arena;
+    struct buf version = BUF_INIT(2 * PEP440_MAX);
+    char package[NAME_MAX_BYTES];
+
+    *wrong = "package";
+    if (names_normalise(tag->package, package) != 0)
+        return err_set(reading->err, REASON_USAGE, "\"%s\" is not the name of a package",
+                       tag->package);
+    *wrong = "version";
+    if (pep440_normal(tag->version, strlen(tag->version), &version) != 0) {
+        buf_release(&version);
+        return err_set(reading->err, REASON_USAGE, "\"%s\" is no version (PEP 440)", tag->version);
+    }
+    struct scan_tag *items = arena_array(arena, list->count + 1, sizeof *items);
+    if (list->count > 0)
+        memcpy(items, list->items, list->count * sizeof *items);
+    items[list->count++] = (struct scan_tag){.package = arena_strdup(arena, package),
+                                             .version = arena_strdup(arena, buf_str(&version)),
+                                             .tag = arena_strdup(arena, tag->tag),
+                                             .reason = arena_strdup(arena, tag->reason)};
+    list->items = items;
+    buf_release(&version);
+    return 0;
+}
+
+static int read_tag(const struct reading *reading, json_t *table, const char **wrong)
+{
+    struct scan_tag tag = {0};
+    const struct member members[] = {{"package", &tag.package},
+                                     {"version", &tag.version},
+                                     {"tag", &tag.tag},
+                                     {"reason", &tag.reason},
+                                     {NULL, NULL}};
+
+    if (read_members(reading, "tag", table, members, wrong) != 0)
+        return -1;
+    for (const struct member *m = members; m->name != NULL; m++)
+        if (*m->place == NULL || **m->place == '\0')
+            return err_set(reading->err, REASON_USAGE, "[[tag]] needs a %s", m->name);
+    return add_tag(reading, &tag, wrong);
 }
 
 static int read_index(const struct reading *reading, json_t *table, const char **wrong)
@@ -287,6 +360,8 @@ static int read_document(const struct reading *reading, json_t *document)
         int result;
         if (strcmp(key, "package") == 0)
             result = read_tables(reading, key, value, read_package);
+        else if (strcmp(key, "tag") == 0)
+            result = read_tables(reading, key, value, read_tag);
         else if (strcmp(key, "index") == 0 && json_is_array(value))
             result = read_tables(reading, key, value, read_index);
         else if (policy_has(key))

@@ -325,6 +325,7 @@ static void match_tags(struct claim_context *context)
         tags_match(tags, study->tag_count, packages, count, context->arena, &context->matches);
     for (size_t i = 0; i < context->match_count; i++)
         context->matches[i].package = index[context->matches[i].package];
+    claim_overrule(context);
     note_versions(context);
 }
 

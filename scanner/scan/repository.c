@@ -61,6 +61,8 @@ static void collect(struct job *job)
         .former = job->former,
         .web_hosts = job->scan->options->github_web,
         .fork = job->row.fork == 1,
+        .said = job->scan->options->tags,
+        .said_count = job->scan->options->tag_count,
         .claims = job->configured,
         .count = job->configured_count,
     };
@@ -154,7 +156,8 @@ bool job_is_empty(const struct job *job)
 static bool is_unchanged(const struct job *job, bool index_changed)
 {
     return !index_changed && !job->stale && job->known.digest != NULL &&
-           strcmp(job->known.digest, job->refs.digest) == 0 && job->known.reader == STUDY_REVISION;
+           strcmp(job->known.digest, job->refs.digest) == 0 &&
+           job->known.reader == job->scan->revision;
 }
 
 static bool index_changed(const struct job *job)

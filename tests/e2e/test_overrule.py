@@ -1,0 +1,45 @@
+"""[[tag]] of the configuration against what is found."""
+
+from conftest import OWNER, TOKEN, TREE, TREE_FULL
+from forge import Forge, Repository, World, document
+
+SAID = """
+[[tag]]
+package = "Halyard"
+version = "1.0"
+tag = "{tag}"
+reason = "tagged by hand"
+"""
+
+
+def test_a_tag_of_the_configuration(make_drift, tmp_path):
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    project = '[project]\nname = "halyard"\nversion = "{}"\n'
+    for version, tags, day in (("1.0.0", ["summer", "v1.0.0"], "03"), ("1.1.0", ["v1.1.0"], "04")):
+        repository.commit(f"2025-02-{day}T09:00:00Z", version, {"pyproject.toml": project.format(version)})
+        for tag in tags:
+            repository.tag(tag, f"2025-02-{day}T09:01:00Z")
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    releases = {"1.0.0": ("2025-02-03T10:00:00Z", None), "1.1.0": ("2025-02-04T10:00:00Z", None)}
+    world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+
+        def tags(said):
+            drift.configure(forge.url, said)
+            drift.scan(OWNER)
+            return {row["version"]: row["tag"] for row in drift.report()["releases"]}
+
+        found = {"1.0.0": "v1.0.0", "1.1.0": "v1.1.0"}
+        assert tags("") == found
+        assert tags(SAID.format(tag="summer")) == found | {"1.0.0": "summer"}
+        hows = {how for (how,) in drift.query("SELECT how FROM denotes WHERE tag = 'summer'")}
+        assert hows == {"configured: tagged by hand"}
+        assert tags(SAID.format(tag="v1.1.0")) == {"1.0.0": "v1.1.0", "1.1.0": None}
+        assert tags(SAID.format(tag="not-there")) == found
+        assert tags("") == found
+        forge.forget()
+        assert tags("") == found and len(forge.requests()) <= 3, "nothing is judged anew"
