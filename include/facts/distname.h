@@ -15,13 +15,15 @@ enum distname_verdict {
 };
 
 struct distname {
-    const char *kind; /* as the JSON API's packagetype: "sdist", "bdist_wheel", … */
-    const char
-        *version; /* PEP 440 normal form; as it stands in the name where PEP 440 refuses it */
+    const char *kind;    /* as the JSON API's packagetype: "sdist", "bdist_wheel", … */
+    const char *version; /* PEP 440 normal form; the text where PEP 440 refuses it */
+    const char *rest;    /* of BAD: what stands behind the package's name, for whoever knows all
+                            versions; NULL: the name is not there */
 };
 
 /* `package` is the PEP 503 name of whose files these should be: what no rule can tell apart ("-"
-   stands in names and in versions) it decides. Strings live in the arena; out is set for OURS. */
+   stands in names and in versions) it decides. Strings live in the arena; out is set for OURS and
+   BAD. */
 enum distname_verdict distname_read(const char *filename, const char *package, struct arena *arena,
                                     struct distname *out);
 

@@ -211,9 +211,12 @@ static enum distname_verdict read_other(const struct ending *ending, struct span
 
     for (size_t i = 1; i < stem.len; i++) {
         struct span rest = {stem.at + i + 1, stem.len - i - 1};
-        if (stem.at[i] == '-' && is_name_of((struct span){stem.at, i}, package) &&
-            read_version(ending, rest, arena, out))
+        if (stem.at[i] != '-' || !is_name_of((struct span){stem.at, i}, package))
+            continue;
+        if (read_version(ending, rest, arena, out))
             return DISTNAME_OURS;
+        if (out->rest == NULL)
+            out->rest = arena_strndup(arena, rest.at, rest.len);
     }
     for (size_t i = stem.len; i-- > 1;) {
         struct span rest = {stem.at + i + 1, stem.len - i - 1};
@@ -231,6 +234,7 @@ enum distname_verdict distname_read(const char *filename, const char *package, s
     size_t len = strlen(filename);
     const struct ending *ending = find_ending(filename, len);
 
+    *out = (struct distname){.kind = ending != NULL ? ending->kind : NULL};
     if (ending == NULL)
         return DISTNAME_OTHER;
     if (len > FILENAME_MAX_BYTES || strpbrk(filename, "/\\") != NULL)

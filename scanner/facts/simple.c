@@ -96,14 +96,15 @@ struct gathering {
     const char *stranger; /* a file of another package */
 };
 
-static struct group *group_of(struct gathering *g, const char *version)
+/* NULL when it is not there and is not to be made. */
+static struct group *group_of(struct gathering *g, const char *version, bool make)
 {
     struct buf key = BUF_INIT(PEP440_KEY_MAX);
     struct group *group;
 
     pep440_key(version, strlen(version), &key);
     HASH_FIND(hh, g->groups, buf_str(&key), key.len, group);
-    if (group == NULL) {
+    if (group == NULL && make) {
         group = arena_alloc(g->arena, sizeof *group);
         group->key_len = key.len;
         group->key = arena_strndup(g->arena, buf_str(&key), key.len);
@@ -115,16 +116,14 @@ static struct group *group_of(struct gathering *g, const char *version)
     return group;
 }
 
-static void add_file(struct gathering *g, const struct simple_file *file,
-                     const struct distname *name)
+static void add_file(struct group *group, const struct simple_file *file, const char *kind)
 {
-    struct group *group = group_of(g, name->version);
     struct index_release *release = &group->release;
 
     group->files = mem_grow(group->files, release->file_count, &group->room, sizeof *group->files);
     group->files[release->file_count] = (struct index_file){
         .filename = file->filename,
-        .kind = name->kind,
+        .kind = kind,
         .url = file->url,
         .sha256 = file->sha256,
         .size = file->size,
@@ -147,29 +146,38 @@ static void note_unread(struct gathering *g, const char *filename)
         return; /* the number tells */
 }
 
+/* The release that a file belongs to; where all versions are listed it is one of them. */
+static struct group *home_of(struct gathering *g, enum distname_verdict verdict,
+                             const struct distname *name)
+{
+    bool listed = g->page->versions != NULL;
+
+    if (verdict == DISTNAME_OURS)
+        return group_of(g, name->version, !listed);
+    return verdict == DISTNAME_BAD && listed && name->rest != NULL ? group_of(g, name->rest, false)
+                                                                   : NULL;
+}
+
 static void gather(struct gathering *g)
 {
     const struct simple_page *page = g->page;
 
     for (size_t i = 0; i < page->version_count; i++)
-        group_of(g, page->versions[i]);
+        group_of(g, page->versions[i], true);
     for (size_t i = 0; i < page->file_count; i++) {
         const struct simple_file *file = &page->files[i];
         struct distname name;
-        switch (distname_read(file->filename, page->package, g->arena, &name)) {
-        case DISTNAME_OURS:
-            add_file(g, file, &name);
+        enum distname_verdict verdict =
+            distname_read(file->filename, page->package, g->arena, &name);
+        struct group *group = home_of(g, verdict, &name);
+        if (group != NULL) {
+            add_file(group, file, name.kind);
             g->read++;
-            break;
-        case DISTNAME_FOREIGN:
+        } else if (verdict == DISTNAME_FOREIGN) {
             g->foreign++;
             g->stranger = file->filename;
-            break;
-        case DISTNAME_BAD:
+        } else if (verdict != DISTNAME_OTHER) {
             note_unread(g, file->filename);
-            break;
-        case DISTNAME_OTHER:
-            break;
         }
     }
 }
@@ -200,10 +208,11 @@ static const char *note(const struct gathering *g)
     const char *version = g->page->api_version;
 
     if (g->unread > 0)
-        return arena_printf(g->arena, "%zu file%s of the index %s no version: %s%s", g->unread,
+        return arena_printf(g->arena, "%zu file%s of the index %s %s version: %s%s", g->unread,
                             g->unread == 1 ? "" : "s",
                             g->unread == 1 ? "has a name that tells" : "have names that tell",
-                            buf_str(&g->named), g->unread > NAMED_MAX ? ", …" : "");
+                            g->page->versions != NULL ? "no listed" : "no", buf_str(&g->named),
+                            g->unread > NAMED_MAX ? ", …" : "");
     if (g->foreign > 0)
         return arena_printf(g->arena,
                             "%zu file%s on the index's page of %.100s %s another package's: %.100s",

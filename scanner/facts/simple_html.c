@@ -207,10 +207,24 @@ static void on_text(void *ctx, const xmlChar *text, int len)
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
+/* Up to the end of an anchor, else of a tag, where there is one: libxml2 2.9 that must wait within
+   quotes may miss their end, and then waits for the rest of the page. */
+static size_t piece(const char *body, size_t len)
+{
+    size_t n = len < CHUNK ? len : CHUNK;
+    const char *last = n < len ? memrchr(body, '>', n) : NULL;
+
+    for (const char *end = last; end != NULL && end - body >= 3;
+         end = memrchr(body, '>', (size_t)(end - body)))
+        if (memcmp(end - 3, "</a", 3) == 0)
+            return (size_t)(end - body) + 1;
+    return last != NULL ? (size_t)(last - body) + 1 : n;
+}
+
 static void feed(struct reading *r, const char *body, size_t len)
 {
-    for (size_t at = 0; at < len && !r->failed; at += CHUNK) {
-        size_t n = len - at < CHUNK ? len - at : CHUNK;
+    for (size_t at = 0, n; at < len && !r->failed; at += n) {
+        n = piece(body + at, len - at);
         htmlParseChunk(r->parser, body + at, (int)n, 0);
         if (r->failed)
             break;

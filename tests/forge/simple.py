@@ -49,7 +49,7 @@ def html_page(name, document):
     lines += [f"    <title>Links for {name}</title>", "  </head>", "  <body>"]
     lines.append(f"    <h1>Links for {name}</h1>")
     for file in _files(document):
-        attributes = f' data-requires-python="{html.escape(file["requires_python"])}"'
+        attributes = f' data-requires-python="{html.escape(file["requires_python"] or "")}"'
         if file["yanked"]:
             attributes += f' data-yanked="{html.escape(file["yanked_reason"] or "")}"'
         address = f'../../packages/{file["filename"]}#sha256={file["digests"]["sha256"]}'

@@ -113,6 +113,20 @@ static void versions_of_files(void **state)
     assert_string_equal(releases(), "1.0.0rc1:2");
 }
 
+/* Where the index lists its versions, what it does not list is none, and an odd one is found. */
+static void versions_that_are_listed(void **state)
+{
+    (void)state;
+    read_as(SIMPLE_JSON,
+            NAMED "\"versions\":[\"0.4.0\",\"0.9-doduo\"],\"files\":[" JSON_FILE(
+                "my_package-0.4.0.zip",
+                "") "," JSON_FILE("my_package-0.4.1.zip",
+                                  "") "," JSON_FILE("my-package-0.9-doduo.zip", "") "]}");
+    assert_string_equal(releases(), "0.9-doduo:1 0.4.0:1");
+    assert_non_null(strstr(doc.note, "my_package-0.4.1.zip"));
+    assert_false(doc.incomplete);
+}
+
 static void yanked_files(void **state)
 {
     (void)state;
@@ -235,6 +249,24 @@ static void html_of_servers(void **state)
     assert_string_equal(doc.releases[0].files[0].url, "https://cdn.example/my_package-1.1.tar.gz");
 }
 
+static void html_of_any_length(void **state)
+{
+    struct buf page = BUF_INIT(1 << 20);
+
+    (void)state;
+    for (int i = 0; i < 2000; i++)
+        assert_int_equal(buf_addf(&page,
+                                  "<a href=\"my_package-%d.0.tar.gz#sha256=" SHA
+                                  "\" data-requires-python=\"&gt;=3.%d, !=&#x27;3&#x27;\" "
+                                  "data-yanked=\"it's >%.*s<\">my_package</a><br/>\n",
+                                  i, i % 13, i % 40, "........................................"),
+                         0);
+    read_as(SIMPLE_HTML, buf_str(&page));
+    assert_int_equal(doc.release_count, 2000);
+    assert_null(doc.note);
+    buf_release(&page);
+}
+
 static void html_status(void **state)
 {
     (void)state;
@@ -263,7 +295,7 @@ static void files_that_tell_no_version(void **state)
             NAMED "\"versions\":[\"1.0\"],\"files\":[" JSON_FILE("a-b-c-d.zip", "") "," JSON_FILE(
                 "a.zip", "") "," JSON_FILE("b.zip", "") "," JSON_FILE("c.zip", "") "]}");
     assert_false(doc.incomplete); /* the versions are all there */
-    assert_string_equal(doc.note, "4 files of the index have names that tell no version: "
+    assert_string_equal(doc.note, "4 files of the index have names that tell no listed version: "
                                   "a-b-c-d.zip, a.zip, b.zip, …");
     read_as(SIMPLE_HTML, "<a href=\"my_package-1.0.tar.gz\">x</a><a href=\"other-1.0.zip\">x</a>");
     assert_string_equal(releases(), "1.0:1");
@@ -380,9 +412,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_of_the_index),
         cmocka_unit_test(versions_of_files),
+        cmocka_unit_test(versions_that_are_listed),
         cmocka_unit_test(yanked_files),
         cmocka_unit_test(quarantined),
         cmocka_unit_test(html_of_servers),
+        cmocka_unit_test(html_of_any_length),
         cmocka_unit_test(html_status),
         cmocka_unit_test(files_that_tell_no_version),
         cmocka_unit_test(bad_pages),
