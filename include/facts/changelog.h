@@ -16,6 +16,8 @@
 int changelog_rank(const char *path, const char *directory);
 /* Whether a directory of this name (no path) may hold a file a release: releases/, whatsnew/. */
 bool changelog_is_folder(const char *name);
+/* Whether a folder of this name is one of documentation. */
+bool changelog_is_docs(const char *name);
 /* Whether a path is the file of one release of the project ("docs/releases/v1.2.3.md"): its
    version, a part of the path. */
 bool changelog_release(const char *path, const char *directory, const char **version, size_t *len);

@@ -27,13 +27,14 @@ struct levels_file {
     bool link;        /* a symbolic link: the blob says where it leads */
 };
 
-enum levels_what { LEVELS_ALL, LEVELS_CHANGELOGS };
 /* A non-zero return ends the walk. */
 typedef int levels_fn(void *ctx, const struct levels_file *file);
-/* Those files of a tree, the files of a directory before what lies further below. Returns 0; 1 when
+/* Where `near` is a directory, only what may be said of a project there: in the root, in that
+   directory and on the way to it, and in their folders of documentation, changes and licences.
+   Those files of a tree, the files of a directory before what lies further below. Returns 0; 1 when
    some may have been left out, by the limits above; -1 when a tree cannot be read. */
-int levels_walk(struct levels *levels, const char *tree, enum levels_what what, levels_fn *fn,
-                void *ctx, struct err *err);
+int levels_walk(struct levels *levels, const char *tree, const char *near, levels_fn *fn, void *ctx,
+                struct err *err);
 /* Whether some walk ended because all of them came by too much. */
 bool levels_are_spent(const struct levels *levels);
 

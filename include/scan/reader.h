@@ -23,8 +23,8 @@ void reader_fetched(struct reader *reader);
 void reader_prefetch(struct reader *reader, const char *oid);
 
 /* levels_walk() over the tree of a commit. */
-int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *ctx,
-                struct err *err);
+int reader_walk(struct reader *reader, const char *commit, const char *near, levels_fn *fn,
+                void *ctx, struct err *err);
 
 /* Whether walks were cut short because all of the job's came by too much. */
 bool reader_is_spent(const struct reader *reader);

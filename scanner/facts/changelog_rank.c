@@ -70,18 +70,28 @@ static const char *below(const char *path, const char *directory)
     return strncmp(path, directory, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
 }
 
-/* The rest of the path below a folder of documentation, NULL when it is in none. */
-static const char *below_docs(const char *path)
+static bool is_docs(const char *name, size_t len)
 {
     static const char *const folders[] = {"docs", "doc",   "documentation",
                                           "site", "sites", "website"};
 
-    for (size_t i = 0; i < COUNT(folders); i++) {
-        size_t len = strlen(folders[i]);
-        if (strncasecmp(path, folders[i], len) == 0 && path[len] == '/')
-            return path + len + 1;
-    }
-    return NULL;
+    for (size_t i = 0; i < COUNT(folders); i++)
+        if (strlen(folders[i]) == len && strncasecmp(name, folders[i], len) == 0)
+            return true;
+    return false;
+}
+
+bool changelog_is_docs(const char *name)
+{
+    return is_docs(name, strlen(name));
+}
+
+/* The rest of the path below a folder of documentation, NULL when it is in none. */
+static const char *below_docs(const char *path)
+{
+    const char *slash = strchr(path, '/');
+
+    return slash != NULL && is_docs(path, (size_t)(slash - path)) ? slash + 1 : NULL;
 }
 
 /* Where a file stands below a project's directory: 2 in it, 1 in its documentation, 0 elsewhere.

@@ -17,7 +17,7 @@
 #include "fetch/mirror_internal.h"
 
 #define CACHE_BYTES  (32 << 20)  /* of parsed objects, all mirrors together */
-#define CACHE_TREE   (64 << 10)  /* trees up to this are kept: tags of a repository share most */
+#define CACHE_TREE   (512 << 10) /* trees up to this are kept: tags of a repository share most */
 #define WINDOW_BYTES (32u << 20) /* of a pack that is mapped at once */
 #define MAPPED_BYTES (256u << 20)
 #define OBJECT_BYTES (256u << 20) /* of one object: forges allow files of 100 MB */

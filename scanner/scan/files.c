@@ -42,7 +42,8 @@ static void find_licence(struct claim_context *context, const struct study_proje
                          struct claim_files *out)
 {
     struct licence_search search = {context, at->directory, NULL, false};
-    int result = reader_walk(context->reader, context->study->head, on_file, &search, NULL);
+    int result =
+        reader_walk(context->reader, context->study->head, at->directory, on_file, &search, NULL);
 
     if (search.path == NULL)
         look_at_declared(&search, at->project->licence_files);

@@ -17,7 +17,6 @@
 struct level {
     char tree[OID_HEX];
     bool cut; /* something below lies too deep to be looked at */
-    bool changelogs;
     size_t file_count, child_count;
     struct level_file {
         const char *name;
@@ -26,6 +25,7 @@ struct level {
     } * files;
     struct level_child {
         const char *name;
+        bool aside; /* a folder of documentation, changes or licences */
         const struct level *level;
     } * children;
     UT_hash_handle hh;
@@ -108,7 +108,6 @@ static void add_file(struct draft *draft, const char *name, enum mirror_kind kin
     struct level_file *file = &level->files[level->file_count++];
     file->name = levels_string(draft->levels, name);
     file->changelog = is_changelog(name);
-    level->changelogs |= file->changelog;
     file->link = kind == MIRROR_LINK;
     memcpy(file->oid, oid, OID_HEX);
 }
@@ -185,12 +184,13 @@ static int add_child(struct draft *draft, const struct draft_tree *tree, unsigne
     if (below == NULL)
         return -1;
     level->cut |= below->cut;
-    level->changelogs |= below->changelogs;
     if (below->file_count + below->child_count == 0)
         return 0;
     level->children =
         mem_grow(level->children, level->child_count, &draft->child_size, sizeof *level->children);
-    level->children[level->child_count++] = (struct level_child){tree->name, below};
+    bool aside = changelog_is_docs(tree->name) || changelog_is_folder(tree->name) ||
+                 licence_is_folder(tree->name);
+    level->children[level->child_count++] = (struct level_child){tree->name, aside, below};
     return 0;
 }
 
@@ -239,10 +239,11 @@ bool levels_are_spent(const struct levels *levels)
 /* --- all below one tree ---------------------------------------------------------------------- */
 
 struct walk {
-    enum levels_what what;
+    struct levels *levels;
+    const char *near; /* NULL: all */
     levels_fn *fn;
     void *ctx;
-    size_t files, visits, *left;
+    size_t files, visits;
     bool cut, ended;
     char path[PATH_LEN];
 };
@@ -260,21 +261,23 @@ static size_t append(struct walk *walk, size_t len, const char *name)
     return len + more;
 }
 
-/* Whether one entry more may be looked at; also one that leads to nothing costs. */
-static bool visit(struct walk *walk)
+/* Whether that much more may be looked at; also what leads to nothing costs. */
+static bool spend(struct walk *walk, size_t cost)
 {
-    if (!walk->ended && (walk->visits++ == LEVELS_VISITS_MAX || *walk->left == 0))
+    size_t *left = &walk->levels->left;
+
+    walk->visits += cost;
+    *left -= cost < *left ? cost : *left;
+    if (!walk->ended && (walk->visits > LEVELS_VISITS_MAX || *left == 0))
         walk->cut = walk->ended = true;
-    *walk->left -= !walk->ended;
     return !walk->ended;
 }
 
 static void walk_files(struct walk *walk, const struct level *level, size_t len)
 {
-    for (size_t i = 0; i < level->file_count && visit(walk); i++) {
+    for (size_t i = 0; i < level->file_count && spend(walk, 1); i++) {
         const struct level_file *file = &level->files[i];
-        if ((walk->what == LEVELS_CHANGELOGS && !file->changelog) ||
-            append(walk, len, file->name) == 0)
+        if (append(walk, len, file->name) == 0)
             continue;
         if (walk->files++ == LEVELS_FILES_MAX)
             walk->cut = walk->ended = true;
@@ -285,7 +288,32 @@ static void walk_files(struct walk *walk, const struct level *level, size_t len)
     }
 }
 
-static void walk_level(struct walk *walk, const struct level *level, size_t len, unsigned depth)
+/* The name of the directory that leads from here to the one that is asked about; NULL: none does.
+   Strings that are kept once are compared by where they are. */
+static const char *next_towards(const struct walk *walk, size_t len)
+{
+    char name[PATH_LEN];
+    const char *near = walk->near;
+
+    if (near == NULL || strlen(near) <= len || strncmp(near, walk->path, len) != 0)
+        return NULL;
+    size_t n = strcspn(near + len, "/");
+    if (n >= sizeof name)
+        return NULL;
+    memcpy(name, near + len, n);
+    name[n] = '\0';
+    return levels_string(walk->levels, name);
+}
+
+/* The root, or the directory itself. */
+static bool has_asides(const struct walk *walk, size_t len)
+{
+    return len == 0 ||
+           (strlen(walk->near) + 1 == len && strncmp(walk->near, walk->path, len - 1) == 0);
+}
+
+static void walk_level(struct walk *walk, const struct level *level, size_t len, unsigned depth,
+                       bool all)
 {
     walk_files(walk, level, len);
     /* A tree that was read at a lesser depth may lead further down than this one may go. */
@@ -293,34 +321,37 @@ static void walk_level(struct walk *walk, const struct level *level, size_t len,
         walk->cut = true;
         return;
     }
-    for (size_t i = 0; i < level->child_count && visit(walk); i++) {
+    const char *towards = all ? NULL : next_towards(walk, len);
+    bool asides = !all && has_asides(walk, len);
+    spend(walk, level->child_count / 64);
+    for (size_t i = 0; i < level->child_count && !walk->ended; i++) {
         const struct level_child *child = &level->children[i];
-        size_t below = walk->what == LEVELS_CHANGELOGS && !child->level->changelogs
-                           ? 0
-                           : append(walk, len, child->name);
+        bool whole = all || (asides && child->aside);
+        if ((!whole && child->name != towards) || !spend(walk, 1))
+            continue;
+        size_t below = append(walk, len, child->name);
         if (below == 0)
             continue;
         walk->path[below] = '/';
-        walk_level(walk, child->level, below + 1, depth + 1);
+        walk_level(walk, child->level, below + 1, depth + 1, whole);
     }
 }
 
-int levels_walk(struct levels *levels, const char *tree, enum levels_what what, levels_fn *fn,
-                void *ctx, struct err *err)
+int levels_walk(struct levels *levels, const char *tree, const char *near, levels_fn *fn, void *ctx,
+                struct err *err)
 {
     const struct level *level = read_level(levels, tree, 0, err);
     struct walk walk;
 
     if (level == NULL)
         return -1;
-    walk.what = what;
-    walk.left = &levels->left;
+    walk.levels = levels;
+    walk.near = near;
     walk.fn = fn;
     walk.ctx = ctx;
     walk.files = walk.visits = 0;
     walk.cut = level->cut;
     walk.ended = false;
-    if (what == LEVELS_ALL || level->changelogs)
-        walk_level(&walk, level, 0, 0);
+    walk_level(&walk, level, 0, 0, near == NULL);
     return walk.cut;
 }

@@ -212,18 +212,12 @@ struct reader *reader_new(struct mirror *mirror)
 
 /* --- files that matter ----------------------------------------------------------------------- */
 
-static int walk(struct reader *reader, const char *commit, enum levels_what what, levels_fn *fn,
+int reader_walk(struct reader *reader, const char *commit, const char *near, levels_fn *fn,
                 void *ctx, struct err *err)
 {
     const char *tree = paths_tree(&reader->paths, commit, err);
 
-    return tree != NULL ? levels_walk(reader->levels, tree, what, fn, ctx, err) : -1;
-}
-
-int reader_walk(struct reader *reader, const char *commit, levels_fn *fn, void *ctx,
-                struct err *err)
-{
-    return walk(reader, commit, LEVELS_ALL, fn, ctx, err);
+    return tree != NULL ? levels_walk(reader->levels, tree, near, fn, ctx, err) : -1;
 }
 
 enum reason reader_failure(const struct reader *reader)
@@ -294,7 +288,7 @@ enum source_result reader_changelog(struct reader *reader, const char *commit,
     enum source_result declared = declared_changelog(reader, commit, directory, out);
     if (declared != SOURCE_ABSENT && declared != SOURCE_PENDING)
         return declared;
-    int result = walk(reader, commit, LEVELS_CHANGELOGS, on_file, &search, NULL);
+    int result = reader_walk(reader, commit, directory, on_file, &search, NULL);
     if (declared == SOURCE_PENDING)
         return declared;
     if (out->path != NULL)
@@ -330,7 +324,7 @@ enum source_result reader_releases(struct reader *reader, const char *commit, co
                                    struct arena *arena, struct reader_release **out)
 {
     struct release_search search = {reader, directory, arena, NULL};
-    int result = walk(reader, commit, LEVELS_CHANGELOGS, on_release, &search, NULL);
+    int result = reader_walk(reader, commit, directory, on_release, &search, NULL);
 
     *out = search.found;
     return result != 0 ? SOURCE_FAILED : search.found != NULL ? SOURCE_FOUND : SOURCE_ABSENT;

@@ -77,7 +77,7 @@ int study_probe(struct reader *reader, struct mirror *mirror, const char *head, 
     struct sight sight = {0};
     bool package = false;
     struct err ignored;
-    int result = reader_walk(reader, head, find_project, &sight, err);
+    int result = reader_walk(reader, head, NULL, find_project, &sight, err);
 
     if (result < 0)
         return -1;
@@ -304,7 +304,7 @@ static int read_file(void *ctx, const struct levels_file *file)
 static int read_commit(struct reading_at *at, struct err *err)
 {
     memcpy(at->directory, "/", 2); /* no directory is called that */
-    int result = reader_walk(at->reader, at->commit, read_file, at, err);
+    int result = reader_walk(at->reader, at->commit, NULL, read_file, at, err);
     if (result > 0)
         at->study->limit = "a tree goes deeper or has more files or directories than are looked at";
     return result < 0 ? -1 : 0;

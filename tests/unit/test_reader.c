@@ -326,7 +326,7 @@ static void files_that_matter(void **state)
     start(&f);
     for (int i = 0; i < 2; i++) {
         buf_reset(&out);
-        assert_int_equal(reader_walk(f.reader, commit("v1"), list, &out, &err), 0);
+        assert_int_equal(reader_walk(f.reader, commit("v1"), NULL, list, &out, &err), 0);
         assert_string_equal(buf_str(&out), expected);
     }
     buf_release(&out);
@@ -382,10 +382,10 @@ static void limits_are_told(void **state)
 
     (void)state;
     start(&f);
-    assert_int_equal(reader_walk(f.reader, commit("deep"), count, &files, &err), 1);
+    assert_int_equal(reader_walk(f.reader, commit("deep"), NULL, count, &files, &err), 1);
     assert_int_equal(files, 0);
     /* 150 directories of 150: 22,500 files in three trees. */
-    assert_int_equal(reader_walk(f.reader, commit("wide"), count, &files, &err), 1);
+    assert_int_equal(reader_walk(f.reader, commit("wide"), NULL, count, &files, &err), 1);
     assert_int_equal(files, LEVELS_FILES_MAX);
     assert_int_equal(err.reason, REASON_NONE);
     stop(&f);
@@ -403,7 +403,7 @@ static void a_walk_that_finds_nothing_ends(void **state)
     start(&f);
     alarm(60);
     for (int i = 0; i < 10; i++)
-        assert_int_equal(reader_walk(f.reader, commit("bomb"), count, &files, &err), 1);
+        assert_int_equal(reader_walk(f.reader, commit("bomb"), NULL, count, &files, &err), 1);
     assert_int_equal(files, 0);
     struct paths paths = {.mirror = f.mirror};
     for (int i = 0; i < 100; i++)
@@ -422,8 +422,8 @@ static void limits_hold_for_trees_read_before(void **state)
 
     (void)state;
     start(&f);
-    assert_int_equal(reader_walk(f.reader, commit("within"), count, &files, &err), 0);
-    assert_int_equal(reader_walk(f.reader, commit("deep"), count, &files, &err), 1);
+    assert_int_equal(reader_walk(f.reader, commit("within"), NULL, count, &files, &err), 0);
+    assert_int_equal(reader_walk(f.reader, commit("deep"), NULL, count, &files, &err), 1);
     assert_int_equal(files, 1);
     stop(&f);
 }
