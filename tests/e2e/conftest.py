@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,9 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS))
 
 from forge import Forge, Repository, World, demo, document  # noqa: E402
+
+# Under nohup every program that is started here would ignore the signal, as it should.
+signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 TOKEN = "ghp_e2eSecretThatMustNeverBeSeenAnywhere"
 ROOT = TESTS.parent
