@@ -17,6 +17,9 @@
 /* Repositories whose facts share a transaction are those of so many milliseconds. */
 #define COMMIT_MS 50
 
+/* Readers beyond one a core: measured, so many wait for the disk or for libgit2's locks. */
+#define WAITING_READERS 3
+
 /* --- ends before its time -------------------------------------------------------------------- */
 
 static bool is_local(enum reason reason)
@@ -214,7 +217,7 @@ static int open_services(struct scan *scan, struct err *err)
     char *key = mem_printf("git-host %s", options->github_git);
     const char **hosts = mem_array(options->index_count + 3, sizeof *hosts);
     struct http_options http = options->http;
-    unsigned readers = work_default_threads() + 1; /* one of them waits for the disk */
+    unsigned readers = work_default_threads() + WAITING_READERS;
     int result = -1;
 
     hosts[0] = options->github_api;
