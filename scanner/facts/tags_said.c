@@ -139,7 +139,7 @@ static void said_expression(struct tag_table *table, size_t index, size_t *left)
     int failures = 0;
 
     if (expression_init(&re, table->packages[index].input->tag_regex))
-        for (size_t i = 0; i<table->tag_count && * left> 0 && failures < FAILURES_MAX; i++) {
+        for (size_t i = 0; i < table->tag_count && *left != 0 && failures < FAILURES_MAX; i++) {
             const char *name = table->tags[i].name;
             size_t start, end;
             if (strnlen(name, TAG_NAME_MAX + 1) > TAG_NAME_MAX)

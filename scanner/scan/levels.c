@@ -13,21 +13,25 @@
 #define ENTRIES_MAX 1000000 /* of one directory */
 #define PATH_LEN    4096
 
+struct level_file {
+    const char *name;
+    char oid[OID_HEX];
+    bool changelog, link;
+};
+
+struct level_child {
+    const char *name;
+    bool aside; /* a folder of documentation, changes or licences */
+    const struct level *level;
+};
+
 /* One tree: the files in it that matter, and the directories with such files further below. */
 struct level {
     char tree[OID_HEX];
     bool cut; /* something below lies too deep to be looked at */
     size_t file_count, child_count;
-    struct level_file {
-        const char *name;
-        char oid[OID_HEX];
-        bool changelog, link;
-    } * files;
-    struct level_child {
-        const char *name;
-        bool aside; /* a folder of documentation, changes or licences */
-        const struct level *level;
-    } * children;
+    struct level_file *files;
+    struct level_child *children;
     UT_hash_handle hh;
 };
 
@@ -79,15 +83,17 @@ const char *levels_string(struct levels *levels, const char *s)
 
 /* --- one tree -------------------------------------------------------------------------------- */
 
+struct draft_tree {
+    const char *name;
+    char oid[OID_HEX];
+};
+
 /* What is found in a tree while it is read. */
 struct draft {
     struct levels *levels;
     struct level level; /* its arrays grow here, and are kept in the arena */
     size_t file_size, child_size;
-    struct draft_tree {
-        const char *name;
-        char oid[OID_HEX];
-    } * trees;
+    struct draft_tree *trees;
     size_t tree_count, tree_size;
 };
 

@@ -104,8 +104,8 @@ class Facts:
                 marks = ", ".join("?" * len(columns))
                 database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})",
                                  list(columns.values()))
-            database.execute("UPDATE run SET started_at = ?1, ended_at = ?1, state = 'complete', "
-                             "arguments = '[\"scan\",\"acme\"]'", [RUN])
+            database.execute("UPDATE run SET started_at = ?, ended_at = ?, state = 'complete', "
+                             "arguments = '[\"scan\",\"acme\"]'", [RUN, RUN])
 
 
 def incident(facts):
