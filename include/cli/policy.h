@@ -1,10 +1,14 @@
 /*
  * How an organisation lives with its history: [policy], [[waive]] and [[override]] of the
- * configuration, checked and made one JSON document of three lists, which rules apply to findings:
+ * configuration, checked and made one JSON document of lists, which rules apply to findings:
  *
  * - since {package, day, key}: on earlier releases they are historic; package null: of the fleet.
  * - waive {rule, package, versions, reason, until}: versions is a list of ranges, null for all.
  * - severity {rule, package, repository, severity}
+ *
+ * and one that scans apply to facts (cli/override.h):
+ *
+ * - override {package, repository, tag_prefix, version_source, changelog, ignore}
  *
  * A key is a version's order key in hexadecimal digits, which order as the versions do. A range is
  * {low, low_in, high, high_in} of keys, null where it has no end.

@@ -38,7 +38,8 @@ struct project {
     const char *licence; /* licence that the metadata declare (SPDX, text or classifier) */
     const char *const *licence_files; /* paths or globs that the metadata name, NULL-terminated; may
                                    be NULL */
-    const char *changelog;            /* path that the metadata name, from the directory; NULL */
+    const char *changelog;   /* path that the metadata name, from the directory (with a slash in
+                                front from the tree's root); NULL */
     const char *const *urls; /* URLs that the metadata name, NULL-terminated; may be NULL */
     const char *tag_prefix;  /* what the project says of its tags; NULL when nothing */
     const char *tag_regex;   /* a Python regular expression with group `version`; or NULL */
@@ -50,9 +51,26 @@ bool project_is_project_file(const char *basename);
    vendored code, or lies below one. */
 bool project_is_candidate_directory(const char *directory);
 
+/* What the user says of a package, over what its files say; what is NULL is left to them. Paths are
+   from the project's directory, with a slash in front from the tree's root; where a tree does not
+   have the file, its own files hold. */
+struct project_said {
+    const char *package;        /* PEP 503; NULL: every package */
+    const char *tag_prefix;     /* all of a tag before the version */
+    const char *version_source; /* "vcs": the tags; "PATH": a file that holds nothing but the
+                                   version; "PATH:NAME": a module that binds the name to it */
+    const char *changelog;      /* path */
+};
+/* The said in the order in which they hold, the strongest first. */
+struct project_all_said {
+    const struct project_said *items;
+    size_t count;
+};
+
 /* Reads the project at `directory`. FOUND: out is filled. ABSENT: the files there make no project.
    PENDING: ask again once the wanted files are here. FAILED: err says which file is bad. */
 enum source_result project_read(const struct source *source, const char *directory,
-                                struct arena *arena, struct project *out, struct err *err);
+                                struct project_all_said said, struct arena *arena,
+                                struct project *out, struct err *err);
 
 #endif

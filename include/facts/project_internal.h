@@ -19,6 +19,7 @@ struct project_call {
 struct project_reader {
     const struct source *source;
     const char *directory;
+    struct project_all_said said;
     struct arena *arena;
     struct err *err;
     struct project *out;
@@ -81,6 +82,8 @@ bool project_opaque(struct project_reader *r, const char *origin, const char *fm
 bool project_literal(struct project_reader *r, const char *path, const char *name, bool string,
                      struct py_value *out);
 bool project_version_attribute(struct project_reader *r, const char *spec, const char *origin);
+/* What a module at a path binds a name to. */
+bool project_version_name(struct project_reader *r, const char *path, const char *name);
 bool project_version_files(struct project_reader *r, const char *const *paths, const char *origin);
 /* The group (by name, else number 1) of a pattern in a file. */
 bool project_version_pattern(struct project_reader *r, const char *path, const char *pattern,
@@ -89,6 +92,10 @@ bool project_version_pattern(struct project_reader *r, const char *path, const c
 /* project_backend.c: the version by build backend; project_setuptools.c: by setuptools. */
 void project_version(struct project_reader *r);
 bool project_setuptools(struct project_reader *r);
+/* project_said.c: instead of what the files say, once the name is known: whether it concluded about
+   the version; and the rest, last. */
+bool project_said_version(struct project_reader *r);
+void project_said_rest(struct project_reader *r);
 /* project_metadata.c: everything but the version. */
 void project_metadata(struct project_reader *r);
 void project_tags(struct project_reader *r);

@@ -96,10 +96,8 @@ bool claim_contradicted(const struct claim_context *context, const struct claim 
 /* Links, and the tags that denote versions; does nothing when that is done. */
 void claim_judge(struct claim_context *context);
 
-/* overrule.c: what the user said of tags, put in the place of what was found; and the revision of
-   facts that were read under it: others are read again. */
+/* overrule.c: what the user said of tags, put in the place of what was found. */
 void claim_overrule(struct claim_context *context);
-int claim_revision(const struct scan_tag *said, size_t count);
 
 /* These ask for blobs: they are called again after each fetch of the reader's wants, until it
    has none. */

@@ -256,6 +256,13 @@ void job_leave_name(struct job *job);
 void jobs_start(struct scan *scan);
 void jobs_free(struct scan *scan);
 
+/* --- what the user says of facts: overrule.c ---------------------------------------------------
+ */
+/* How this repository is read; in the job's arena. */
+struct reader_said job_said(struct job *job);
+/* Of what is read, how, and what the user says of it: facts of another one are read again. */
+int scan_revision(const struct scan_options *options);
+
 /* --- listings: discover.c -------------------------------------------------------------------- */
 void discover_start(struct scan *scan);
 void discover_free(struct scan *scan);

@@ -11,13 +11,23 @@
 
 struct reader;
 
-struct reader *reader_new(struct mirror *mirror);
+/* What the user says of how a repository is read. */
+struct reader_said {
+    struct project_all_said projects;
+    const char *const *ignore; /* globs of directories that hold no project; NULL-terminated; may
+                                  be NULL */
+};
+/* What was said must outlive the reader. */
+struct reader *reader_new(struct mirror *mirror, struct reader_said said);
 void reader_free(struct reader *reader);
 
 /* Blobs that were asked for and are not here, each once; borrowed until reader_fetched(). */
 size_t reader_wants(struct reader *reader, const char *const **oids);
 /* The wants were fetched, or could not be: what is still missing then is FAILED, not PENDING. */
 void reader_fetched(struct reader *reader);
+
+/* Whether the user says that nothing in this directory is a project. */
+bool reader_ignores(const struct reader *reader, const char *directory);
 
 /* Notes a blob that will be read, so that it comes with the first request. */
 void reader_prefetch(struct reader *reader, const char *oid);

@@ -25,6 +25,17 @@ struct scan_tag {
     const char *reason;
 };
 
+/* How facts of a package, or of all packages of a repository, are read; NULL: as it says itself.
+   Of several that say something of one package, those that name it hold over those that name its
+   repository alone, and later ones over earlier ones. */
+struct scan_override {
+    const char *package;    /* PEP 503; NULL: every one of the repository */
+    const char *repository; /* "OWNER/NAME"; NULL: whichever holds the package */
+    /* as in struct project_said */
+    const char *tag_prefix, *version_source, *changelog;
+    const char *const *ignore; /* globs of directories that hold no project; of a repository */
+};
+
 /* Of several, the first that has a package is the one that it is taken from. */
 struct scan_index {
     const char *url;     /* "https://pypi.org" */
@@ -42,6 +53,8 @@ struct scan_options {
     size_t package_count;
     const struct scan_tag *tags;
     size_t tag_count;
+    const struct scan_override *overrides;
+    size_t override_count;
 
     const char *github_api;           /* "https://api.github.com" */
     const char *github_git;           /* "https://github.com" */

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/config_index.h"
+#include "cli/override.h"
 #include "cli/policy.h"
 #include "cli/terminal.h"
 #include "cli/value.h"
@@ -228,7 +229,9 @@ static int run(struct context *context, struct err *err)
     char *asked = arguments(context);
     struct scan_options options = scan_options(context, agent, asked);
     struct scan_index *indexes;
+    struct arena arena = ARENA_INIT;
     struct scan_result result = {0};
+    options.overrides = override_list(context->settings.policy, &arena, &options.override_count);
     int status = index_list(&context->settings, &indexes, &options.index_count, err);
 
     if (status == 0) {
@@ -236,6 +239,7 @@ static int run(struct context *context, struct err *err)
         status = scan_run(context->store, context->rules, &options, &result, err);
         index_list_free(indexes, options.index_count);
     }
+    arena_release(&arena);
     free(agent);
     free(asked);
     free(policy);

@@ -1,5 +1,6 @@
 #include "cli/policy.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,11 @@ enum kind {
     KIND_DAY,
     KIND_VERSIONS,
     KIND_SEVERITIES,
-    KIND_SINCE
+    KIND_SINCE,
+    KIND_PREFIX, /* of tags: "" is one */
+    KIND_PATH,
+    KIND_SOURCE, /* "vcs", PATH or PATH:NAME */
+    KIND_GLOBS
 };
 
 struct field {
@@ -32,11 +37,10 @@ static const struct field policy_fields[] = {
 static const struct field waive_fields[] = {
     {"rule", KIND_TEXT, true},   {"package", KIND_PACKAGE}, {"versions", KIND_VERSIONS},
     {"reason", KIND_TEXT, true}, {"until", KIND_DAY},       {NULL}};
-static const struct field override_fields[] = {{"package", KIND_PACKAGE},
-                                               {"repository", KIND_REPOSITORY},
-                                               {"since", KIND_SINCE},
-                                               {"severity", KIND_SEVERITIES},
-                                               {NULL}};
+static const struct field override_fields[] = {
+    {"package", KIND_PACKAGE},     {"repository", KIND_REPOSITORY}, {"since", KIND_SINCE},
+    {"severity", KIND_SEVERITIES}, {"tag_prefix", KIND_PREFIX},     {"version_source", KIND_SOURCE},
+    {"changelog", KIND_PATH},      {"ignore", KIND_GLOBS},          {NULL}};
 
 static const struct part {
     const char *key;
@@ -199,6 +203,44 @@ static json_t *severities_json(const json_t *value, struct err *err)
     return json_incref((json_t *)value);
 }
 
+static json_t *globs_json(const json_t *value, struct err *err)
+{
+    size_t i;
+    json_t *glob;
+
+    json_array_foreach(value, i, glob)
+    {
+        if (!json_is_string(glob) || *json_string_value(glob) == '\0')
+            value = NULL;
+    }
+    if (json_is_array(value))
+        return json_incref((json_t *)value);
+    err_set(err, REASON_USAGE, "must be a list of directories: [\"examples/*\"]");
+    return NULL;
+}
+
+/* A path that names a file. */
+static bool is_path(const char *text, size_t len)
+{
+    return len > 0 && text[len - 1] != '/' && memchr(text, '\\', len) == NULL;
+}
+
+static bool is_source(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
+
+    if (!is_path(text, len))
+        return false;
+    if (colon == NULL)
+        return true;
+    const char *name = colon + 1;
+    bool starts = isalpha((unsigned char)*name) || *name == '_';
+    while (isalnum((unsigned char)*name) || *name == '_')
+        name++;
+    return starts && *name == '\0';
+}
+
 static json_t *package_json(const char *text, struct err *err)
 {
     char normal[NAME_MAX_BYTES];
@@ -222,6 +264,13 @@ static json_t *text_json(enum kind kind, const char *text, struct err *err)
         err_set(err, REASON_USAGE, "\"%s\" is no day: write \"2025-01-31\"", text);
     else if (kind == KIND_SINCE && !is_day(text) && !pep440_valid(text, strlen(text)))
         err_set(err, REASON_USAGE, "\"%s\" is neither a day (\"2025-01-31\") nor a version", text);
+    else if (kind == KIND_PATH && !is_path(text, strlen(text)))
+        err_set(err, REASON_USAGE, "\"%s\" is not the path of a file", text);
+    else if (kind == KIND_SOURCE && !is_source(text))
+        err_set(err, REASON_USAGE,
+                "\"%s\" is no source of a version: write \"vcs\", \"VERSION\" or "
+                "\"src/x/__init__.py:__version__\"",
+                text);
     else
         return json_string(text);
     return NULL;
@@ -231,12 +280,14 @@ static json_t *text_json(enum kind kind, const char *text, struct err *err)
    text. */
 static json_t *value_json(enum kind kind, json_t *value, struct err *err)
 {
-    if (json_is_string(value) && json_string_length(value) == 0)
+    if (json_is_string(value) && json_string_length(value) == 0 && kind != KIND_PREFIX)
         return json_null();
     if (kind == KIND_VERSIONS)
         return versions_json(value, err);
     if (kind == KIND_SEVERITIES)
         return severities_json(value, err);
+    if (kind == KIND_GLOBS)
+        return globs_json(value, err);
     if (json_is_string(value))
         return text_json(kind, json_string_value(value), err);
     err_set(err, REASON_USAGE, "must be a text: \"...\"");
@@ -286,6 +337,19 @@ static void add_severities(json_t *policy, json_t *severities, json_t *package, 
     }
 }
 
+/* Whether it says how facts are read, which is the scan's to know (cli/override.h). */
+static bool is_of_facts(const json_t *entry)
+{
+    static const char *const names[] = {"tag_prefix", "version_source", "changelog", "ignore"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const json_t *value = json_object_get(entry, names[i]);
+        if (value != NULL && !json_is_null(value))
+            return true;
+    }
+    return false;
+}
+
 /* What [policy] and [[override]] say of findings goes to the lists for all of them. */
 static int add_entry(json_t *policy, const struct part *part, json_t *entry, struct err *err)
 {
@@ -302,6 +366,10 @@ static int add_entry(json_t *policy, const struct part *part, json_t *entry, str
         return err_set(err, REASON_USAGE, "since is of a package: name it");
     if (dated && !named && !is_day(json_string_value(since)))
         return err_set(err, REASON_USAGE, "since of the fleet must be a day: \"2025-01-31\"");
+    if (json_is_array(json_object_get(entry, "ignore")) && (named || part->table))
+        return err_set(err, REASON_USAGE, "ignore is of a repository, not of a package");
+    if (is_of_facts(entry))
+        json_array_append(list_of(policy, part->key), entry);
     if (dated)
         add_since(policy, since, package);
     add_severities(policy, json_object_get(entry, "severity"), package, repository);

@@ -150,12 +150,14 @@ static enum source_result read_for_python(void *ctx, const char *path, const cha
 }
 
 enum source_result project_read(const struct source *source, const char *directory,
-                                struct arena *arena, struct project *out, struct err *err)
+                                struct project_all_said said, struct arena *arena,
+                                struct project *out, struct err *err)
 {
     struct project project = {.directory = arena_strdup(arena, directory),
                               .candidate = project_is_candidate_directory(directory)};
     struct project_reader reader = {.source = source,
                                     .directory = project.directory,
+                                    .said = said,
                                     .arena = arena,
                                     .err = err,
                                     .out = &project};
@@ -168,8 +170,10 @@ enum source_result project_read(const struct source *source, const char *directo
     if (project_open(r) && is_project(r)) {
         found = true;
         project_metadata(r);
-        project_version(r);
+        if (!project_said_version(r))
+            project_version(r);
         project_tags(r);
+        project_said_rest(r);
     }
     project_close(r);
     if (r->failed)

@@ -176,7 +176,7 @@ bool project_literal(struct project_reader *r, const char *path, const char *nam
     return true;
 }
 
-static bool say_attribute(struct project_reader *r, const char *path, const char *name)
+bool project_version_name(struct project_reader *r, const char *path, const char *name)
 {
     struct py_value value;
 
@@ -309,7 +309,7 @@ bool project_version_attribute(struct project_reader *r, const char *spec, const
         file = module_below(r, usual[i], module);
     if (file == NULL)
         return project_opaque(r, origin, "the module of \"%s\" is not in the tree", spec);
-    return say_attribute(r, file, dot != NULL ? dot + 1 : spec);
+    return project_version_name(r, file, dot != NULL ? dot + 1 : spec);
 }
 
 bool project_version_pattern(struct project_reader *r, const char *path, const char *pattern,

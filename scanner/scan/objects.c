@@ -149,7 +149,7 @@ static void absorb_run(void *item)
     if (fetching->moved)
         job_close_mirror(job);
     else if (job->reader == NULL && job->mirror != NULL)
-        job->reader = reader_new(job->mirror);
+        job->reader = reader_new(job->mirror, job_said(job));
 }
 
 static void absorb_done(void *item)

@@ -1,13 +1,15 @@
-#include "scan/claim.h"
+#include "scan/job.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
 #include "facts/pep440.h"
-#include "scan/scan.h"
 
-/* [[tag]] of the configuration: what it says of a version holds against all that was found. */
+/* What the configuration says of facts holds against all that is found. */
+
+/* --- [[tag]] --------------------------------------------------------------------------------- */
 
 static size_t find_tag(const struct study *study, const char *name)
 {
@@ -53,16 +55,84 @@ void claim_overrule(struct claim_context *context)
     }
 }
 
-int claim_revision(const struct scan_tag *said, size_t count)
+/* --- how facts are read ---------------------------------------------------------------------- */
+
+static bool is_called(const struct job *job, const char *name)
+{
+    bool is = strcasecmp(name, job->full_name) == 0;
+
+    for (const char *const *former = job->former; former != NULL && *former != NULL; former++)
+        is |= strcasecmp(name, *former) == 0;
+    return is;
+}
+
+/* The strongest first: those of a package, the later ones. */
+static void add_said(struct job *job, bool of_package, struct project_said *items, size_t *count)
+{
+    const struct scan_options *options = job->scan->options;
+
+    for (size_t i = options->override_count; i-- > 0;) {
+        const struct scan_override *said = &options->overrides[i];
+        if ((said->package != NULL) == of_package &&
+            (said->repository == NULL || is_called(job, said->repository)))
+            items[(*count)++] = (struct project_said){said->package, said->tag_prefix,
+                                                      said->version_source, said->changelog};
+    }
+}
+
+static const char *const *list_ignored(struct job *job)
+{
+    const struct scan_options *options = job->scan->options;
+    const char **globs;
+    size_t size = 0, count = 0;
+
+    for (size_t i = 0; i < options->override_count; i++)
+        for (const char *const *glob = options->overrides[i].ignore; glob != NULL && *glob != NULL;
+             glob++)
+            size++;
+    globs = arena_array(&job->arena, size + 1, sizeof *globs);
+    for (size_t i = 0; i < options->override_count; i++)
+        for (const char *const *glob = options->overrides[i].ignore;
+             glob != NULL && *glob != NULL && is_called(job, options->overrides[i].repository);
+             glob++)
+            globs[count++] = *glob;
+    return globs;
+}
+
+struct reader_said job_said(struct job *job)
+{
+    size_t size = job->scan->options->override_count, count = 0;
+    struct project_said *items = arena_array(&job->arena, size, sizeof *items);
+
+    add_said(job, true, items, &count);
+    add_said(job, false, items, &count);
+    return (struct reader_said){{items, count}, list_ignored(job)};
+}
+
+/* --- revision -------------------------------------------------------------------------------- */
+
+static uint64_t add_text(uint64_t hash, const char *text)
+{
+    return text != NULL ? hash_add(hash, text, strlen(text) + 1) : hash_add(hash, "\1", 2);
+}
+
+int scan_revision(const struct scan_options *options)
 {
     uint64_t hash = HASH_START;
 
-    for (size_t i = 0; i < count; i++) {
-        hash = hash_add(hash, said[i].package, strlen(said[i].package) + 1);
-        hash = hash_add(hash, said[i].version, strlen(said[i].version) + 1);
-        hash = hash_add(hash, said[i].tag, strlen(said[i].tag) + 1);
-        hash = hash_add(hash, said[i].reason, strlen(said[i].reason) + 1);
+    for (size_t i = 0; i < options->tag_count; i++) {
+        const struct scan_tag *tag = &options->tags[i];
+        hash = add_text(add_text(hash, tag->package), tag->version);
+        hash = add_text(add_text(hash, tag->tag), tag->reason);
+    }
+    for (size_t i = 0; i < options->override_count; i++) {
+        const struct scan_override *said = &options->overrides[i];
+        hash = add_text(add_text(hash, said->package), said->repository);
+        hash = add_text(add_text(hash, said->tag_prefix), said->version_source);
+        hash = add_text(hash, said->changelog);
+        for (const char *const *glob = said->ignore; glob != NULL && *glob != NULL; glob++)
+            hash = add_text(hash, *glob);
     }
     /* above every revision that there will be */
-    return count == 0 ? STUDY_REVISION : (int)(hash >> 34 | 1u << 30) + STUDY_REVISION;
+    return hash == HASH_START ? STUDY_REVISION : (int)(hash >> 34 | 1u << 30) + STUDY_REVISION;
 }

@@ -1,5 +1,6 @@
 #include "scan/reader.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ struct readings {
 
 struct reader {
     struct mirror *mirror;
+    struct reader_said said;
     struct arena arena;
     struct paths paths;
     struct blob *blobs;
@@ -200,11 +202,12 @@ static enum source_result read_link(void *ctx, const char *oid, const char **dat
     return read_blob(ctx, oid, data, len);
 }
 
-struct reader *reader_new(struct mirror *mirror)
+struct reader *reader_new(struct mirror *mirror, struct reader_said said)
 {
     struct reader *reader = mem_alloc(sizeof *reader);
 
     reader->mirror = mirror;
+    reader->said = said;
     reader->levels = levels_new(mirror);
     reader->paths = (struct paths){.mirror = mirror, .read = read_link, .ctx = reader};
     return reader;
@@ -223,6 +226,14 @@ int reader_walk(struct reader *reader, const char *commit, const char *near, lev
 enum reason reader_failure(const struct reader *reader)
 {
     return reader->failure;
+}
+
+bool reader_ignores(const struct reader *reader, const char *directory)
+{
+    for (const char *const *glob = reader->said.ignore; glob != NULL && *glob != NULL; glob++)
+        if (fnmatch(*glob, directory, FNM_PATHNAME | FNM_LEADING_DIR) == 0)
+            return true;
+    return false;
 }
 
 bool reader_is_spent(const struct reader *reader)
@@ -263,9 +274,13 @@ static enum source_result declared_changelog(struct reader *reader, const char *
         enum source_result result = reader_project(reader, commit, at, &project, NULL);
         if (result == SOURCE_PENDING)
             return result;
-        if (result != SOURCE_FOUND || project->changelog == NULL ||
-            snprintf(path, sizeof path, "%s%s%s", at, *at != '\0' ? "/" : "", project->changelog) >=
-                (int)sizeof path)
+        if (result != SOURCE_FOUND || project->changelog == NULL)
+            continue;
+        const char *named = project->changelog;
+        int length = *named == '/' || *at == '\0'
+                         ? snprintf(path, sizeof path, "%s", named + (*named == '/'))
+                         : snprintf(path, sizeof path, "%s/%s", at, named);
+        if (length >= (int)sizeof path)
             continue;
         result = paths_find(&reader->paths, commit, path, oid);
         if (result == SOURCE_ABSENT)
@@ -479,7 +494,7 @@ static const struct reading *read_anew(struct reader *reader, const char *commit
 
     shrink(reader);
     enum source_result result =
-        project_read(&source, readings->directory, &scratch, &project, &err);
+        project_read(&source, readings->directory, reader->said.projects, &scratch, &project, &err);
     if (result != SOURCE_PENDING) {
         reading = arena_alloc(&reader->arena, sizeof *reading);
         reading->result = result;

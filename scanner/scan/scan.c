@@ -359,7 +359,7 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
         return -1;
     scan.documents_end = &scan.documents;
     scan.host = host_of(options->github_git);
-    scan.revision = claim_revision(options->tags, options->tag_count);
+    scan.revision = scan_revision(options);
     scan.credential = fingerprint(options->token);
     /* An offline run touches nothing, and so keeps the fleet of the run before. */
     int status = options->offline ? 0 : observe(&scan, err);

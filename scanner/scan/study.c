@@ -36,6 +36,7 @@ static const char *basename_of(const char *path)
 }
 
 struct sight {
+    const struct reader *reader;
     bool setup;     /* a setup.py */
     bool settings;  /* pyproject.toml or setup.cfg: those of tools as often as a project's */
     bool candidate; /* any of them in a directory for tests and the like */
@@ -47,7 +48,8 @@ static int find_project(void *ctx, const struct levels_file *file)
     const char *name = basename_of(file->path);
     char directory[4096];
 
-    if (!project_is_project_file(name) || !directory_of(file->path, directory, sizeof directory))
+    if (!project_is_project_file(name) || !directory_of(file->path, directory, sizeof directory) ||
+        reader_ignores(sight->reader, directory))
         return 0;
     if (project_is_candidate_directory(directory))
         sight->candidate = true;
@@ -74,7 +76,7 @@ static int find_import_package(void *ctx, const char *path, enum mirror_kind kin
 int study_probe(struct reader *reader, struct mirror *mirror, const char *head, enum probe *found,
                 struct err *err)
 {
-    struct sight sight = {0};
+    struct sight sight = {.reader = reader};
     bool package = false;
     struct err ignored;
     int result = reader_walk(reader, head, NULL, find_project, &sight, err);
@@ -285,7 +287,8 @@ static int read_file(void *ctx, const struct levels_file *file)
     if (file->link && at->tag == STUDY_TIP)
         reader_prefetch(at->reader, file->oid);
     if (!project_is_project_file(basename_of(file->path)) ||
-        !directory_of(file->path, directory, sizeof directory))
+        !directory_of(file->path, directory, sizeof directory) ||
+        reader_ignores(at->reader, directory))
         return 0;
     if (at->tag != STUDY_TIP && project_is_candidate_directory(directory))
         return 0;

@@ -135,7 +135,8 @@ static void read_one(struct tree *tree)
     struct project project;
     struct err err;
 
-    if (project_read(&source, "", &arena, &project, &err) != SOURCE_FOUND ||
+    if (project_read(&source, "", (struct project_all_said){0}, &arena, &project, &err) !=
+            SOURCE_FOUND ||
         project.version == NULL) {
         fprintf(stderr, "%s: not read\n", tree->layout->files[0].path);
         exit(1);

@@ -99,7 +99,8 @@ static void print_project(struct tree *tree, const char *directory)
     struct project p;
     struct err err = {0};
 
-    switch (project_read(&source, directory, &tree->arena, &p, &err)) {
+    switch (
+        project_read(&source, directory, (struct project_all_said){0}, &tree->arena, &p, &err)) {
     case SOURCE_FOUND:
         printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s%s\n", tree->revision, or_dash(directory),
                or_dash(p.name), declared_kind_word(p.kind), or_dash(p.version), or_dash(p.origin),

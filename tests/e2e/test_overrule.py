@@ -43,3 +43,51 @@ def test_a_tag_of_the_configuration(make_drift, tmp_path):
         assert tags("") == found
         forge.forget()
         assert tags("") == found and len(forge.requests()) <= 3, "nothing is judged anew"
+
+
+OVERRIDES = """
+[[override]]
+repository = "{full}"
+ignore = ["play*"]
+version_source = "vcs"
+
+[[override]]
+package = "Halyard"
+tag_prefix = "rel+"
+version_source = "/meta/number.py:NUMBER"
+changelog = "/notes/said.md"
+"""
+
+
+def test_how_facts_are_read(make_drift, tmp_path):
+    """A package that hides its version, its tags and its changelog, beside one that is none."""
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    repository.commit("2025-02-03T09:00:00Z", "All", {
+        "lib/setup.py": "from setuptools import setup\nsetup(name='halyard', version=ask())\n",
+        "play/pyproject.toml": "[project]\nname = 'toy'\nversion = '1'\n",
+        "meta/number.py": "NUMBER = '1.0.0'\n",
+        "notes/said.md": "# Notes\n\n## 1.0.0\n\nThe first.\n"})
+    repository.tag("rel+1.0.0", "2025-02-03T09:01:00Z")
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    world.documents["halyard"] = document("halyard", {"1.0.0": ("2025-02-03T10:00:00Z", None)},
+                                          repository=TREE_FULL)
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+
+        def look(said):
+            drift.configure(forge.url, said)
+            drift.scan(OWNER)
+            (tag, path), = drift.query("SELECT tag, changelog_path FROM release WHERE package = 'halyard'")
+            projects = drift.query("SELECT DISTINCT directory, kind, version FROM declaration")
+            return tag, path, sorted(projects)
+
+        found = (None, None, [("lib", "opaque", None), ("play", "static", "1")])
+        assert look("") == found
+        assert look(OVERRIDES.format(full=TREE_FULL.upper())) == (
+            "rel+1.0.0", "notes/said.md", [("lib", "dynamic", "1.0.0")])
+        assert look(OVERRIDES.format(full="else/where")) == (
+            "rel+1.0.0", "notes/said.md", [("lib", "dynamic", "1.0.0"), ("play", "static", "1")])
+        assert look("") == found

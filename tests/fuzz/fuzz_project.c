@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err;
 
     if (size < 1u << 16)
-        project_read(&source, "", &arena, &project, &err);
+        project_read(&source, "", (struct project_all_said){0}, &arena, &project, &err);
     arena_release(&arena);
     return 0;
 }

@@ -106,6 +106,20 @@ static void test_policy(void **state)
     assert_refused("[[override]]\nrepository = \"a/b\"\nsince = \"1\"\n", "since is of a package");
     assert_refused("[[override]]\npackage = \"a\"\nseverity = {r = \"grave\"}\n",
                    "c.toml:3: severity: of r must be critical, high, medium, low or info");
+    assert_policy("[[override]]\npackage = \"Acme_Tools\"\ntag_prefix = \"\"\n"
+                  "version_source = \"x.py:V\"\nchangelog = \"/news.md\"\n",
+                  "override",
+                  "[{\"changelog\":\"/news.md\",\"ignore\":null,\"package\":\"acme-tools\","
+                  "\"repository\":null,\"severity\":null,\"since\":null,\"tag_prefix\":\"\","
+                  "\"version_source\":\"x.py:V\"}]");
+    assert_refused("[[override]]\npackage = \"a\"\nignore = [\"x\"]\n",
+                   "c.toml:1: ignore is of a repository");
+    assert_refused("[[override]]\nrepository = \"a/b\"\nignore = \"x\"\n",
+                   "c.toml:3: ignore: must be a list of directories");
+    assert_refused("[[override]]\npackage = \"a\"\nversion_source = \"x.py:\"\n",
+                   "c.toml:3: version_source: \"x.py:\" is no source of a version");
+    assert_refused("[[override]]\npackage = \"a\"\nchangelog = \"docs/\"\n",
+                   "c.toml:3: changelog: \"docs/\" is not the path of a file");
 }
 
 static void test_refusals_name_the_line(void **state)

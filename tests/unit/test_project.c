@@ -120,7 +120,8 @@ static bool check(const struct block *block)
     for (size_t i = 0; i < block->expected_count; i++)
         if (strcmp(block->expected[i].key, "directory") == 0)
             directory = block->expected[i].value;
-    enum source_result result = project_read(&source, directory, &arena, &project, &err);
+    enum source_result result =
+        project_read(&source, directory, (struct project_all_said){0}, &arena, &project, &err);
     for (size_t i = 0; i < block->expected_count; i++) {
         const struct expectation *e = &block->expected[i];
         char got[512] = "(not a known key)";
@@ -211,7 +212,8 @@ static enum source_result read_one(const char *path, const char *text, size_t le
     struct project project = {0};
 
     add_file(&tree, path, text, len);
-    enum source_result result = project_read(&source, "", &arena, &project, err);
+    enum source_result result =
+        project_read(&source, "", (struct project_all_said){0}, &arena, &project, err);
     snprintf(version, 64, "%s", project.version != NULL ? project.version : "");
     arena_release(&arena);
     release(&tree);
@@ -264,12 +266,18 @@ static void test_a_file_under_way_or_lost(void **state)
     struct err err = {0};
 
     add_file(&tree, "a/pyproject.toml", toml, sizeof toml - 1);
-    assert_int_equal(project_read(&source, "a", &arena, &project, &err), SOURCE_PENDING);
+    assert_int_equal(
+        project_read(&source, "a", (struct project_all_said){0}, &arena, &project, &err),
+        SOURCE_PENDING);
     tree.pending = "a/setup.py"; /* all three are asked for before one is judged */
-    assert_int_equal(project_read(&source, "a", &arena, &project, &err), SOURCE_PENDING);
+    assert_int_equal(
+        project_read(&source, "a", (struct project_all_said){0}, &arena, &project, &err),
+        SOURCE_PENDING);
     tree.pending = NULL;
     tree.failing = "a/VERSION";
-    assert_int_equal(project_read(&source, "a", &arena, &project, &err), SOURCE_FAILED);
+    assert_int_equal(
+        project_read(&source, "a", (struct project_all_said){0}, &arena, &project, &err),
+        SOURCE_FAILED);
     assert_string_equal(err.text, "a/VERSION: the file cannot be had, or lies out of the tree");
     assert_int_equal(err.reason, REASON_MISSING_OBJECT);
     arena_release(&arena);
@@ -285,7 +293,8 @@ static void read_large(struct tree *tree, enum declared_kind kind, const char *r
     struct project project = {0};
     struct err err = {0};
 
-    if (project_read(&source, "", &arena, &project, &err) != SOURCE_FOUND)
+    if (project_read(&source, "", (struct project_all_said){0}, &arena, &project, &err) !=
+        SOURCE_FOUND)
         fail_msg("%s", err.text);
     assert_int_equal(project.kind, kind);
     if (project.reason == NULL || strstr(project.reason, reason) == NULL)

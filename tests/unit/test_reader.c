@@ -90,7 +90,7 @@ static void start(struct fixture *f)
     assert_int_equal(mirror_open(dir, "file:///none", &f->mirror, &err), 0);
     free(dir);
     bring(f, ALL_TAGS, "--filter=blob:none");
-    f->reader = reader_new(f->mirror);
+    f->reader = reader_new(f->mirror, (struct reader_said){0});
 }
 
 static void stop(struct fixture *f)

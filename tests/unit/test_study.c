@@ -67,7 +67,7 @@ static int teardown(void **state)
 static int start(void **state)
 {
     (void)state;
-    reader = reader_new(mirror);
+    reader = reader_new(mirror, (struct reader_said){0});
     return 0;
 }
 
