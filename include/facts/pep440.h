@@ -25,6 +25,9 @@ int pep440_normal(const char *text, size_t len, struct buf *out);
 bool pep440_key(const char *text, size_t len, struct buf *out);
 /* Whether it is a pre-release or development release; false for what is not valid. */
 bool pep440_is_prerelease(const char *text, size_t len);
+/* Whether no final release is left out from a to b: b's release numbers are a's, or a's with one of
+   them raised by one and nothing but zeros behind it. False for what is not valid. */
+bool pep440_follows(const char *a, const char *b);
 /* <0, 0, >0 like memcmp of the keys. */
 int pep440_compare(const char *a, const char *b);
 

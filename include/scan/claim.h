@@ -120,16 +120,25 @@ void claim_list_projects(struct claim_context *context);
 const struct study_project *const *claim_projects_at(const struct claim *claim, size_t tag,
                                                      const struct study_project *const **end);
 
-/* What tags and trees that were read say of a version. */
+/* What tags and the history say of a version. */
 struct version {
     const struct study_tag *tag;          /* to judge it by; NULL when none denotes it */
     const struct study_project *declared; /* oldest commit that states it; NULL */
+    /* where neither of them nor a release has it: as some commit stated it, and the oldest that
+       does; NULL */
+    const char *skipped, *commit;
+    int64_t committed_at;
     unsigned char *key;
     size_t key_len;
     UT_hash_handle hh;
 };
 /* NULL when neither knows it. */
 const struct version *claim_version(const struct claim *claim, const char *text);
+/* The same, made if there is none. */
+struct version *claim_add_version(struct claim *claim, struct arena *arena, const char *text);
+/* gaps.c: whether some number is left out between the final versions that are tagged, published or
+   declared at the tip, so that only history can tell of it. */
+bool claim_has_gaps(const struct claim_context *context, const struct claim *claim);
 /* Its newest release that is neither a pre-release nor yanked, else the newest; by number. */
 size_t claim_newest(const struct claim *claim);
 /* Frees what the arena does not hold. */

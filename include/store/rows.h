@@ -99,7 +99,6 @@ struct row_link {
     const char *state;     /* link_state_word() */
     const char *evidence;
     const char *other; /* contradicted: the repository that the index names */
-    int primary;       /* of several repositories, the one to judge the package by */
 };
 
 /* A tag that denotes a version of a package, whether the index has that version or not. */
@@ -122,6 +121,14 @@ struct row_release_source {
     const char *changelog_path;  /* where the entry stands, or where it was looked for */
     int64_t changelog_line;      /* 0: none */
     const char *changelog_at;    /* "tag", "default-branch"; NULL */
+};
+
+/* A final version that history declared, and that neither a tag nor a release has. */
+struct row_skipped {
+    int64_t package_id;
+    const char *version; /* as it was declared */
+    const char *commit;  /* the oldest that declares it */
+    int64_t committed_at;
 };
 
 /* One thing that was looked at, or could not be. Facts: "listing" (of an organisation), "refs",

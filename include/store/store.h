@@ -127,6 +127,8 @@ int store_put_denotes(struct store *store, int64_t repository_id, const struct r
                       size_t count, struct err *err);
 int store_put_release_sources(struct store *store, int64_t repository_id,
                               const struct row_release_source *rows, size_t count, struct err *err);
+int store_put_skipped(struct store *store, int64_t repository_id, const struct row_skipped *rows,
+                      size_t count, struct err *err);
 /* All coverage rows of one subject: the ids and the organisation of the first row name it, so
    count is at least 1. */
 int store_put_coverage(struct store *store, const struct row_coverage *rows, size_t count,

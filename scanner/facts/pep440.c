@@ -1,5 +1,6 @@
 #include "facts/pep440.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -391,4 +392,43 @@ int pep440_compare(const char *a, const char *b)
     buf_release(&left);
     buf_release(&right);
     return order;
+}
+
+/* --- one behind the other -------------------------------------------------------------------- */
+
+#define DIGITS_MAX 18 /* of a number that is counted with */
+
+/* False when it is too large to count with. */
+static bool count(struct span digits, uint64_t *out)
+{
+    digits = without_zeros(digits);
+    *out = 0;
+    for (size_t i = 0; i < digits.len && i < DIGITS_MAX; i++)
+        *out = *out * 10 + (uint64_t)(digits.s[i] - '0');
+    return digits.len <= DIGITS_MAX;
+}
+
+static bool releases_follow(struct span a, struct span b)
+{
+    bool raised = false;
+    uint64_t from, to;
+
+    while (a.len > 0 || b.len > 0) {
+        if (!count(next_part(&a), &from) || !count(next_part(&b), &to))
+            return false;
+        if (raised ? to != 0 : to != from && to != from + 1)
+            return false;
+        raised |= to != from;
+    }
+    return true;
+}
+
+bool pep440_follows(const char *a, const char *b)
+{
+    struct version from, to;
+    uint64_t from_epoch, to_epoch;
+
+    return parse(a, strlen(a), &from) && parse(b, strlen(b), &to) &&
+           count(from.epoch, &from_epoch) && count(to.epoch, &to_epoch) && from_epoch == to_epoch &&
+           releases_follow(from.release, to.release);
 }

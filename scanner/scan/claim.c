@@ -168,7 +168,7 @@ static bool is_kept(const struct claim *claim)
 
 /* --- versions -------------------------------------------------------------------------------- */
 
-static struct version *add_version(struct claim *claim, struct arena *arena, const char *text)
+struct version *claim_add_version(struct claim *claim, struct arena *arena, const char *text)
 {
     struct buf key = BUF_INIT(PEP440_MAX * 4);
     struct version *version;
@@ -209,7 +209,7 @@ static void note_declared(struct claim_context *context, struct claim *claim)
         const struct study_project *at = claim->projects[i];
         if (at->project == NULL || at->project->version == NULL)
             continue;
-        struct version *version = add_version(claim, context->arena, at->project->version);
+        struct version *version = claim_add_version(claim, context->arena, at->project->version);
         if (version->declared == NULL ||
             commit_time(study, at) < commit_time(study, version->declared))
             version->declared = at;
@@ -225,8 +225,8 @@ static void note_versions(struct claim_context *context)
     for (size_t i = 0; i < context->match_count; i++) {
         const struct tags_match *match = &context->matches[i];
         if (match->preferred)
-            add_version(&context->claims[match->package], context->arena, match->version)->tag =
-                &study->tags[match->tag];
+            claim_add_version(&context->claims[match->package], context->arena, match->version)
+                ->tag = &study->tags[match->tag];
     }
     for (size_t c = 0; c < context->count; c++)
         note_declared(context, &context->claims[c]);

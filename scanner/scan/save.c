@@ -264,6 +264,33 @@ static int save_denotes(struct job *job, struct err *err)
     return store_put_denotes(job->scan->store, job->id, rows, count, err);
 }
 
+static void add_skipped(const struct claim *claim, struct row_skipped *rows, size_t *count)
+{
+    for (const struct version *version = claim->versions; version != NULL;
+         version = version->hh.next)
+        if (version->skipped != NULL && version->commit != NULL)
+            rows[(*count)++] = (struct row_skipped){.package_id = claim->package->id,
+                                                    .version = version->skipped,
+                                                    .commit = version->commit,
+                                                    .committed_at = version->committed_at};
+}
+
+static int save_skipped(struct job *job, struct err *err)
+{
+    const struct claim_context *context = &job->context;
+    size_t total = 0, count = 0;
+
+    for (size_t i = 0; i < context->count; i++)
+        total += HASH_COUNT(context->claims[i].versions);
+    struct row_skipped *rows = arena_array(&job->arena, total, sizeof *rows);
+    for (size_t i = 0; i < context->count; i++) {
+        const struct claim *claim = &context->claims[i];
+        if (claim->ours && claim->package != NULL && claim->package->id != 0)
+            add_skipped(claim, rows, &count);
+    }
+    return store_put_skipped(job->scan->store, job->id, rows, count, err);
+}
+
 static int save_sources(struct job *job, struct err *err)
 {
     size_t total = 0, count = 0;
@@ -291,7 +318,7 @@ static int save_facts(struct job *job, struct err *err)
     /* Where all is gone, the packages that it had are still the ones it published. */
     if ((job_is_empty(job) ? save_configured(job, err) : save_links(job, err)) != 0)
         return -1;
-    if (save_sources(job, err) != 0)
+    if (save_sources(job, err) != 0 || save_skipped(job, err) != 0)
         return -1;
     char *key = stamp_judged(job);
     int result = stamp_remember(job->scan->store, key, err);

@@ -9,18 +9,26 @@
 
 /* Which commit set the version of each release. Tags and the tip answer for most; for the others
    the whole history is searched, and only when every commit of it could be read is a version that
-   none declares absent. */
+   none declares absent. It is also searched for versions that it declared and nobody released,
+   where there is room for some. */
 
 #define READINGS_MAX 1000000 /* commits times directories of one repository */
 #define WANTS_MAX    5000    /* blobs of history that are fetched for this */
 
+/* What history is asked of a claim. */
+struct questions {
+    bool *open; /* by release: which commit set its version; NULL: of none */
+    bool gaps;  /* what was declared and not released */
+};
+
 /* A directory in which the project of a claim stood at some time. */
 struct place {
     struct claim *claim;
-    bool *open; /* by release: history is to answer */
+    struct questions asked;
     const char *directory;
     const struct project *last; /* what the commit before read there, */
-    size_t release;             /* and the open release that it declares, or SIZE_MAX */
+    size_t release;             /* the open release that it declares, or SIZE_MAX, */
+    struct version *skipped;    /* or the version that is none */
     bool unsure;                /* some commit does not tell */
 };
 
@@ -92,41 +100,69 @@ static bool *answer_known(const struct claim_context *context, struct claim *cla
 }
 
 /* The places of one claim stand together, from `first`. */
-static void add_place(struct search *search, size_t first, struct claim *claim, bool *open,
-                      const char *directory)
+static void add_place(struct search *search, size_t first, struct claim *claim,
+                      struct questions asked, const char *directory)
 {
     for (size_t i = first; i < search->count; i++)
         if (strcmp(search->places[i].directory, directory) == 0)
             return;
     search->places = mem_grow(search->places, search->count, &search->size, sizeof *search->places);
     search->places[search->count++] =
-        (struct place){.claim = claim, .open = open, .directory = directory, .release = SIZE_MAX};
+        (struct place){.claim = claim, .asked = asked, .directory = directory, .release = SIZE_MAX};
 }
 
-static void add_places(struct search *search, struct claim *claim, bool *open)
+static void add_places(struct search *search, struct claim *claim, struct questions asked)
 {
     size_t first = search->count;
 
     for (size_t i = 0; i < claim->project_count; i++)
-        add_place(search, first, claim, open, claim->projects[i]->directory);
+        add_place(search, first, claim, asked, claim->projects[i]->directory);
     if (claim->directory != NULL)
-        add_place(search, first, claim, open, claim->directory);
+        add_place(search, first, claim, asked, claim->directory);
 }
 
-/* The open release that this project declares; whether it leaves room for doubt. */
-static size_t find_release(struct place *place, const struct project *project)
+/* The release of that version; SIZE_MAX. */
+static size_t find_release(const struct claim *claim, const char *version)
 {
-    const struct claim *claim = place->claim;
+    for (size_t i = 0; i < claim->release_count; i++)
+        if (pep440_compare(version, claim->releases[i].version) == 0)
+            return i;
+    return SIZE_MAX;
+}
 
-    if (project->normal != NULL && strcmp(project->normal, claim->name) != 0)
-        return SIZE_MAX;
+/* A final version that no release, no tag and no tree that was read has; NULL when it is none. */
+static struct version *find_skipped(struct arena *arena, struct claim *claim,
+                                    const struct project *project)
+{
+    const char *text = project->version;
+
+    if ((project->kind != DECLARED_STATIC && project->kind != DECLARED_DYNAMIC) ||
+        !pep440_valid(text, strlen(text)) || pep440_is_prerelease(text, strlen(text)))
+        return NULL;
+    struct version *version = claim_add_version(claim, arena, text);
+    if (version->tag != NULL || version->declared != NULL)
+        return NULL;
+    version->skipped = text;
+    return version;
+}
+
+/* What this project declares; whether it leaves room for doubt. */
+static void judge_project(struct search *search, struct place *place, const struct project *project)
+{
+    place->last = project;
+    place->release = SIZE_MAX;
+    place->skipped = NULL;
+    if (project->normal != NULL && strcmp(project->normal, place->claim->name) != 0)
+        return;
     if (project->kind == DECLARED_OPAQUE || project->kind == DECLARED_VCS)
         place->unsure = true;
-    if (project->version != NULL)
-        for (size_t i = 0; i < claim->release_count; i++)
-            if (place->open[i] && pep440_compare(project->version, claim->releases[i].version) == 0)
-                return i;
-    return SIZE_MAX;
+    if (project->version == NULL)
+        return;
+    size_t release = find_release(place->claim, project->version);
+    if (release == SIZE_MAX && place->asked.gaps)
+        place->skipped = find_skipped(search->context->arena, place->claim, project);
+    else if (release != SIZE_MAX && place->asked.open != NULL && place->asked.open[release])
+        place->release = release;
 }
 
 static void read_place(struct search *search, struct place *place, const char *commit,
@@ -140,12 +176,14 @@ static void read_place(struct search *search, struct place *place, const char *c
         place->unsure = true;
     if (result != SOURCE_FOUND)
         return;
-    if (project != place->last) {
-        place->last = project;
-        place->release = find_release(place, project);
+    if (project != place->last)
+        judge_project(search, place, project);
+    /* Children come before parents, so the last one that is seen is the oldest. */
+    if (place->skipped != NULL) {
+        place->skipped->commit = arena_strdup(search->context->arena, commit);
+        place->skipped->committed_at = commit_time;
     }
     if (place->release != SIZE_MAX) {
-        /* Children come before parents, so the last one that is seen is the oldest. */
         struct row_release_source *source = &place->claim->sources[place->release];
         source->version_commit_state = fact_state_word(FACT_KNOWN);
         source->version_commit = arena_strdup(search->context->arena, commit);
@@ -171,11 +209,12 @@ static void conclude(const struct search *search)
 {
     for (size_t i = 0, end; i < search->count; i = end) {
         struct claim *claim = search->places[i].claim;
+        const bool *open = search->places[i].asked.open;
         bool unsure = search->readings > READINGS_MAX || search->incomplete;
         for (end = i; end < search->count && search->places[end].claim == claim; end++)
             unsure |= search->places[end].unsure;
-        for (size_t r = 0; r < claim->release_count; r++)
-            if (claim->sources[r].version_commit == NULL && search->places[i].open[r])
+        for (size_t r = 0; open != NULL && r < claim->release_count; r++)
+            if (claim->sources[r].version_commit == NULL && open[r])
                 claim->sources[r].version_commit_state =
                     fact_state_word(unsure ? FACT_UNKNOWN : FACT_ABSENT);
     }
@@ -209,9 +248,12 @@ int claim_versions(struct claim_context *context, struct err *err)
 
     for (size_t i = 0; i < context->count; i++) {
         struct claim *claim = &context->claims[i];
-        bool *open = claim->ours ? answer_known(context, claim) : NULL;
-        if (open != NULL)
-            add_places(&search, claim, open);
+        if (!claim->ours)
+            continue;
+        struct questions asked = {answer_known(context, claim),
+                                  !is_vcs(claim) && claim_has_gaps(context, claim)};
+        if (asked.open != NULL || asked.gaps)
+            add_places(&search, claim, asked);
     }
     if (search.count > 0) {
         result = search_history(&search, err);

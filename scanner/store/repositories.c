@@ -129,7 +129,6 @@ int store_put_links(struct store *store, int64_t repository_id, const struct row
         bound_text(bound, rows[i].state);
         bound_text(bound, rows[i].evidence);
         bound_text(bound, rows[i].other);
-        bound_flag(bound, rows[i].primary);
         writing_add(&writing);
     }
     bound_integer(writing_subject(&writing), repository_id);
@@ -180,6 +179,25 @@ int store_put_release_sources(struct store *store, int64_t repository_id,
         else
             bound_text(bound, NULL);
         bound_text(bound, rows[i].changelog_at);
+        writing_add(&writing);
+    }
+    bound_integer(writing_subject(&writing), repository_id);
+    return writing_end(&writing);
+}
+
+int store_put_skipped(struct store *store, int64_t repository_id, const struct row_skipped *rows,
+                      size_t count, struct err *err)
+{
+    struct writing writing = writing_start(store, SQL_FACT_SKIPPED, err);
+
+    for (size_t i = 0; i < count; i++) {
+        struct bound *bound = writing_row(&writing);
+        bound_integer(bound, repository_id);
+        bound_integer(bound, rows[i].package_id);
+        bound_order_key(bound, rows[i].version);
+        bound_text(bound, rows[i].version);
+        bound_text(bound, rows[i].commit);
+        bound_instant(bound, rows[i].committed_at);
         writing_add(&writing);
     }
     bound_integer(writing_subject(&writing), repository_id);

@@ -12,9 +12,10 @@
 -- fact: also_at        | package_id                | index_url |
 -- fact: release        | package_id                | release_id | published_at yanked yanked_reason files sdist wheel
 -- fact: file           | package_id                | release_id filename | kind url sha256 size uploaded_at yanked
--- fact: link           | repository_id             | package_id | directory state evidence other is_primary
+-- fact: link           | repository_id             | package_id | directory state evidence other
 -- fact: denotes        | repository_id             | package_id order_key tag | version is_prerelease how preferred
 -- fact: release_source | repository_id             | release_id | version_commit_state version_commit version_committed_at changelog_state changelog_path changelog_line changelog_at
+-- fact: skipped        | repository_id             | package_id order_key | version commit_oid committed_at
 -- fact: coverage       | repository_id package_id organisation | fact | status reason detail
 -- fact: finding        |                           | rule repository_id package_id version tag detail | severity standing message evidence first_run
 

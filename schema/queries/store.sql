@@ -175,7 +175,7 @@ SELECT (SELECT count(*) FROM stored_scope) + (SELECT count(*) FROM stored_reposi
      + (SELECT count(*) FROM stored_file) + (SELECT count(*) FROM stored_also_at)
      + (SELECT count(*) FROM stored_link)
      + (SELECT count(*) FROM stored_denotes) + (SELECT count(*) FROM stored_release_source)
-     + (SELECT count(*) FROM stored_coverage) AS rows;
+     + (SELECT count(*) FROM stored_skipped) + (SELECT count(*) FROM stored_coverage) AS rows;
 
 -- Evaluating rules ---------------------------------------------------------------------------------
 

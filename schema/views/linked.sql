@@ -10,8 +10,7 @@ WITH picked AS MATERIALIZED (
                 AND (SELECT run FROM as_of) BETWEEN h.since AND ifnull(h.until - 1, 1 << 62)
             WHERE l.package_id = c.package_id
               AND (SELECT run FROM as_of) BETWEEN l.since AND ifnull(l.until - 1, 1 << 62)
-            ORDER BY l.is_primary DESC,
-                     CASE l.state WHEN 'configured' THEN 0 WHEN 'mutual' THEN 1
+            ORDER BY CASE l.state WHEN 'configured' THEN 0 WHEN 'mutual' THEN 1
                                   WHEN 'corroborated' THEN 2 WHEN 'claimed' THEN 3 ELSE 4 END,
                      l.repository_id
             LIMIT 1) AS repository_id,

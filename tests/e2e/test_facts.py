@@ -1,7 +1,8 @@
 """What files state in ways of their own: read, or unknown, but never guessed."""
 
 import pytest
-from conftest import TREE, TREE_FULL, unknowns
+from conftest import OWNER, TOKEN, TREE, TREE_FULL, unknowns
+from forge import Forge, Repository, World, document
 from forge.demo import pyproject
 from forge.gitrepo import Link
 
@@ -160,3 +161,30 @@ def test_a_template_ends_no_scan(scan_tree):
     status, report = scan_tree(BESIDE | {"pyproject.toml": "[[{{ project }}]]\n"})
     assert set(unknowns(report).values()) == {"parse-error"}
     assert status == 3
+
+
+def test_a_version_that_was_skipped(make_drift, tmp_path):
+    """Declared by one commit, then another number was tagged and published."""
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    for day, version in enumerate(("0.9.0", "1.0.0", "1.1.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0.dev1"), 1):
+        files = {"pyproject.toml": f"[project]\nname = '{TREE}'\nversion = '{version}'\n", "day": str(day)}
+        repository.commit(f"2025-02-0{day}T09:00:00Z", version, files)
+        if version in ("1.0.0", "1.2.0"):
+            repository.tag(f"v{version}", f"2025-02-0{day}T09:01:00Z")
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    releases = {version: ("2025-02-20T10:00:00Z", None) for version in ("1.0.0", "1.2.0")}
+    world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        drift.scan(OWNER)
+        skipped = [f for f in drift.report()["findings"] if f["rule"] == "version-skipped"]
+        assert [(f["version"], f["evidence"]["committed_at"]) for f in skipped] == [
+            ("1.1.0", "2025-02-03T09:00:00Z")]
+        releases["1.1.0"] = ("2025-02-21T10:00:00Z", None)
+        world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+        drift.scan(OWNER)
+        states = {f["state"] for f in drift.report()["findings"] if f["rule"] == "version-skipped"}
+        assert states == {"resolved"}

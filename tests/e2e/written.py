@@ -56,7 +56,7 @@ class Facts:
                  status=index, reason=None if index == "known" else "http-error")
         if repository:
             self.add("link", repository_id=repository, package_id=number, directory=directory,
-                     state=link, evidence="pyproject.toml: urls", is_primary=1)
+                     state=link, evidence="pyproject.toml: urls")
         if repository and directory is not None:
             self.add("project", repository_id=repository, directory=directory, name=name, normal=name,
                      licence="MIT", licence_state="known", licence_path="LICENSE",

@@ -18,7 +18,7 @@ INSERT INTO stored_coverage (repository_id, package_id, organisation, fact, stat
 INSERT INTO stored_project VALUES (1, '', 'Rocket', 'rocket', 'hatchling', 'MIT', 'known', 'LICENSE',
     'CHANGELOG.md', 0, 1, NULL);
 INSERT INTO stored_link VALUES
-    (1, 1, '', 'mutual', 'https://github.com/acme/rocket', NULL, 0, 1, NULL);
+    (1, 1, '', 'mutual', 'https://github.com/acme/rocket', NULL, 1, NULL);
 
 INSERT INTO release_id VALUES (1, 1, '0.1.0', '0.1.0', x'0100', 0), (2, 1, '0.2.0', '0.2.0', x'0200', 0);
 INSERT INTO stored_release VALUES

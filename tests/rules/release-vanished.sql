@@ -5,7 +5,7 @@ INSERT INTO stored_coverage (repository_id, package_id, organisation, fact, stat
 VALUES (0, 1, '', 'index', 'absent', 'not-found', 1);
 UPDATE stored_release SET since = 0, until = 1;
 UPDATE stored_link SET since = 0, until = 1;
-INSERT INTO stored_link VALUES (1, 1, '', 'claimed', NULL, NULL, 0, 1, NULL);
+INSERT INTO stored_link VALUES (1, 1, '', 'claimed', NULL, NULL, 1, NULL);
 -- expect: - medium
 
 -- case: another repository's package
@@ -15,7 +15,7 @@ INSERT INTO stored_coverage (repository_id, package_id, organisation, fact, stat
 VALUES (0, 1, '', 'index', 'absent', 'not-found', 1);
 UPDATE stored_release SET since = 0, until = 1;
 UPDATE stored_link SET state = 'contradicted', since = 0, until = 1;
-INSERT INTO stored_link VALUES (1, 1, '', 'claimed', NULL, NULL, 0, 1, NULL);
+INSERT INTO stored_link VALUES (1, 1, '', 'claimed', NULL, NULL, 1, NULL);
 
 -- case: it was never there
 UPDATE stored_coverage SET status = 'absent', reason = 'not-found' WHERE fact = 'index';

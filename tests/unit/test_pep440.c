@@ -110,6 +110,28 @@ static void prerelease(void **state)
     assert_false(pep440_is_prerelease("1.0+a1", 6));
 }
 
+static void follows(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"1.2.3", "1.2.4"},  {"1.2.3", "1.3"},     {"1.2.3", "1.3.0"},       {"1.2.3", "2"},
+        {"1.2", "1.2.1"},    {"1.2.3", "1.2.3.1"}, {"1.2.3", "1.2.3.post1"}, {"1.2.0", "1.2"},
+        {"1.2.9", "1.2.10"}, {"1!1.0", "1!1.1"},
+    };
+    static const char *const gaps[][2] = {
+        {"1.2.3", "1.2.5"}, {"1.2.3", "1.3.1"},
+        {"1.2.3", "1.4"},   {"1.2.3", "3"},
+        {"1.0", "1!1.0"},   {"1.0", "2004d"},
+        {"1.2", "1.2.2"},   {"1.9999999999999999999", "1.20000000000000000000"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (!pep440_follows(pairs[i][0], pairs[i][1]))
+            fail_msg("%s %s", pairs[i][0], pairs[i][1]);
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
+        if (pep440_follows(gaps[i][0], gaps[i][1]))
+            fail_msg("%s %s", gaps[i][0], gaps[i][1]);
+}
+
 /* The longest versions fit their buffers, and long numbers are compared as numbers. */
 static void long_ones(void **state)
 {
@@ -142,8 +164,8 @@ static void long_ones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(order),      cmocka_unit_test(refused),   cmocka_unit_test(white_space),
-        cmocka_unit_test(prerelease), cmocka_unit_test(long_ones),
+        cmocka_unit_test(order),      cmocka_unit_test(refused), cmocka_unit_test(white_space),
+        cmocka_unit_test(prerelease), cmocka_unit_test(follows), cmocka_unit_test(long_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,8 +112,7 @@ static void put_repository(struct place *place, const char *head, size_t tag_cou
                                        .kind = "static",
                                        .version = "0.1.0",
                                        .origin = "pyproject.toml:3"};
-    struct row_link link = {
-        .package_id = place->package, .directory = "", .state = "mutual", .primary = 1};
+    struct row_link link = {.package_id = place->package, .directory = "", .state = "mutual"};
     struct row_denotes denotes = {place->package, "v0.1.0", "0.1.0", "plain", 1};
     struct row_coverage coverage = {.fact = "refs", .status = "known"};
     struct store *store = place->store;
