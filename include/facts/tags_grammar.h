@@ -28,7 +28,8 @@ struct tag_reading {
     size_t prefix;       /* bytes of the name before the version */
     const char *version; /* NUL-terminated; valid by PEP 440 unless TAG_TEXT; in the arena */
     enum tag_form form;
-    bool inner; /* an earlier digit could start the version too: only where the prefix is known */
+    bool inner; /* an earlier digit could start the version too, or end a name: only where the
+                   prefix is known */
 };
 
 /* At most TAG_READINGS ways to read a name. */

@@ -179,17 +179,23 @@ static void learned_forms(const char *name, size_t start, size_t len, struct are
     add(list, start, one_digit_each(text, len, arena), TAG_DIGITS, false);
 }
 
-/* Whether a version may start here: not inside a number, nor behind "1." as its next component. */
-static bool is_start(const char *name, size_t at)
+/* Whether the digit here stands behind another number and a separator: "1-2", but not "jinja2-3".
+ */
+static bool is_behind_number(const char *name, size_t at)
 {
-    if (!is_digit(name[at]) || (at > 0 && is_digit(name[at - 1])))
-        return false;
     if (at < 2 || !is_separator(name[at - 1]) || !is_digit(name[at - 2]))
-        return true;
+        return false;
     size_t digits = at - 2;
     while (digits > 0 && is_digit(name[digits - 1]))
         digits--;
-    return digits > 0 && is_letter(name[digits - 1]);
+    return digits == 0 || !is_letter(name[digits - 1]);
+}
+
+/* Whether a version may start here: not inside a number, nor as the next component of one. */
+static bool is_start(const char *name, size_t at)
+{
+    return is_digit(name[at]) && (at == 0 || !is_digit(name[at - 1])) &&
+           !(is_behind_number(name, at) && name[at - 1] == '.');
 }
 
 size_t tag_read(const char *name, struct arena *arena, struct tag_reading out[TAG_READINGS])
@@ -203,8 +209,10 @@ size_t tag_read(const char *name, struct arena *arena, struct tag_reading out[TA
     for (size_t at = 0; at < len && starts < STARTS_MAX; at++) {
         if (!is_start(name, at))
             continue;
+        /* "sha-3-1.0" is 1.0 of sha-3, but only where that is a name. */
+        bool inner = found || is_behind_number(name, at);
         if (pep440_valid(name + at, len - at)) {
-            add(&list, at, arena_strndup(arena, name + at, len - at), TAG_PLAIN, found);
+            add(&list, at, arena_strndup(arena, name + at, len - at), TAG_PLAIN, inner);
             found = true;
         }
         if (starts++ == 0) {

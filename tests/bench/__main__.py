@@ -226,6 +226,14 @@ def version_sources(options):
     line("version sources: CPU time", f"{least:.1f} ms", "<= 100 ms", least <= 100)
 
 
+def tag_matching(options):
+    command = [options.tools / "tests/bench/matching", "200000"]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(5)]
+    most = max(int(run.stdout) for run in runs)
+    heading("tags of 200,000 releases")
+    line("matched pairs a second of CPU time", f"{most:,}", ">= 100,000", most >= 100_000)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", type=Path, required=True)
@@ -234,6 +242,7 @@ def main():
     parser.add_argument("--port", type=int, default=18719)
     options = parser.parse_args()
     version_sources(options)
+    tag_matching(options)
     against_git(options, "http")
     against_git(options, "https")
     thousand(options)

@@ -28,6 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(pep440_compare(text, buf_str(&normal)) == 0);
         check(pep440_normal(buf_str(&normal), normal.len, &again) == 0);
         check(strcmp(buf_str(&again), buf_str(&normal)) == 0);
+        check(pep440_follows("1.0", text) == pep440_follows("1.0", buf_str(&normal)));
     }
     if (names_normalise(text, name) == 0)
         check(names_equal(text, name));
