@@ -248,7 +248,8 @@ UPDATE incoming_finding AS i SET severity = coalesce(
      LIMIT 1), severity)
 WHERE i.rule IN (SELECT json_extract(v.value, '$.rule') FROM json_each(?1, '$.severity') AS v);
 
--- Findings on releases before the day or below the version of the package, else of the fleet.
+-- Findings on releases before the day or below the version of the package, else of the fleet. The
+-- order of the joins is fixed: without a policy there is nothing to look through.
 -- name: policy_since
 WITH since AS MATERIALIZED (
     SELECT json_extract(v.value, '$.package') AS package, json_extract(v.value, '$.day') AS day,
@@ -263,14 +264,16 @@ chosen AS MATERIALIZED (
 old AS MATERIALIZED (
     SELECT r.package_id, r.version
     FROM chosen AS c
-    JOIN release AS r ON r.package_id = c.package_id
+    CROSS JOIN release AS r ON r.package_id = c.package_id
     WHERE r.published_at < c.day OR hex(r.order_key) < c.order_key
     UNION
     SELECT d.package_id, d.version
     FROM chosen AS c
-    JOIN denotes AS d ON d.package_id = c.package_id
-    JOIN tag AS t ON t.repository_id = d.repository_id AND t.name = d.tag
-    WHERE d.version NOT IN (SELECT r.version FROM release AS r WHERE r.package_id = d.package_id)
+    CROSS JOIN package AS p ON p.id = c.package_id
+    CROSS JOIN denotes AS d ON d.repository_id = p.repository_id AND d.package_id = p.id
+    CROSS JOIN tag AS t ON t.repository_id = d.repository_id AND t.name = d.tag
+    WHERE NOT EXISTS (SELECT 1 FROM release_id AS r
+                      WHERE r.package_id = d.package_id AND r.version = d.version)
       AND (coalesce(t.tagged_at, t.committed_at) < c.day OR hex(d.order_key) < c.order_key))
 UPDATE incoming_finding SET standing = 'historic'
 WHERE standing = 'open' AND (package_id, version) IN (SELECT o.package_id, o.version FROM old AS o);
@@ -284,14 +287,18 @@ WITH waive AS MATERIALIZED (
            json_extract(v.value, '$.reason') AS reason, json_extract(v.value, '$.until') AS until,
            json_extract(v.value, '$.versions') AS ranges
     FROM json_each(?1, '$.waive') AS v),
+tagged AS MATERIALIZED (
+    SELECT d.package_id, d.version, min(d.order_key) AS order_key FROM denotes AS d
+    WHERE EXISTS (SELECT 1 FROM waive)
+    GROUP BY d.package_id, d.version),
 keyed AS MATERIALIZED (
     SELECT i.rowid AS id, i.rule, p.name AS package, hex(coalesce(
                (SELECT r.order_key FROM release_id AS r
                 WHERE r.package_id = i.package_id AND r.version = i.version),
-               (SELECT d.order_key FROM denotes AS d
-                WHERE d.package_id = i.package_id AND d.version = i.version LIMIT 1))) AS order_key
+               d.order_key)) AS order_key
     FROM incoming_finding AS i
     LEFT JOIN package_id AS p ON p.id = i.package_id
+    LEFT JOIN tagged AS d ON d.package_id = i.package_id AND d.version = i.version
     WHERE i.standing = 'open' AND i.rule IN (SELECT rule FROM waive)),
 matched AS MATERIALIZED (
     SELECT k.id, w.reason, w.until,
