@@ -21,6 +21,8 @@ enum declared_kind {
 };
 /* "none", "static", … */
 const char *declared_kind_word(enum declared_kind kind);
+/* The other way; false for other words. */
+bool declared_kind_parse(const char *word, enum declared_kind *out);
 
 /* A project's directory and what its files say; strings live in the arena given to project_read. */
 struct project {

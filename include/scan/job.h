@@ -142,6 +142,9 @@ int stamp_compare(struct job *job, const char *package, struct err *err);
    this one learned, for the next. */
 int job_recall_server(struct job *job, struct err *err);
 int job_remember_server(struct job *job, struct err *err);
+/* The same for what it read at tags: job->memory. */
+int job_recall_study(struct job *job, struct err *err);
+int job_remember_study(struct job *job, struct err *err);
 
 /* --- one repository: read by repository.c, judged by verdict.c ------------------------------- */
 
@@ -149,6 +152,7 @@ int job_remember_server(struct job *job, struct err *err);
     X(LOOKUP, "what earlier runs learned")                                                         \
     X(ASK, "refs and known index documents")                                                       \
     X(PROBE, "the tip's tree alone, to see whether there is a project")                            \
+    X(RECALL, "what earlier runs read at tags")                                                    \
     X(HISTORY, "commits and trees of all tags and the default branch")                             \
     X(STUDY, "tags, projects and versions")                                                        \
     X(INDEX, "index documents of packages found")                                                  \
@@ -201,6 +205,7 @@ struct job {
     size_t want_count, have_count;
     bool whole; /* small enough to be fetched with its blobs at once */
     bool filtered;
+    json_t *memory; /* of study_projects(); NULL: none yet */
     struct study study;
     struct claim_context context;
     bool stale;          /* a document changed since this was judged */

@@ -5,6 +5,8 @@
 #ifndef SCAN_STUDY_H
 #define SCAN_STUDY_H
 
+#include <jansson.h>
+
 #include "scan/reader.h"
 
 /* Revision of what is read and how: facts that an older one read are read again. */
@@ -58,8 +60,9 @@ int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct ar
                struct study *out, struct err *err);
 /* The second: the projects of the tip and of the tags. Call again after the wants of the reader
    were fetched, until it has none. The study lives in the arena, what it points to as long as the
-   reader. */
-int study_projects(struct reader *reader, struct arena *arena, struct study *study,
+   reader. What *memory (may be NULL) has of tagged commits is not read again; at the end it is what
+   the next run is to be given. It belongs to the caller. */
+int study_projects(struct reader *reader, struct arena *arena, struct study *study, json_t **memory,
                    struct err *err);
 
 #endif

@@ -8,17 +8,28 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+static const char *const kind_words[] = {
+    [DECLARED_NONE] = "none",
+    [DECLARED_STATIC] = "static",
+    [DECLARED_DYNAMIC] = "dynamic",
+    [DECLARED_VCS] = "vcs",
+    [DECLARED_PLACEHOLDER] = "placeholder",
+    [DECLARED_OPAQUE] = "opaque",
+};
+
 const char *declared_kind_word(enum declared_kind kind)
 {
-    static const char *const words[] = {
-        [DECLARED_NONE] = "none",
-        [DECLARED_STATIC] = "static",
-        [DECLARED_DYNAMIC] = "dynamic",
-        [DECLARED_VCS] = "vcs",
-        [DECLARED_PLACEHOLDER] = "placeholder",
-        [DECLARED_OPAQUE] = "opaque",
-    };
-    return words[kind];
+    return kind_words[kind];
+}
+
+bool declared_kind_parse(const char *word, enum declared_kind *out)
+{
+    for (size_t i = 0; i < COUNT(kind_words); i++)
+        if (strcmp(kind_words[i], word) == 0) {
+            *out = (enum declared_kind)i;
+            return true;
+        }
+    return false;
 }
 
 static const char *const project_files[] = {"pyproject.toml", "setup.py", "setup.cfg"};

@@ -78,7 +78,7 @@ static void study_run(void *item)
     if (job->err.reason == REASON_NONE && job->study.tags == NULL)
         read_tags(job);
     if (job->err.reason == REASON_NONE && job->study.tags != NULL)
-        study_projects(job->reader, &job->arena, &job->study, &job->err);
+        study_projects(job->reader, &job->arena, &job->study, &job->memory, &job->err);
     if (job->err.reason == REASON_NONE && reader_wants(job->reader, &wants) == 0)
         collect(job);
 }
@@ -105,10 +105,42 @@ static void enter_study(struct job *job)
         work_submit(job->scan->cpu_lane, study_run, study_done, job);
 }
 
-void job_read_history(struct job *job)
+/* --- HISTORY --------------------------------------------------------------------------------- */
+
+static void enter_history(struct job *job)
 {
     job_set_state(job, JOB_HISTORY);
     job_fetch(job, FETCH_HISTORY, enter_study);
+}
+
+/* --- RECALL ---------------------------------------------------------------------------------- */
+
+static void recall_run(void *item)
+{
+    struct job *job = item;
+
+    job_recall_study(job, &job->fatal);
+}
+
+static void recall_done(void *item)
+{
+    struct job *job = item;
+
+    if (scan_check(job->scan, &job->fatal))
+        job_save(job);
+    else
+        enter_history(job);
+}
+
+/* Where nothing is known of the repository, there is nothing to recall. */
+void job_read_history(struct job *job)
+{
+    if (job->known.digest == NULL || job->memory != NULL) {
+        enter_history(job);
+        return;
+    }
+    job_set_state(job, JOB_RECALL);
+    work_submit(job->scan->store_lane, recall_run, recall_done, job);
 }
 
 /* --- PROBE ----------------------------------------------------------------------------------- */

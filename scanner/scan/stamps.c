@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -79,5 +80,52 @@ int job_remember_server(struct job *job, struct err *err)
         result = store_remember(job->scan->store, key, is, err);
         free(key);
     }
+    return result;
+}
+
+/* --- what was read at tags ------------------------------------------------------------------- */
+
+#define MEMORY_MAX (16u << 20) /* more is read again */
+
+static char *memory_key(const struct job *job)
+{
+    return mem_printf("read-at-tags %" PRId64, job->id);
+}
+
+/* Of another revision it is of no use. */
+static json_t *parse_memory(const struct job *job, const struct buf *text)
+{
+    json_t *root = json_loadb(buf_str(text), text->len, 0, NULL), *commits = NULL;
+
+    if (json_integer_value(json_object_get(root, "revision")) == job->scan->revision)
+        commits = json_incref(json_object_get(root, "commits"));
+    json_decref(root);
+    return commits;
+}
+
+int job_recall_study(struct job *job, struct err *err)
+{
+    struct buf value = BUF_INIT(MEMORY_MAX);
+    char *key = memory_key(job);
+    int found = store_recall(job->scan->store, key, &value, err);
+
+    if (found == 1)
+        job->memory = parse_memory(job, &value);
+    buf_release(&value);
+    free(key);
+    return found < 0 ? -1 : 0;
+}
+
+int job_remember_study(struct job *job, struct err *err)
+{
+    json_t *root = json_pack("{s:i,s:O}", "revision", job->scan->revision, "commits", job->memory);
+    char *text = json_dumps(root, JSON_COMPACT), *key = memory_key(job);
+    int result = 0;
+
+    if (text != NULL && strlen(text) < MEMORY_MAX)
+        result = store_remember(job->scan->store, key, text, err);
+    free(key);
+    free(text);
+    json_decref(root);
     return result;
 }

@@ -8,12 +8,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "facts/tags.h"
+#include "scan/remembered.h"
 
 #define TAGS_PREFIX      "refs/tags/"
 #define ENTRIES_MAX      200000  /* of a tree that is looked through for import packages */
 #define COMMITS_READ_MAX 20000   /* tagged commits of one repository whose trees are read */
 #define PROJECTS_MAX     2000000 /* projects of one repository, counted at each of its tags */
 #define UNREAD_MAX       100     /* tags of one repository that may be unknown by themselves */
+#define REMEMBERED_MAX   20000   /* commits, and projects in them, that the next run is told of */
 
 /* The directory of a path into out; false when it does not fit. */
 static bool directory_of(const char *path, char *out, size_t size)
@@ -225,7 +227,9 @@ struct reading_at {
     struct reader *reader;
     struct arena *arena;
     struct study *study;
-    size_t size; /* of study->projects */
+    const json_t *memory; /* projects by commit, from earlier runs */
+    json_t *next;         /* the same for the next one */
+    size_t size;          /* of study->projects */
     size_t tag;
     const char *commit;
     char directory[4096]; /* that was read last */
@@ -310,6 +314,50 @@ static int read_commit(struct reading_at *at, struct err *err)
     int result = reader_walk(at->reader, at->commit, NULL, read_file, at, err);
     if (result > 0)
         at->study->limit = "a tree goes deeper or has more files or directories than are looked at";
+    return result;
+}
+
+/* Whether an earlier run read this commit. */
+static bool recall(struct reading_at *at)
+{
+    json_t *list = json_object_get(at->memory, at->commit), *item;
+    size_t i, first = at->study->project_count;
+    struct study_project project;
+
+    json_array_foreach(list, i, item)
+    {
+        if (is_full(at) || !remembered_project(item, at->arena, &project)) {
+            at->study->project_count = first;
+            return false;
+        }
+        project.tag = at->tag;
+        project.commit = at->commit;
+        add_project(at, project);
+    }
+    if (list != NULL)
+        json_object_set(at->next, at->commit, list);
+    return list != NULL;
+}
+
+static void remember(struct reading_at *at, size_t first)
+{
+    struct study *study = at->study;
+
+    if (json_object_size(at->next) < REMEMBERED_MAX && study->project_count < REMEMBERED_MAX)
+        json_object_set_new(at->next, at->commit,
+                            remembered_list(study->projects + first, study->project_count - first));
+}
+
+/* The tree of a tag, unless an earlier run read it. */
+static int read_tag_tree(struct reading_at *at, struct err *err)
+{
+    size_t first = at->study->project_count;
+
+    if (recall(at))
+        return 0;
+    int result = read_commit(at, err);
+    if (result == 0)
+        remember(at, first);
     return result < 0 ? -1 : 0;
 }
 
@@ -354,7 +402,7 @@ static int read_tag_trees(struct reading_at *at, struct read_before **read, stru
         before = arena_alloc(at->arena, sizeof *before);
         before->commit = at->commit;
         before->first = study->project_count;
-        if (read_commit(at, &missing) != 0) {
+        if (read_tag_tree(at, &missing) != 0) {
             if (note_unread(study, i, at->arena, &missing) == 0)
                 continue;
             *err = missing;
@@ -372,12 +420,14 @@ static int read_tip(struct reading_at *at, struct err *err)
         return 0;
     at->tag = STUDY_TIP;
     at->commit = at->study->head;
-    return read_commit(at, err);
+    return read_commit(at, err) < 0 ? -1 : 0;
 }
 
-int study_projects(struct reader *reader, struct arena *arena, struct study *study, struct err *err)
+int study_projects(struct reader *reader, struct arena *arena, struct study *study, json_t **memory,
+                   struct err *err)
 {
-    struct reading_at at = {.reader = reader, .arena = arena, .study = study};
+    struct reading_at at = {
+        .reader = reader, .memory = *memory, .next = json_object(), .arena = arena, .study = study};
     struct read_before *read = NULL;
     const char *const *wants;
 
@@ -388,8 +438,13 @@ int study_projects(struct reader *reader, struct arena *arena, struct study *stu
         result = read_tag_trees(&at, &read, err);
     HASH_CLEAR(hh, read);
     struct study_project *projects = study->projects;
-    if (reader_wants(reader, &wants) > 0)
+    if (reader_wants(reader, &wants) > 0) {
         study->project_count = 0; /* there will be another time */
+        json_decref(at.next);
+    } else {
+        json_decref(*memory);
+        *memory = at.next;
+    }
     study->projects = arena_copy(arena, projects, study->project_count * sizeof *projects);
     free(projects);
     return result;

@@ -13,6 +13,7 @@ static void enter_done(struct job *job)
 
     job_set_state(job, JOB_DONE);
     job_leave_name(job);
+    json_decref(job->memory);
     arena_release(&job->refs_arena);
     arena_release(&job->arena);
     free(job);
@@ -135,6 +136,8 @@ static void forget_tip(struct job *job)
 {
     claim_release(&job->context);
     job_close_mirror(job);
+    json_decref(job->memory);
+    job->memory = NULL;
     job->context = (struct claim_context){0};
     job->study = (struct study){0};
     job->links_err = (struct err){0};

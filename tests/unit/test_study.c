@@ -21,6 +21,7 @@
 static struct arena arena;
 static struct mirror *mirror;
 static struct reader *reader;
+static json_t *memory;
 static struct err err;
 
 static int setup(void **state)
@@ -67,6 +68,7 @@ static int teardown(void **state)
 static int start(void **state)
 {
     (void)state;
+    memory = NULL;
     reader = reader_new(mirror, (struct reader_said){0});
     return 0;
 }
@@ -74,6 +76,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
+    json_decref(memory);
     reader_free(reader);
     arena_release(&arena);
     return 0;
@@ -118,7 +121,7 @@ static struct study study_of(const char *head, const char *const *names)
     git_resolve(head, oid);
     memcpy(refs.head_oid, oid, OID_HEX);
     assert_int_equal(study_tags(mirror, &refs, &arena, &study, &err), 0);
-    assert_int_equal(study_projects(reader, &arena, &study, &err), 0);
+    assert_int_equal(study_projects(reader, &arena, &study, &memory, &err), 0);
     return study;
 }
 
@@ -136,6 +139,30 @@ static void projects_of_tip_and_tags(void **state)
     assert_string_equal(study.projects[4].directory, "b");
     assert_int_equal(study.projects[4].tag, 2);
     assert_ptr_equal(study.projects[2].project, study.projects[4].project);
+}
+
+/* A tree that was read is not read again, unless it could not be told whole. */
+static void what_is_remembered(void **state)
+{
+    static const char *const tags[] = {"mono", "fixture", "deep", NULL};
+    struct study study = study_of("top", tags);
+    json_t *item;
+
+    (void)state;
+    assert_int_equal(json_object_size(memory), 2);
+    item = json_array_get(json_object_get(memory, study.tags[0].commit), 1);
+    assert_string_equal(json_string_value(json_array_get(item, 0)), "b");
+    json_array_set_new(item, 1, json_string("remembered"));
+    study = study_of("top", tags);
+    assert_int_equal(study.project_count, 3);
+    assert_string_equal(study.projects[1].project->name, "a");
+    assert_string_equal(study.projects[2].project->name, "remembered");
+    assert_non_null(study.limit);
+    json_array_set_new(item, 3, json_string("no such kind"));
+    study = study_of("top", tags);
+    assert_string_equal(study.projects[2].project->name, "b");
+    study = study_of("top", (const char *const[]){"fixture", NULL});
+    assert_int_equal(json_object_size(memory), 1);
 }
 
 static void a_limit_is_told_wherever_it_was_met(void **state)
@@ -176,7 +203,7 @@ static void a_tag_that_leads_nowhere(void **state)
     for (size_t i = 0; i < 3; i++)
         study.tags[i].candidate = study.tags[i].commit != NULL;
     for (int again = 0; again < 2; again++)
-        assert_int_equal(study_projects(reader, &arena, &study, &err), 0);
+        assert_int_equal(study_projects(reader, &arena, &study, &memory, &err), 0);
     assert_int_equal(study.unread_count, 2);
     assert_int_equal(study.tags[0].reason, REASON_MISSING_OBJECT);
     assert_int_equal(study.tags[1].reason, REASON_MISSING_OBJECT);
@@ -295,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_probe_leaves_out_what_is_no_project, start, stop),
         cmocka_unit_test_setup_teardown(projects_of_tip_and_tags, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_remembered, start, stop),
         cmocka_unit_test_setup_teardown(a_limit_is_told_wherever_it_was_met, start, stop),
         cmocka_unit_test_setup_teardown(a_tag_that_leads_nowhere, start, stop),
         cmocka_unit_test_setup_teardown(files_that_are_none, start, stop),
