@@ -28,7 +28,7 @@ bool policy_has(const char *key);
 /* Takes the value of such a key into the document. On error REASON_USAGE, and `where` is the key
    that it is about ("waive[2].until"). */
 int policy_take(json_t *policy, const char *key, json_t *value, struct buf *where, struct err *err);
-/* Whether every rule that the document names is there: REASON_USAGE, with the nearest that is. */
-int policy_check_rules(const json_t *policy, const struct rules *rules, struct err *err);
+/* Whether every rule of [{rule, place}] is there: REASON_USAGE, with the nearest that is. */
+int policy_check_rules(const json_t *named, const struct rules *rules, struct err *err);
 
 #endif

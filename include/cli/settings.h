@@ -76,7 +76,8 @@ struct settings {
     const char *index, *index_flag;
     struct setting_indexes indexes; /* instead of `index` when there are any */
 
-    json_t *policy; /* cli/policy.h; NULL: none */
+    json_t *policy;      /* cli/policy.h; NULL: none */
+    json_t *named_rules; /* by the file: [{rule, place}]; NULL: none */
     const char *database, *cache, *rules, *shard;
     unsigned jobs;
     uint64_t deadline_ms;

@@ -49,9 +49,10 @@ struct index_document {
     size_t release_count;
 };
 
-/* Strings live in the arena. -1 when it is not the document of package `name` (PEP 503). */
-int index_parse(const char *body, size_t len, const char *name, struct arena *arena,
-                struct index_document *out, struct err *err);
+/* Strings live in the arena; `url` is the document's own. -1 when it is not the document of package
+   `name` (PEP 503). */
+int index_parse(const char *body, size_t len, const char *url, const char *name,
+                struct arena *arena, struct index_document *out, struct err *err);
 
 /* Orders releases as index_document has them. */
 void index_sort(struct index_release *releases, size_t count);

@@ -52,9 +52,6 @@ int simple_read_html(const char *body, size_t len, struct arena *arena, struct s
                      struct err *err);
 /* Room for one more file, -1 when there are too many; page->files is the caller's to free. */
 struct simple_file *simple_add(struct simple_page *page, struct err *err);
-/* An absolute URL in the arena, without hash, user name, or the query behind a file's name; the
-   text itself where none can be made of it. */
-const char *simple_join(const struct simple_page *page, const char *url, struct arena *arena);
 /* -1 for another major version than 1 (PEP 629). */
 int simple_check_version(const struct simple_page *page, struct err *err);
 /* "The Simple page of NAME is bad: …" */

@@ -212,7 +212,7 @@ static int set_policy(struct context *context, char **policy, struct err *err)
     *policy = NULL;
     if (document == NULL)
         return 0;
-    if (policy_check_rules(document, context->rules, err) != 0)
+    if (policy_check_rules(context->settings.named_rules, context->rules, err) != 0)
         return -1;
     *policy = json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS);
     rules_set_policy(context->rules, *policy);

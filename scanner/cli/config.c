@@ -326,6 +326,53 @@ static int read_tables(const struct reading *reading, const char *name, const js
     return 0;
 }
 
+/* Where the file names a rule: the rules themselves are read later. */
+static void note_rule(const struct reading *reading, const char *rule, const char *key)
+{
+    struct settings *settings = reading->settings;
+    struct err place = {0};
+
+    if (rule == NULL)
+        return;
+    if (settings->named_rules == NULL)
+        settings->named_rules = json_array();
+    err_set(&place, REASON_USAGE, "%s", key);
+    at_line(&(struct reading){.path = reading->path, .lines = reading->lines, .err = &place}, key);
+    json_array_append_new(settings->named_rules,
+                          json_pack("{s:s,s:s}", "rule", rule, "place", place.text));
+}
+
+static void note_table(const struct reading *reading, const char *key, json_t *table)
+{
+    const char *rule;
+    json_t *ignored;
+
+    char *name = mem_printf("%s.rule", key);
+    note_rule(reading, json_string_value(json_object_get(table, "rule")), name);
+    free(name);
+    json_object_foreach(json_object_get(table, "severity"), rule, ignored)
+    {
+        name = mem_printf("%s.severity.%s", key, rule);
+        note_rule(reading, rule, name);
+        free(name);
+    }
+}
+
+static void note_rules(const struct reading *reading, const char *key, json_t *value)
+{
+    size_t i;
+    json_t *table;
+
+    if (json_is_object(value))
+        note_table(reading, key, value);
+    json_array_foreach(value, i, table)
+    {
+        char *name = mem_printf("%s[%zu]", key, i);
+        note_table(reading, name, table);
+        free(name);
+    }
+}
+
 static int read_policy(const struct reading *reading, const char *key, json_t *value)
 {
     struct settings *settings = reading->settings;
@@ -336,6 +383,8 @@ static int read_policy(const struct reading *reading, const char *key, json_t *v
     int result = policy_take(settings->policy, key, value, &where, reading->err);
     if (result != 0)
         at_line(reading, buf_str(&where));
+    else
+        note_rules(reading, key, value);
     buf_release(&where);
     return result;
 }

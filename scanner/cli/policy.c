@@ -442,7 +442,7 @@ int policy_take(json_t *policy, const char *key, json_t *value, struct buf *wher
 
 /* --- rules ----------------------------------------------------------------------------------- */
 
-static int check_rule(const char *id, const char *part, const struct rules *rules, struct err *err)
+static int check_rule(const char *id, const char *place, const struct rules *rules, struct err *err)
 {
     const char **ids = mem_array(rules_count(rules) + 1, sizeof *ids);
     bool found = false;
@@ -455,23 +455,21 @@ static int check_rule(const char *id, const char *part, const struct rules *rule
     free(ids);
     if (found)
         return 0;
-    return err_set(err, REASON_USAGE, "%s: there is no rule \"%s\"%s%s%s", part, id,
+    return err_set(err, REASON_USAGE, "%s: there is no rule \"%s\"%s%s%s", place, id,
                    nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
                    nearest != NULL ? "\"?" : "");
 }
 
-int policy_check_rules(const json_t *policy, const struct rules *rules, struct err *err)
+int policy_check_rules(const json_t *named, const struct rules *rules, struct err *err)
 {
-    static const char *const lists[] = {"waive", "severity"};
     json_t *entry;
     size_t i;
 
-    for (size_t list = 0; list < sizeof lists / sizeof *lists; list++)
-        json_array_foreach(json_object_get(policy, lists[list]), i, entry)
-        {
-            const char *rule = json_string_value(json_object_get(entry, "rule"));
-            if (check_rule(rule, lists[list], rules, err) != 0)
-                return -1;
-        }
+    json_array_foreach(named, i, entry)
+    {
+        const char *rule = json_string_value(json_object_get(entry, "rule"));
+        if (check_rule(rule, json_string_value(json_object_get(entry, "place")), rules, err) != 0)
+            return -1;
+    }
     return 0;
 }

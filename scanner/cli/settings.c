@@ -208,6 +208,7 @@ void settings_init(struct settings *settings)
 void settings_release(struct settings *settings)
 {
     json_decref(settings->policy);
+    json_decref(settings->named_rules);
     arena_release(&settings->arena);
 }
 

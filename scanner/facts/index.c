@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "facts/jget.h"
+#include "facts/fileurl.h"
 #include "facts/names.h"
 #include "facts/pep440.h"
 
@@ -16,6 +17,7 @@
 
 /* One document being read. */
 struct reader {
+    const char *url;  /* of the document */
     const char *name; /* of the package that was asked for */
     struct arena *arena;
     struct err *err;
@@ -96,6 +98,7 @@ static int read_file(struct reader *r, const char *where, const json_t *file,
         read_digest(r, where, file, &out->sha256) != 0 ||
         read_upload_time(r, where, file, &out->uploaded_at) != 0)
         return -1;
+    out->url = fileurl(r->url, out->url, r->arena);
     out->size = -1;
     if (jget_int(file, "size", &out->size) == JGET_INVALID || out->size < -1)
         return bad(r, where, "size", "is not a size");
@@ -310,10 +313,10 @@ static int read_serial_and_owner(const struct reader *r, const json_t *root,
     return get_text(r, "", ownership, "organization", &out->organisation);
 }
 
-int index_parse(const char *body, size_t len, const char *name, struct arena *arena,
-                struct index_document *out, struct err *err)
+int index_parse(const char *body, size_t len, const char *url, const char *name,
+                struct arena *arena, struct index_document *out, struct err *err)
 {
-    struct reader r = {.name = name, .arena = arena, .err = err};
+    struct reader r = {.url = url, .name = name, .arena = arena, .err = err};
     struct index_document document = {0};
     json_error_t error;
 

@@ -1,7 +1,6 @@
 #include "facts/simple.h"
 
 #include <libxml/parser.h>
-#include <libxml/uri.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -11,8 +10,7 @@
 #include "facts/distname.h"
 #include "facts/pep440.h"
 
-#define NAMED_MAX   3    /* files that a note names */
-#define URL_MAX     2048 /* libxml2 takes the square of it */
+#define NAMED_MAX   3 /* files that a note names */
 #define API_VERSION "1.4"
 
 int simple_bad(const struct simple_page *page, struct err *err, const char *what, const char *how)
@@ -32,36 +30,6 @@ struct simple_file *simple_add(struct simple_page *page, struct err *err)
     struct simple_file *file = &page->files[page->file_count++];
     *file = (struct simple_file){.size = -1, .uploaded_at = CLOCK_UNKNOWN};
     return file;
-}
-
-/* Of an address only what names the file: no hash, no user, no signature that is another one each
-   time. */
-static void keep_name(char *url)
-{
-    char *authority = strstr(url, "://");
-
-    url[strcspn(url, "#")] = '\0';
-    if (authority != NULL) {
-        authority += 3;
-        char *at = memrchr(authority, '@', strcspn(authority, "/?"));
-        if (at != NULL)
-            memmove(authority, at + 1, strlen(at + 1) + 1);
-    }
-    size_t path = strcspn(url, "?");
-    const char *slash = memrchr(url, '/', path);
-    if (slash != NULL && memchr(slash, '.', path - (size_t)(slash - url)) != NULL)
-        url[path] = '\0';
-}
-
-const char *simple_join(const struct simple_page *page, const char *url, struct arena *arena)
-{
-    bool whole = page->url == NULL || strstr(url, "://") != NULL || strlen(url) > URL_MAX;
-    xmlChar *joined = whole ? NULL : xmlBuildURI((const xmlChar *)url, (const xmlChar *)page->url);
-    char *out = arena_strdup(arena, joined != NULL ? (const char *)joined : url);
-
-    xmlFree(joined);
-    keep_name(out);
-    return out;
 }
 
 int simple_check_version(const struct simple_page *page, struct err *err)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "facts/distname.h"
+#include "facts/fileurl.h"
 
 #define CHUNK          8192
 #define TAG_MAX        (32 * 1024) /* bytes that libxml2 may wait for the end of */
@@ -98,7 +99,7 @@ static void open_anchor(struct reading *r, const xmlChar **attributes)
         return;
     }
     file->filename = last_component(href, r->arena);
-    file->url = simple_join(r->page, href, r->arena);
+    file->url = fileurl(r->page->url, href, r->arena);
     file->sha256 = hash_of(href, r->arena);
     file->yanked = yanked != NULL;
     if (yanked != NULL && *yanked != '\0')
@@ -151,7 +152,7 @@ static void read_base(struct reading *r, const xmlChar **attributes)
 
     if (href == NULL || r->based)
         return;
-    r->page->url = simple_join(r->page, href, r->arena);
+    r->page->url = fileurl(r->page->url, href, r->arena);
     r->based = true;
 }
 

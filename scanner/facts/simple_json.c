@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "facts/fileurl.h"
 #include "facts/jget.h"
 #include "facts/names.h"
 
@@ -141,7 +142,7 @@ static int read_file(const struct reading *r, const json_t *object)
         need_text(r, object, "url", &url) != 0 || read_hash(r, object, out) != 0 ||
         read_yanked(r, object, out) != 0 || get_text(r, object, "upload-time", &time) != 0)
         return -1;
-    out->url = simple_join(r->page, url, r->arena);
+    out->url = fileurl(r->page->url, url, r->arena);
     if (time != NULL && clock_parse(time, &out->uploaded_at, NULL) != 0)
         return bad(r, "upload-time", "is not a time");
     if (jget_int(object, "size", &out->size) == JGET_INVALID || out->size < -1)

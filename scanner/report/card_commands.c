@@ -13,7 +13,11 @@ static bool is_plain(const char *text)
 
 static bool is_url(const char *text)
 {
-    return strncmp(text, "https://", 8) == 0 && is_plain(text + 8);
+    size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
+                    : strncmp(text, "http://", 7) == 0 ? 7
+                                                       : 0;
+
+    return scheme > 0 && is_plain(text + scheme);
 }
 
 /* What the package's tags have before the version: of the newest tagged release, else "v". */
@@ -75,10 +79,16 @@ static void find_source(struct card *card, unsigned *number, const char *tag)
 
     const char *url = record_text(card->newest, "sdist_url");
 
+    const char *command =
+        url != NULL && is_url(url) ? arena_printf(arena, "curl -O %s", url) : download(card, arena);
+
     /* pip would run the build code of an sdist; what was published is evidence, not to be run */
-    step(card, number, "No commit holds this version. Get what was published, without running it:",
-         url != NULL && is_url(url) ? arena_printf(arena, "curl -O %s", url)
-                                    : download(card, arena));
+    step(card, number,
+         command != NULL
+             ? "No commit holds this version. Get what was published, without running it:"
+             : "No commit holds this version. Get what was published from the index, without "
+               "running it.",
+         command);
     step(card, number,
          "Find the work tree that it was built from, or commit the published files on a branch; "
          "review and merge that.",

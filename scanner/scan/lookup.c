@@ -61,8 +61,8 @@ static int parse(struct lookup *lookup, struct index_document *document)
     const char *body = buf_str(&lookup->body);
 
     if (lookup->form == PYPI_FORM_JSON)
-        return index_parse(body, lookup->body.len, package->name, &package->arena, document,
-                           &lookup->err);
+        return index_parse(body, lookup->body.len, lookup->url, package->name, &package->arena,
+                           document, &lookup->err);
     return simple_parse(lookup->form == PYPI_FORM_SIMPLE_JSON ? SIMPLE_JSON : SIMPLE_HTML, body,
                         lookup->body.len, lookup->url, package->name, &package->arena, document,
                         &lookup->err);

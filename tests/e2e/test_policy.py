@@ -53,3 +53,4 @@ def test_since_and_severity(judged):
 def test_a_rule_that_is_none(judged):
     done, _ = judged("[[waive]]\nrule = 'release-without-tga'\nreason = 'x'\n")
     assert done.returncode == 2 and 'did you mean "release-without-tag"?' in done.stderr
+    assert "waive[0].rule: there is no rule" in done.stderr

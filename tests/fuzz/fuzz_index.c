@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct index_document doc;
     struct err err;
 
-    index_parse((const char *)data, size, "p", &arena, &doc, &err);
+    index_parse((const char *)data, size, "https://pypi.org/pypi/p/json", "p", &arena, &doc, &err);
     arena_release(&arena);
     return 0;
 }

@@ -55,7 +55,8 @@ static void what_it_says(void **state)
     struct err err = {0};
 
     (void)state;
-    assert_int_equal(index_parse(document, sizeof document - 1, "my-package", &arena, &doc, &err),
+    assert_int_equal(index_parse(document, sizeof document - 1, "https://pypi.org/pypi/p/json",
+                                 "my-package", &arena, &doc, &err),
                      0);
     assert_string_equal(err.text, "");
     assert_string_equal(doc.name, "My.Package");
@@ -83,7 +84,8 @@ static void releases_and_files(void **state)
     int64_t first;
 
     (void)state;
-    assert_int_equal(index_parse(document, sizeof document - 1, "My_Package", &arena, &doc, NULL),
+    assert_int_equal(index_parse(document, sizeof document - 1, "https://pypi.org/pypi/p/json",
+                                 "My_Package", &arena, &doc, NULL),
                      0);
     const struct index_release *yanked = &doc.releases[1], *empty = &doc.releases[2];
     const struct index_release *newest = &doc.releases[3];
@@ -92,7 +94,7 @@ static void releases_and_files(void **state)
     assert_int_equal(newest->file_count, 2);
     assert_false(newest->yanked);
     assert_string_equal(newest->files[0].filename, "b.whl");
-    assert_string_equal(newest->files[0].url, "../../packages/b.whl");
+    assert_string_equal(newest->files[0].url, "https://pypi.org/packages/b.whl");
     assert_string_equal(newest->files[0].sha256, SHA);
     assert_int_equal(newest->files[0].size, 7);
     assert_int_equal(newest->files[1].size, -1);
@@ -126,7 +128,9 @@ static void licences(void **state)
         struct index_document doc;
         char *body = mem_printf("{\"info\":{\"name\":\"p\",\"version\":\"1\",%s},\"releases\":{}}",
                                 cases[i].info);
-        assert_int_equal(index_parse(body, strlen(body), "p", &arena, &doc, NULL), 0);
+        assert_int_equal(index_parse(body, strlen(body), "https://pypi.org/pypi/p/json", "p",
+                                     &arena, &doc, NULL),
+                         0);
         if (cases[i].licence != NULL)
             assert_string_equal(doc.licence, cases[i].licence);
         else
@@ -181,7 +185,8 @@ static void bad_documents(void **state)
         struct arena arena = ARENA_INIT;
         struct index_document doc = {.name = "untouched"};
         struct err err = {0};
-        if (index_parse(bodies[i], strlen(bodies[i]), "p", &arena, &doc, &err) != -1)
+        if (index_parse(bodies[i], strlen(bodies[i]), "https://pypi.org/pypi/p/json", "p", &arena,
+                        &doc, &err) != -1)
             fail_msg("%s", bodies[i]);
         assert_int_equal(err.reason, REASON_BAD_ANSWER);
         if (strstr(err.text, " p ") == NULL && !text_ends_with(err.text, " p."))
@@ -201,16 +206,19 @@ static void too_much(void **state)
     size_t n;
 
     (void)state;
-    assert_int_equal(index_parse(body, size, "p", &arena, &doc, &err), -1);
+    assert_int_equal(
+        index_parse(body, size, "https://pypi.org/pypi/p/json", "p", &arena, &doc, &err), -1);
     assert_int_equal(err.reason, REASON_TOO_LARGE);
     n = (size_t)snprintf(body, size, "{" INFO ",\"releases\":{\"1\":[");
     for (int i = 0; i <= 100000; i++)
         n += (size_t)snprintf(body + n, size - n, "%s{}", i > 0 ? "," : "");
     n += (size_t)snprintf(body + n, size - n, "]}}");
-    assert_int_equal(index_parse(body, n, "p", &arena, &doc, &err), -1);
+    assert_int_equal(index_parse(body, n, "https://pypi.org/pypi/p/json", "p", &arena, &doc, &err),
+                     -1);
     assert_int_equal(err.reason, REASON_LIMIT);
     memset(body, '[', 1 << 20);
-    assert_int_equal(index_parse(body, 1 << 20, "p", &arena, &doc, &err), -1);
+    assert_int_equal(
+        index_parse(body, 1 << 20, "https://pypi.org/pypi/p/json", "p", &arena, &doc, &err), -1);
     assert_int_equal(err.reason, REASON_BAD_ANSWER);
     free(body);
     arena_release(&arena);
@@ -247,7 +255,7 @@ static void real_documents(void **state)
         if (!text_ends_with(base, ".simple.json")) {
             base[strlen(base) - strlen(".json")] = '\0';
             char *body = slurp(found.gl_pathv[i], &len);
-            if (index_parse(body, len, base, &arena, &doc, &err) != 0)
+            if (index_parse(body, len, NULL, base, &arena, &doc, &err) != 0)
                 fail_msg("%s", err.text);
             documents++;
             releases += doc.release_count;
