@@ -18,7 +18,7 @@ OWNERS = [
     (re.compile(r"(uv|curl/.*)\.h"), ["scanner/net/", "include/net/"]),
     (re.compile(r"git2(/.*)?\.h"), ["scanner/fetch/mirror", "include/fetch/mirror"]),
     (re.compile(r"sqlite3.*\.h"), ["scanner/store/", "include/store/"]),
-    (re.compile(r"libxml/.*\.h"), ["scanner/facts/simple"]),
+    (re.compile(r"libxml/.*\.h"), ["scanner/facts/simple", "scanner/facts/fileurl"]),
     (re.compile(r"archive(_entry)?\.h"), ["scanner/fetch/archive", "include/fetch/archive"]),
 ]
 BANNED = ("strcpy strcat sprintf vsprintf gets strtok gmtime localtime ctime atoi atol system popen "
