@@ -63,5 +63,7 @@ int report_explain(struct store *store, const struct rule *rule, const char *pac
 #define REPORT_UNSEEN_MAX 50
 int report_summary(struct store *store, const struct report_options *options, FILE *out,
                    struct err *err);
+/* The same of what could not be looked at, as warnings in the log. */
+int report_warn_unseen(struct store *store, const struct report_options *options, struct err *err);
 
 #endif

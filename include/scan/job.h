@@ -51,7 +51,6 @@ struct scan {
     enum reason stop;   /* why the rest is not looked at; NONE while it is */
     struct err fatal;   /* the database failed */
     struct err unsaved; /* what was saved could not be committed; from store_lane */
-    struct err disk;    /* the cache cannot be written */
 };
 
 /* --- the fleet's indexes: indexes.c ------------------------------------------------------------
@@ -175,6 +174,7 @@ struct job {
     struct job *next;
     struct arena arena;
     enum job_state state;
+    uint64_t entered_ms;  /* when, by the monotonic clock */
     struct err err;       /* of the remote: ends in a coverage row */
     struct err fatal;     /* of the store: ends the scan */
     struct err links_err; /* whose its packages are could not be asked: a coverage row too */
@@ -223,6 +223,8 @@ void job_ask_again(struct job *job); /* the refs are not what they were */
 void job_judge(struct job *job);     /* once its projects are known */
 void job_save(struct job *job); /* whatever was found: job->err tells what was not; then the end */
 void job_set_state(struct job *job, enum job_state state);
+/* What it is at, for people. */
+const char *job_doing(const struct job *job);
 
 /* Whether its refs were read, and there is no commit. */
 bool job_is_empty(const struct job *job);
@@ -259,6 +261,8 @@ void job_add_former(struct job *job, const char *name);
 void job_leave_name(struct job *job);
 /* Starts what may start. */
 void jobs_start(struct scan *scan);
+/* The one in work that has been in its state for longest; NULL. */
+const struct job *jobs_slowest(const struct scan *scan);
 void jobs_free(struct scan *scan);
 
 /* --- what the user says of facts: overrule.c ---------------------------------------------------
@@ -276,9 +280,9 @@ void discover_free(struct scan *scan);
 /* From the loop, after work on the pool: when a local resource failed (the reason says so), nothing
    more is begun and what is under way ends. Returns whether it did. */
 bool scan_check(struct scan *scan, const struct err *err);
-/* A mirror could not be written: its repository is unknown in this run, and the scan ends with this
-   error once the others are done. */
-void scan_note_disk(struct scan *scan, const struct err *err);
+/* If the job's mirror could not be written: its repository is unknown in this run, and the result
+   says so once the others are done. */
+void scan_note_disk(const struct job *job);
 /* Something was saved with store_keep: it is committed soon, together with what is saved till then.
  */
 void scan_stored(struct scan *scan);

@@ -87,12 +87,12 @@ struct scan_result {
     struct http_stats http;
     uint64_t worst_block_us; /* longest time in which the loop did not wait for events */
     uint64_t elapsed_ms;
+    struct err disk; /* the cache could not be written: what that cost is unknown in the coverage */
 };
 
 /* Runs the whole scan against an open store (STORE_SCAN), and watches for interrupts meanwhile
    (base/interrupt.h). 0: the run is complete or was interrupted (see result); -1: a local resource
-   failed, and the run is marked so (where only the cache could not be written, it is complete: what
-   that cost is unknown in its coverage). Faults of remotes are coverage rows, never errors here. */
+   failed, and the run is marked so. Faults of remotes are coverage rows, never errors here. */
 int scan_run(struct store *store, const struct rules *rules, const struct scan_options *options,
              struct scan_result *result, struct err *err);
 

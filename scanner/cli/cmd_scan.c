@@ -167,8 +167,13 @@ static int show(struct context *context, const struct scan_result *result, struc
     options.run = result->run;
     if (report_write_file(context->store, &options, s->output, err) != 0)
         return -1;
-    if (context->level >= LOG_INFO && report_summary(context->store, &options, stderr, err) != 0)
+    if (context->level >= LOG_INFO) {
+        if (report_summary(context->store, &options, stderr, err) != 0)
+            return -1;
+    } else if (result->rules.unknown > 0 &&
+               report_warn_unseen(context->store, &options, err) != 0) {
         return -1;
+    }
     if (s->output != NULL)
         log_info("wrote %s", s->output);
     return 0;
@@ -248,6 +253,10 @@ static int run(struct context *context, struct err *err)
         return end_interrupted(context, &result);
     if (status != 0 || show(context, &result, err) != 0)
         return -1;
+    if (result.disk.reason != REASON_NONE) {
+        *err = result.disk;
+        return -1;
+    }
     return (int)judge(&result, context->settings.fail_on);
 }
 

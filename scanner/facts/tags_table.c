@@ -114,6 +114,15 @@ static void add_spellings(struct tag_table *table, const char *text, size_t pack
     add_name(table, arena_printf(table->arena, "%s-py", text), package);
 }
 
+/* A directory "release" or "v" says nothing: that is how any tag may begin. */
+static bool is_word(const char *directory)
+{
+    struct tag_prefix prefix;
+
+    tag_prefix_read(directory, strlen(directory), &prefix);
+    return prefix.plain;
+}
+
 static void add_names(struct tag_table *table, size_t index)
 {
     const struct tags_package *input = table->packages[index].input;
@@ -123,7 +132,9 @@ static void add_names(struct tag_table *table, size_t index)
     add_spellings(table, input->name, index);
     for (const char *const *alias = input->aliases; alias != NULL && *alias != NULL; alias++)
         add_spellings(table, *alias, index);
-    add_name(table, base != NULL ? base + 1 : directory, index);
+    const char *last = base != NULL ? base + 1 : directory;
+    if (!is_word(last))
+        add_name(table, last, index);
     if (base != NULL) {
         char *joined = arena_strdup(table->arena, directory);
         for (char *slash = joined; (slash = strchr(slash, '/')) != NULL;)

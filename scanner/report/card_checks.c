@@ -10,6 +10,7 @@
 
 #define COMMIT_SHOWN   12  /* digits */
 #define ORDER_TOLERANT 120 /* seconds: clocks of two machines */
+#define PLACEHOLDER    ": a placeholder, which says nothing of the version"
 
 const char *card_word(const struct record *record, const char *name)
 {
@@ -55,15 +56,27 @@ static bool is_vcs(const struct card *card)
            record_is(card->newest, "declared_kind_at_tag", "vcs");
 }
 
-static void say_unread(const struct card *card, struct buf *seen)
+/* The version that the files state is filled in by whoever builds it. */
+static bool is_placeholder(const struct card *card)
+{
+    return record_is(card->package, "declared_kind", "placeholder") ||
+           record_is(card->newest, "declared_kind_at_tag", "placeholder");
+}
+
+/* Why something is unknown; `otherwise` where the repository as such could be read. */
+static void say_unread(const struct card *card, struct buf *seen, const char *otherwise)
 {
     if (record_text(card->package, "full_name") == NULL)
         words_say(seen, "no repository is known for this package");
+    else if (record_is(card->package, "link", "contradicted"))
+        words_say(seen, "not looked at: the index names another repository");
     else if (record_is(card->package, "tip_state", "empty"))
         words_say(seen, "the repository has no commit");
     else if (record_is(card->package, "tip_state", "none"))
         words_say(seen, "%s holds no project named %s", branch(card),
                   card_word(card->package, "package"));
+    else if (record_is(card->package, "refs_state", "known"))
+        words_say(seen, "%s", otherwise);
     else
         words_say(seen, "the repository could not be read");
 }
@@ -139,7 +152,7 @@ static enum mark look_tag(const struct card *card, struct buf *seen)
         return MARK_GOOD;
     }
     if (!record_is(card->newest, "tag_state", "absent")) {
-        say_unread(card, seen);
+        say_unread(card, seen, "not looked at");
         return MARK_UNKNOWN;
     }
     words_say(seen, "no tag denotes %s; ", card_word(card->newest, "version"));
@@ -170,6 +183,10 @@ static enum mark look_tag_declares(const struct card *card, struct buf *seen)
     words_say(seen, "%s declares %s", card_word(card->newest, "tag"), declared);
     if (record_text(card->newest, "declared_origin_at_tag") != NULL)
         words_say(seen, " (%s)", record_text(card->newest, "declared_origin_at_tag"));
+    if (record_is(card->newest, "declared_kind_at_tag", "placeholder")) {
+        words_say(seen, PLACEHOLDER);
+        return MARK_UNKNOWN;
+    }
     int64_t agrees = record_integer(card->newest, "declared_agrees", -1);
     return agrees == 1 ? MARK_GOOD : agrees == 0 ? MARK_BAD : MARK_UNKNOWN;
 }
@@ -191,8 +208,10 @@ static enum mark look_version_commit(const struct card *card, struct buf *seen)
     }
     if (is_vcs(card))
         words_say(seen, "no commit sets it: the project takes its version from the tag");
+    else if (is_placeholder(card))
+        words_say(seen, "the files state a placeholder: the version is set when it is built");
     else
-        say_unread(card, seen);
+        say_unread(card, seen, "what some commit of the history declares is not known");
     return MARK_UNKNOWN;
 }
 
@@ -209,7 +228,7 @@ static enum mark look_source(const struct card *card, struct buf *seen)
     }
     if (declared == NULL) {
         if (record_text(card->package, "declared_kind") == NULL)
-            say_unread(card, seen);
+            say_unread(card, seen, "its project files could not be read");
         else
             words_say(seen, "%s does not tell its version%s%s", branch(card),
                       reason != NULL ? ": " : "", reason != NULL ? reason : "");
@@ -218,6 +237,10 @@ static enum mark look_source(const struct card *card, struct buf *seen)
     words_say(seen, "%s declares %s", branch(card), declared);
     if (origin != NULL)
         words_say(seen, " (%s)", origin);
+    if (record_is(card->package, "declared_kind", "placeholder")) {
+        words_say(seen, PLACEHOLDER);
+        return MARK_UNKNOWN;
+    }
     if (order == -1)
         words_say(seen, ": older than what the index gives to users");
     else if (order == 1)
@@ -250,7 +273,7 @@ static enum mark look_changelog(const struct card *card, struct buf *seen)
                   version, path);
         return MARK_BAD;
     }
-    say_unread(card, seen);
+    say_unread(card, seen, "the changelog could not be read");
     return MARK_UNKNOWN;
 }
 
@@ -271,7 +294,7 @@ static enum mark look_licence(const struct card *card, struct buf *seen)
                   declared != NULL ? ", but the repository has " : "");
         return MARK_BAD;
     }
-    say_unread(card, seen);
+    say_unread(card, seen, "not looked at");
     return MARK_UNKNOWN;
 }
 

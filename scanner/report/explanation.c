@@ -151,16 +151,31 @@ static const struct record *find_fact(const struct explanation *explanation, con
     return NULL;
 }
 
+/* Facts that are told only where something of them is unknown. */
+static bool is_silent(const char *fact)
+{
+    static const char *const silent[] = {"changelogs", "declarations", "files", "links",
+                                         "repository"};
+
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+        if (strcmp(silent[i], fact) == 0)
+            return true;
+    return false;
+}
+
 static void write_fact(const struct explanation *explanation, const char *fact)
 {
     const struct record *row = find_fact(explanation, fact);
     struct buf text = BUF_INIT(WORDS_MAX);
     enum mark mark = MARK_UNKNOWN;
 
-    if (row == NULL) {
-        const char *repository = record_text(explanation->package, "repository");
-        words_say(&text, "%s",
-                  repository == NULL ? "no repository is known to look in" : "was not looked at");
+    if (row == NULL && record_text(explanation->package, "repository") == NULL) {
+        words_say(&text, "%s", "no repository is known to look in");
+    } else if (row == NULL && is_silent(fact)) {
+        mark = MARK_GOOD;
+        words_say(&text, "%s", "nothing was left unread");
+    } else if (row == NULL) {
+        words_say(&text, "%s", "was not looked at");
     } else {
         mark = record_is(row, "status", "known")     ? MARK_GOOD
                : record_is(row, "status", "unknown") ? MARK_UNKNOWN

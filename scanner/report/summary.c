@@ -61,20 +61,26 @@ static void write_findings(const struct record *summary, FILE *out)
 }
 
 /* "acme/tools, projects: why"; nobody's fault has no subject, one that cost all no fact. */
-static void write_unseen(const struct record *unseen, FILE *out, unsigned width)
+static void say_unseen(const struct record *unseen, struct buf *out)
 {
     const char *const parts[] = {record_text(unseen, "subject"), record_text(unseen, "fact"),
                                  record_text(unseen, "why")};
     static const char *const between[] = {"", ", ", ": "};
-    struct buf text = BUF_INIT(WORDS_MAX);
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i] == NULL)
             continue;
-        if (text.len > 0)
-            words_add(&text, between[i], 2);
-        words_add(&text, parts[i], strlen(parts[i]));
+        if (out->len > 0)
+            words_add(out, between[i], 2);
+        words_add(out, parts[i], strlen(parts[i]));
     }
+}
+
+static void write_unseen(const struct record *unseen, FILE *out, unsigned width)
+{
+    struct buf text = BUF_INIT(WORDS_MAX);
+
+    say_unseen(unseen, &text);
     fputs("  ", out);
     layout_paragraph(out, buf_str(&text), 2, 4, width);
     buf_release(&text);
@@ -82,7 +88,7 @@ static void write_unseen(const struct record *unseen, FILE *out, unsigned width)
 
 static void write_details(const struct records *details, FILE *out, unsigned width)
 {
-    int64_t total = details->count > 0 ? record_integer(details->items, "total", 0) : 0;
+    int64_t total = details->count > 0 ? number(details->items, "total") : 0;
 
     if (total > 0)
         fprintf(out, "Could not be looked at: %" PRId64 "\n", total);
@@ -90,6 +96,34 @@ static void write_details(const struct records *details, FILE *out, unsigned wid
         write_unseen(&details->items[i], out, width);
     if (total > REPORT_UNSEEN_MAX)
         fputs("  All of them: fleetdrift report --what coverage\n", out);
+}
+
+static int read_details(struct store *store, struct arena *arena, struct records *details,
+                        struct err *err)
+{
+    return records_read(store, "report_coverage_details", NULL, 0, REPORT_UNSEEN_MAX, arena,
+                        details, err);
+}
+
+int report_warn_unseen(struct store *store, const struct report_options *options, struct err *err)
+{
+    struct arena arena = ARENA_INIT;
+    struct records details = {0};
+    int result = store_view_run(store, options->run, err);
+
+    if (result == 0)
+        result = read_details(store, &arena, &details, err);
+    for (size_t i = 0; result == 0 && i < details.count; i++) {
+        struct buf text = BUF_INIT(WORDS_MAX);
+        say_unseen(&details.items[i], &text);
+        log_warning("could not be looked at: %s", buf_str(&text));
+        buf_release(&text);
+    }
+    int64_t total = details.count > 0 ? number(details.items, "total") : 0;
+    if (result == 0 && total > REPORT_UNSEEN_MAX)
+        log_warning("could not be looked at: %" PRId64 " more", total - REPORT_UNSEEN_MAX);
+    arena_release(&arena);
+    return result;
 }
 
 int report_warn_unfinished(struct store *store, const struct report_options *options,
@@ -125,8 +159,7 @@ int report_summary(struct store *store, const struct report_options *options, FI
     if (result == 0)
         result = records_read(store, "report_summary", NULL, 0, 1, &arena, &summary, err);
     if (result == 0)
-        result = records_read(store, "report_coverage_details", NULL, 0, REPORT_UNSEEN_MAX, &arena,
-                              &details, err);
+        result = read_details(store, &arena, &details, err);
     if (result == 0 && summary.count == 1) {
         fputc('\n', out);
         write_fleet(summary.items, out);

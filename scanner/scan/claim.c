@@ -157,13 +157,28 @@ static bool is_of_today(const struct claim *claim)
            (claim->tip != NULL && claim->tip->project != NULL && !claim->tip->project->candidate);
 }
 
+/* Whether all its projects lie in directories for tests, examples, vendored code and the like. */
+static bool is_aside(const struct claim *claim)
+{
+    bool aside = claim->project_count > 0;
+
+    for (size_t i = 0; aside && i < claim->project_count; i++)
+        aside = claim->projects[i]->project == NULL || claim->projects[i]->project->candidate;
+    return aside;
+}
+
 /* A name that only old tags or a test directory hold is a package of this repository when the
-   index says so; the repository's own word is enough for a project of today. */
+   index says so; the repository's own word is enough for a project of today. Where examples and
+   copies of others' code lie, a name and a version that agree say nothing: only a URL does. */
 static bool is_kept(const struct claim *claim)
 {
-    return is_of_today(claim) ||
-           (claim_is_published(claim) && claim->link.state != LINK_CONTRADICTED &&
-            (claim->remembered || claim->link.state != LINK_CLAIMED));
+    if (is_of_today(claim))
+        return true;
+    if (!claim_is_published(claim) || claim->link.state == LINK_CONTRADICTED)
+        return false;
+    if (is_aside(claim))
+        return claim->link.state == LINK_MUTUAL;
+    return claim->remembered || claim->link.state != LINK_CLAIMED;
 }
 
 /* --- versions -------------------------------------------------------------------------------- */

@@ -265,6 +265,17 @@ void jobs_start(struct scan *scan)
     }
 }
 
+const struct job *jobs_slowest(const struct scan *scan)
+{
+    const struct job *slowest = NULL;
+
+    for (const struct job_name *name = scan->names; name != NULL; name = name->hh.next)
+        if (name->holder != NULL && name->holder->entered_ms > 0 &&
+            (slowest == NULL || name->holder->entered_ms < slowest->entered_ms))
+            slowest = name->holder;
+    return slowest;
+}
+
 void jobs_free(struct scan *scan)
 {
     struct job_name *entry, *next;

@@ -160,7 +160,7 @@ static void absorb_done(void *item)
     bool moved = fetching->moved;
 
     free(fetching);
-    scan_note_disk(job->scan, &job->err);
+    scan_note_disk(job);
     if (moved)
         job_ask_again(job);
     else

@@ -1,5 +1,7 @@
 #include "scan/job.h"
 
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 
 #define TERMINAL_MS 100
 #define PLAIN_MS    10000
+#define SLOW_MS     1000 /* what takes less is not worth a name */
 
 struct progress {
     struct scan *scan;
@@ -22,46 +25,74 @@ struct progress {
     uint64_t plain_ms; /* of the last plain line */
 };
 
-static void describe(const struct progress *progress, char *out, size_t size)
+/* What fits; the rest is left out. */
+struct line {
+    char text[512];
+    size_t len;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct line *line, const char *fmt, ...)
 {
-    const struct scan *scan = progress->scan;
+    size_t room = sizeof line->text - line->len;
+    va_list ap;
+
+    va_start(ap, fmt);
+    int n = vsnprintf(line->text + line->len, room, fmt, ap);
+    va_end(ap);
+    line->len += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
+}
+
+/* The repository that has been at one thing for longest: the rest may soon wait for it alone. */
+static void describe_slowest(const struct scan *scan, struct line *line)
+{
+    const struct job *job = jobs_slowest(scan);
+    uint64_t waited_ms = job != NULL ? clock_monotonic_ms() - job->entered_ms : 0;
+
+    if (waited_ms >= SLOW_MS)
+        add(line, "; %s: %s, %" PRIu64 " s", job->full_name, job_doing(job), waited_ms / 1000);
+}
+
+static void describe(const struct scan *scan, struct line *line)
+{
     struct http_stats stats;
     char until[CLOCK_TEXT];
 
+    line->len = 0;
     http_stats(scan->http, &stats);
-    int n = snprintf(out, size, "%u of %u%s repositories, %u requests in flight", scan->done,
-                     scan->total, scan->listing_count > 0 ? "+" : "", stats.in_flight);
-    if (n > 0 && (size_t)n < size && stats.queued > 0)
-        n += snprintf(out + n, size - (size_t)n, ", %u queued", stats.queued);
-    if (n > 0 && (size_t)n < size && stats.wait_until != CLOCK_UNKNOWN)
-        snprintf(out + n, size - (size_t)n, ", waiting for %s until %s as it asked", stats.wait_for,
-                 clock_format(stats.wait_until, until));
+    add(line, "%u of %u%s repositories, %u request%s in flight", scan->done, scan->total,
+        scan->listing_count > 0 ? "+" : "", stats.in_flight, stats.in_flight == 1 ? "" : "s");
+    if (stats.queued > 0)
+        add(line, ", %u queued", stats.queued);
+    if (stats.wait_until != CLOCK_UNKNOWN)
+        add(line, ", waiting for %s until %s as it asked", stats.wait_for,
+            clock_format(stats.wait_until, until));
+    describe_slowest(scan, line);
 }
 
 static void draw(const struct progress *progress)
 {
     struct winsize window;
-    char line[512];
+    struct line line;
 
-    describe(progress, line, sizeof line);
+    describe(progress->scan, &line);
     size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 80;
-    if (columns > 1 && columns - 1 < strlen(line))
-        line[columns - 1] = '\0';
-    log_status(line);
+    if (columns > 1 && columns - 1 < line.len)
+        line.text[columns - 1] = '\0';
+    log_status(line.text);
 }
 
 static void tick(void *ctx)
 {
     struct progress *progress = ctx;
     uint64_t now = clock_monotonic_ms();
-    char line[512];
+    struct line line;
 
     if (progress->terminal) {
         draw(progress);
     } else if (now - progress->plain_ms >= PLAIN_MS) {
         progress->plain_ms = now;
-        describe(progress, line, sizeof line);
-        log_info("%s", line);
+        describe(progress->scan, &line);
+        log_info("%s", line.text);
     }
     progress->timer = loop_timer(progress->scan->loop, TERMINAL_MS, tick, progress);
 }

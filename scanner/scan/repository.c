@@ -3,20 +3,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 /* The reading half of a repository's job, in reverse: from the last state to the first. */
 
-static const char *const state_names[] = {
-#define X(id, meaning) #id,
+static const struct {
+    const char *name, *meaning;
+} states[] = {
+#define X(id, meaning) {#id, meaning},
     JOB_STATES(X)
 #undef X
 };
 
 void job_set_state(struct job *job, enum job_state state)
 {
-    log_debug("%s: %s", job->full_name, state_names[state]);
+    log_debug("%s: %s", job->full_name, states[state].name);
     job->state = state;
+    job->entered_ms = clock_monotonic_ms();
+}
+
+const char *job_doing(const struct job *job)
+{
+    return states[job->state].meaning;
 }
 
 /* --- STUDY ----------------------------------------------------------------------------------- */

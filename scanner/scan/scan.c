@@ -44,12 +44,14 @@ bool scan_check(struct scan *scan, const struct err *err)
     return scan->fatal.reason != REASON_NONE;
 }
 
-void scan_note_disk(struct scan *scan, const struct err *err)
+void scan_note_disk(const struct job *job)
 {
-    if (err->reason != REASON_DISK || scan->disk.reason != REASON_NONE)
+    struct err *disk = &job->scan->result->disk;
+
+    if (job->err.reason != REASON_DISK || disk->reason != REASON_NONE)
         return;
-    scan->disk = *err;
-    err_prefix(&scan->disk, "%s", scan->options->cache);
+    *disk = job->err;
+    err_prefix(disk, "%s: %s", job->scan->options->cache, job->full_name);
 }
 
 /* --- what was saved is committed ------------------------------------------------------------- */
@@ -368,12 +370,8 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
     if (status == 0)
         status = finish(&scan, rules, err);
     result->elapsed_ms = clock_monotonic_ms() - started_ms;
-    if (status != 0) {
+    if (status != 0)
         store_end_run(store, RUN_FAILED, &ignored);
-    } else if (scan.disk.reason != REASON_NONE && !result->interrupted) {
-        *err = scan.disk;
-        status = -1;
-    }
     interrupt_unwatch();
     return status;
 }

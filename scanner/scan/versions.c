@@ -29,6 +29,7 @@ struct place {
     const struct project *last; /* what the commit before read there, */
     size_t release;             /* the open release that it declares, or SIZE_MAX, */
     struct version *skipped;    /* or the version that is none */
+    bool placeholder;           /* some commit states a version that is none */
     bool unsure;                /* some commit does not tell */
 };
 
@@ -154,7 +155,10 @@ static void judge_project(struct search *search, struct place *place, const stru
     place->skipped = NULL;
     if (project->normal != NULL && strcmp(project->normal, place->claim->name) != 0)
         return;
-    if (project->kind == DECLARED_OPAQUE || project->kind == DECLARED_VCS)
+    /* One that a project begins with leaves no doubt; one that replaced a version does. */
+    place->placeholder |= project->kind == DECLARED_PLACEHOLDER;
+    if (project->kind == DECLARED_OPAQUE || project->kind == DECLARED_VCS ||
+        (place->placeholder && project->kind == DECLARED_STATIC))
         place->unsure = true;
     if (project->version == NULL)
         return;
@@ -204,6 +208,28 @@ static int on_commit(void *ctx, const char *commit, const char *tree, int64_t co
     return 0;
 }
 
+static bool is_placeholder(const struct study_project *at)
+{
+    return at != NULL && at->project != NULL && at->project->kind == DECLARED_PLACEHOLDER;
+}
+
+/* Who builds it puts the version in the place of what the files say. */
+static bool is_filled_in(const struct claim *claim, const struct search *search, size_t release)
+{
+    const struct version *version = claim_version(claim, claim->releases[release].version);
+    const struct study_project *const *at, *const *end;
+
+    if (is_placeholder(claim->tip))
+        return true;
+    if (version == NULL || version->tag == NULL)
+        return false;
+    for (at = claim_projects_at(claim, (size_t)(version->tag - search->context->study->tags), &end);
+         at < end; at++)
+        if (is_placeholder(*at))
+            return true;
+    return false;
+}
+
 /* What no commit declares is absent, if every commit told. */
 static void conclude(const struct search *search)
 {
@@ -215,8 +241,8 @@ static void conclude(const struct search *search)
             unsure |= search->places[end].unsure;
         for (size_t r = 0; open != NULL && r < claim->release_count; r++)
             if (claim->sources[r].version_commit == NULL && open[r])
-                claim->sources[r].version_commit_state =
-                    fact_state_word(unsure ? FACT_UNKNOWN : FACT_ABSENT);
+                claim->sources[r].version_commit_state = fact_state_word(
+                    unsure || is_filled_in(claim, search, r) ? FACT_UNKNOWN : FACT_ABSENT);
     }
 }
 

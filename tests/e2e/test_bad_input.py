@@ -527,6 +527,8 @@ def test_disk_that_is_full(small_drift, what):
     assert "No space left" in done.stderr or "full" in done.stderr
     if what == "cache":
         assert set(unknowns(small_drift.report()).values()) == {"disk"}
+        assert f"{place}/cache: {demo.OWNER}/" in done.stderr, "the repository that did not fit is named"
+        assert "Could not be looked at: 3" in done.stderr, "the run is complete, and shown"
 
 
 def test_document_of_every_type(small_drift, small_forge):

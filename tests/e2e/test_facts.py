@@ -1,5 +1,7 @@
 """What files state in ways of their own: read, or unknown, but never guessed."""
 
+import re
+
 import pytest
 from conftest import OWNER, TOKEN, TREE, TREE_FULL, unknowns
 from forge import Forge, Repository, World, document
@@ -161,6 +163,45 @@ def test_a_template_ends_no_scan(scan_tree):
     status, report = scan_tree(BESIDE | {"pyproject.toml": "[[{{ project }}]]\n"})
     assert set(unknowns(report).values()) == {"parse-error"}
     assert status == 3
+
+
+PLACEHOLDERS = ("0.0.0", "dev", "unknown", "{{ version }}")
+
+
+@pytest.mark.parametrize("stated", PLACEHOLDERS)
+def test_a_placeholder_says_nothing(scan_tree, stated):
+    """The card is as unsure as the rules are."""
+    files = {"pyproject.toml": f"[project]\nname = '{TREE}'\nversion = '{stated}'\nlicense = 'MIT'\n"}
+    status, report = scan_tree(files | BESIDE)
+    assert (status, report["findings"]) == (0, [])
+    card = scan_tree.drift.run("report", TREE).stdout
+    for label in ("tag declares", "commit of the version", "source"):
+        line = next(line for line in card.splitlines() if f" {label} " in line)
+        assert line.startswith("  ?  "), card
+    assert "placeholder" in card and "✗" not in card.replace("✗  index and repository", "")
+
+
+def test_what_history_does_not_tell_is_said_to_be_that(make_drift, tmp_path):
+    """The repository could be read: it is a version of it that cannot."""
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    code = "from setuptools import setup\nsetup(name='halyard', version=input())\n"
+    repository.commit("2025-02-01T09:00:00Z", "Begin", {"setup.py": code})
+    stated = {"setup.py": None, "pyproject.toml": f"[project]\nname = '{TREE}'\nversion = '1.0'\n"}
+    repository.commit("2025-02-02T09:00:00Z", "State it", stated)
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    releases = {version: ("2025-02-20T10:00:00Z", None) for version in ("1.0", "1.1")}
+    world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        drift.scan(OWNER)
+        card = drift.run("report", TREE).stdout
+        assert "what some commit of the history declares is not known" in " ".join(card.split())
+        assert "could not be read" not in card
+        said = drift.run("rules", "--explain", "release-without-version-commit", TREE).stdout
+        assert re.search("✓  declarations +nothing was left unread", said), said
 
 
 def test_a_version_that_was_skipped(make_drift, tmp_path):

@@ -204,6 +204,22 @@ def test_an_example_that_is_nobodys_package(small_drift, small_forge, example_on
         assert not list((small_drift.home / "cache").rglob("buoy.git"))
 
 
+@pytest.mark.parametrize("aside", ["examples/tutorial", "tests/data/buoy", "third_party/buoy"])
+def test_a_copy_of_a_strangers_package(small_drift, small_forge, buoy, aside):
+    """Its name and version agree, and the index names no repository: that makes it nobody's."""
+    shutil.rmtree(buoy)
+    repository = Repository()
+    files = {"pyproject.toml": demo.pyproject("cleat", "1.0.0", BUOY), "cleat.py": "x = 1\n"}
+    copy = {f"{aside}/pyproject.toml": '[project]\nname = "buoy"\nversion = "1.1.0"\n'}
+    repository.commit("2025-02-03T09:00:00Z", "Begin", files | copy)
+    repository.tag("v1.0.0", "2025-02-03T09:01:00Z")
+    repository.write(buoy)
+    small_forge.world.documents["buoy"]["info"]["project_urls"] = None
+    small_drift.scan(demo.OWNER)
+    assert "buoy" not in statuses(small_drift)
+    assert not [f for f in small_drift.report()["findings"] if "buoy" in (f["package"], f["message"])]
+
+
 @pytest.mark.parametrize(
     "files, fetches, packages",
     [

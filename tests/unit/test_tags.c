@@ -122,6 +122,30 @@ static void order(void **state)
     arena_release(&arena);
 }
 
+/* A project in a directory "v" does not take the tags of the one at the root. */
+static void word_directory(void **state)
+{
+    static const struct tags_tag tags[] = {{"v1.0", "a", 5}};
+    static const struct tags_declared root[] = {{0, "1.0"}}, other[] = {{0, "1.0"}};
+    static const struct tags_release releases[] = {{"1.0", 10}};
+    static const struct tags_package packages[] = {
+        {.name = "a",
+         .directory = "",
+         .declared = root,
+         .declared_count = 1,
+         .releases = releases,
+         .release_count = 1},
+        {.name = "a-tools", .directory = "v", .declared = other, .declared_count = 1}};
+    struct arena arena = ARENA_INIT;
+    struct tags_match *out;
+
+    (void)state;
+    assert_true(tags_match(tags, COUNT(tags), packages, COUNT(packages), &arena, &out) > 0);
+    assert_int_equal(out[0].package, 0);
+    assert_string_equal(out[0].version, "1.0");
+    arena_release(&arena);
+}
+
 /* Many tags, many releases, many packages: what is quadratic would not end. */
 static void scale(void **state)
 {
@@ -157,8 +181,8 @@ static void scale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(readings), cmocka_unit_test(prefixes), cmocka_unit_test(candidates),
-        cmocka_unit_test(order),    cmocka_unit_test(scale),
+        cmocka_unit_test(readings), cmocka_unit_test(prefixes),       cmocka_unit_test(candidates),
+        cmocka_unit_test(order),    cmocka_unit_test(word_directory), cmocka_unit_test(scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
