@@ -245,6 +245,8 @@ static enum mark look_source(const struct card *card, struct buf *seen)
         words_say(seen, ": older than what the index gives to users");
     else if (order == 1)
         words_say(seen, ": newer than the index, not published yet");
+    else if (order == 2 && card->newest != NULL)
+        words_say(seen, ": not a version by PEP 440, so nobody can tell which is older");
     if (reason != NULL)
         words_say(seen, "; %s", reason);
     return order == -1 ? MARK_BAD : order == 2 && card->newest != NULL ? MARK_UNKNOWN : MARK_GOOD;

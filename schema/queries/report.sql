@@ -184,7 +184,8 @@ SELECT r.organisation, r.name AS repository, r.full_name, r.host, p.name AS pack
        p.index_lost_at, p.newest AS published_version, p.newest_at AS published_at, p.newest_yanked AS yanked,
        p.directory, p.head, r.default_branch, r.head_ref, r.head_committed_at,
        p.declared_version, p.declared_kind, p.declared_origin, p.declared_reason,
-       (p.declared_key > p.newest_key) - (p.declared_key < p.newest_key) AS declared_order, p.licence,
+       CASE WHEN substr(p.declared_key, 1, 1) > x'00' OR p.declared_key = p.newest_key
+            THEN (p.declared_key > p.newest_key) - (p.declared_key < p.newest_key) END AS declared_order, p.licence,
        p.project_licence, p.licence_state, p.licence_path, p.changelog_path,
        -- 'known', 'empty' (no commit), 'none' (no project of this name at the tip) or 'unknown'
        CASE WHEN p.refs_state = 'absent' THEN 'empty'

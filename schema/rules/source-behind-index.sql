@@ -7,7 +7,7 @@
 --
 -- Medium where a tag of the newest release declares it: the source is known, the branch lags. Low
 -- where the branch says "in development" of the very version that is out. A version that comes from
--- tags or that no file states is not compared.
+-- tags or that no file states is not compared, nor one that PEP 440 refuses ("1.0-SNAPSHOT").
 SELECT p.repository_id, p.id AS package_id, p.newest AS version,
        CASE WHEN p.declared_is_prerelease
                  AND substr(p.declared_version, 1, length(p.newest)) = p.newest THEN 'low'
@@ -25,4 +25,4 @@ JOIN repository AS o ON o.id = p.repository_id
 JOIN release AS r ON r.package_id = p.id AND r.is_newest
 WHERE p.link IN ('configured', 'mutual', 'corroborated')
   AND p.declared_kind IN ('static', 'dynamic')
-  AND p.declared_key < p.newest_key;
+  AND p.declared_key < p.newest_key AND substr(p.declared_key, 1, 1) > x'00';

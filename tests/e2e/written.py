@@ -15,7 +15,7 @@ RUN = "2026-08-01T02:00:00Z"
 
 def key(version):
     """Good enough to order 0.1.0 below 0.2.0 and so on; the program has its own."""
-    return bytes(int(part) for part in version.split("."))
+    return b"\x01" + bytes(int(part) for part in version.split("."))
 
 
 class Facts:

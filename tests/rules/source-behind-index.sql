@@ -27,6 +27,9 @@ UPDATE stored_release SET yanked = 1 WHERE release_id = 2;
 -- case: the version comes from the tag
 UPDATE stored_declaration SET kind = 'vcs', version = NULL, order_key = NULL, is_prerelease = NULL;
 
+-- case: what it declares is no version
+UPDATE stored_declaration SET version = '0.1-SNAPSHOT', order_key = x'0031' WHERE commit_oid = 'c3';
+
 -- case: the version is a placeholder
 UPDATE stored_declaration SET kind = 'placeholder', version = '0.0.0', order_key = x'00';
 
