@@ -81,9 +81,16 @@ int mirror_read_blob(struct mirror *mirror, const char *oid, struct buf *out, st
 
 /* Every commit reachable from the tips, once, children before parents. A non-zero return stops.
    Returns 1 when some commit is not here, so that neither it nor what only it leads to was told:
-   err says which. */
+   err says which. `known` (may be NULL): commits that are not told, nor what lies behind them where
+   the way there leads over one of them; *all: whether every one of them was come by. */
 typedef int mirror_history_fn(void *ctx, const char *commit, const char *tree, int64_t commit_time);
+struct mirror_known {
+    const char *const *commits;
+    size_t count;
+    bool *all;
+};
 int mirror_history(struct mirror *mirror, const char *const *tips, size_t count,
-                   mirror_history_fn *fn, void *ctx, struct err *err);
+                   const struct mirror_known *known, mirror_history_fn *fn, void *ctx,
+                   struct err *err);
 
 #endif

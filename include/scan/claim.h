@@ -78,6 +78,7 @@ struct claim_context {
     size_t match_count;
     bool matched;
     struct claim_files *files; /* by project of the study; those of tags are empty */
+    json_t **past;             /* what earlier runs read of its history: history_read() */
     struct err declarations; /* why the project files at the newest tag of a package are unknown, */
     struct err changelogs;   /* and what is, of changelogs; reason NONE where all were read */
 };

@@ -141,7 +141,7 @@ int stamp_compare(struct job *job, const char *package, struct err *err);
    this one learned, for the next. */
 int job_recall_server(struct job *job, struct err *err);
 int job_remember_server(struct job *job, struct err *err);
-/* The same for what it read at tags: job->memory. */
+/* The same for what it read at tags and in the history: job->memory, job->past. */
 int job_recall_study(struct job *job, struct err *err);
 int job_remember_study(struct job *job, struct err *err);
 
@@ -205,7 +205,8 @@ struct job {
     size_t want_count, have_count;
     bool whole; /* small enough to be fetched with its blobs at once */
     bool filtered;
-    json_t *memory; /* of study_projects(); NULL: none yet */
+    json_t *memory; /* of study_projects(), from run to run; NULL: none yet */
+    json_t *past;   /* the same of history_read() */
     struct study study;
     struct claim_context context;
     bool stale;          /* a document changed since this was judged */

@@ -9,6 +9,9 @@
 
 #include "scan/study.h"
 
+/* Whether what could not be read for this reason may be read another time. */
+bool remembered_may_pass(enum reason reason);
+
 /* The projects of one commit; NULL where some could not be read for a reason that may pass. */
 json_t *remembered_list(const struct study_project *projects, size_t count);
 /* One of them, with what is asked of projects at tags (name, directory, what is declared). False

@@ -12,13 +12,15 @@ struct node {
     git_oid oid, tree;
     int64_t commit_time;
     unsigned parent_count;
-    size_t first_parent; /* where its parents stand in history.parents */
+    size_t first_parent; /* where its parents stand in walk.parents */
     unsigned children;   /* that have not been told yet */
     bool missing;
+    bool known; /* it and what is behind it were told before */
+    bool met;
     UT_hash_handle hh;
 };
 
-struct history {
+struct walk {
     struct mirror *mirror;
     struct arena arena;
     struct node *nodes; /* hash of all that were met, in the order of meeting */
@@ -29,50 +31,51 @@ struct history {
 };
 
 /* The node of a commit, made when it is met first. */
-static struct node *meet(struct history *history, const git_oid *oid)
+static struct node *meet(struct walk *walk, const git_oid *oid)
 {
     struct node *node;
 
-    HASH_FIND(hh, history->nodes, oid, sizeof *oid, node);
+    HASH_FIND(hh, walk->nodes, oid, sizeof *oid, node);
     if (node == NULL) {
-        node = arena_alloc(&history->arena, sizeof *node);
+        node = arena_alloc(&walk->arena, sizeof *node);
         node->oid = *oid;
-        HASH_ADD(hh, history->nodes, oid, sizeof node->oid, node);
+        HASH_ADD(hh, walk->nodes, oid, sizeof node->oid, node);
     }
     return node;
 }
 
-static int add_parents(struct history *history, struct node *node, const struct commit_lines *lines)
+static int add_parents(struct walk *walk, struct node *node, const struct commit_lines *lines)
 {
     node->tree = lines->tree;
     node->commit_time = lines->commit_time;
     node->parent_count = lines->parent_count;
-    node->first_parent = history->parent_count;
+    node->first_parent = walk->parent_count;
     for (unsigned i = 0; i < lines->parent_count; i++) {
         git_oid oid;
         if (git_oid_fromstrn(&oid, lines->parents + i * PARENT_LINE + 7, GIT_OID_HEXSZ) != 0)
             return -1;
-        struct node *parent = meet(history, &oid);
+        struct node *parent = meet(walk, &oid);
+        parent->met = true;
         parent->children++;
-        history->parents = mem_grow(history->parents, history->parent_count, &history->parent_size,
-                                    sizeof *history->parents);
-        history->parents[history->parent_count++] = parent;
+        walk->parents =
+            mem_grow(walk->parents, walk->parent_count, &walk->parent_size, sizeof *walk->parents);
+        walk->parents[walk->parent_count++] = parent;
     }
     return 0;
 }
 
-static int read_node(struct history *history, struct node *node)
+static int read_node(struct walk *walk, struct node *node)
 {
     git_odb_object *object = NULL;
     struct commit_lines lines;
     struct err err = {0};
     char hex[OID_HEX];
 
-    if (mirror_object(history->mirror, &node->oid, &object, &err) != 0) {
+    if (mirror_object(walk->mirror, &node->oid, &object, &err) != 0) {
         node->missing = err.reason == REASON_MISSING_OBJECT;
-        history->incomplete |= node->missing;
-        if (history->err != NULL)
-            *history->err = err;
+        walk->incomplete |= node->missing;
+        if (walk->err != NULL)
+            *walk->err = err;
         return node->missing ? 0 : -1;
     }
     int result =
@@ -80,23 +83,23 @@ static int read_node(struct history *history, struct node *node)
             ? commit_parse(git_odb_object_data(object), git_odb_object_size(object), &lines)
             : -1;
     if (result == 0)
-        result = add_parents(history, node, &lines);
+        result = add_parents(walk, node, &lines);
     git_odb_object_free(object);
     if (result != 0)
-        err_set(history->err, REASON_BAD_ANSWER, "the object %s is no commit",
+        err_set(walk->err, REASON_BAD_ANSWER, "the object %s is no commit",
                 git_oid_tostr(hex, sizeof hex, &node->oid));
     return result;
 }
 
 /* A commit that a tip names may be another tip's ancestor: then it waits for its children too. */
-static int tell(struct history *history, mirror_history_fn *fn, void *ctx)
+static int tell(struct walk *walk, mirror_history_fn *fn, void *ctx)
 {
     size_t head = 0, tail = 0;
-    struct node **ready = mem_array(HASH_COUNT(history->nodes) + 1, sizeof *ready);
+    struct node **ready = mem_array(HASH_COUNT(walk->nodes) + 1, sizeof *ready);
     int result = 0;
 
-    for (struct node *node = history->nodes; node != NULL; node = node->hh.next)
-        if (node->children == 0)
+    for (struct node *node = walk->nodes; node != NULL; node = node->hh.next)
+        if (node->children == 0 && !node->known)
             ready[tail++] = node;
     while (result == 0 && head < tail) {
         struct node *node = ready[head++];
@@ -106,8 +109,8 @@ static int tell(struct history *history, mirror_history_fn *fn, void *ctx)
         if (!node->missing)
             result = fn(ctx, commit, tree, node->commit_time);
         for (unsigned i = 0; i < node->parent_count; i++) {
-            struct node *parent = history->parents[node->first_parent + i];
-            if (--parent->children == 0)
+            struct node *parent = walk->parents[node->first_parent + i];
+            if (--parent->children == 0 && !parent->known)
                 ready[tail++] = parent;
         }
     }
@@ -115,25 +118,46 @@ static int tell(struct history *history, mirror_history_fn *fn, void *ctx)
     return 0;
 }
 
-int mirror_history(struct mirror *mirror, const char *const *tips, size_t count,
-                   mirror_history_fn *fn, void *ctx, struct err *err)
+static int begin(struct walk *walk, const char *const *commits, size_t count, bool known)
 {
-    struct history history = {.mirror = mirror, .err = err};
-    int result = 0;
-
-    for (size_t i = 0; result == 0 && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         git_oid oid;
-        result = mirror_oid(tips[i], &oid, err);
-        if (result == 0)
-            meet(&history, &oid);
+        if (mirror_oid(commits[i], &oid, walk->err) != 0)
+            return -1;
+        struct node *node = meet(walk, &oid);
+        node->known |= known;
+        node->met |= !known;
     }
+    return 0;
+}
+
+static bool met_all(const struct walk *walk)
+{
+    for (const struct node *node = walk->nodes; node != NULL; node = node->hh.next)
+        if (!node->met)
+            return false;
+    return true;
+}
+
+int mirror_history(struct mirror *mirror, const char *const *tips, size_t count,
+                   const struct mirror_known *known, mirror_history_fn *fn, void *ctx,
+                   struct err *err)
+{
+    struct walk walk = {.mirror = mirror, .err = err};
+    int result = begin(&walk, tips, count, false);
+
+    if (result == 0 && known != NULL)
+        result = begin(&walk, known->commits, known->count, true);
     /* The hash keeps the order of meeting, so that reading a node appends what comes next. */
-    for (struct node *node = history.nodes; result == 0 && node != NULL; node = node->hh.next)
-        result = read_node(&history, node);
+    for (struct node *node = walk.nodes; result == 0 && node != NULL; node = node->hh.next)
+        if (!node->known)
+            result = read_node(&walk, node);
+    if (result == 0 && known != NULL)
+        *known->all = met_all(&walk);
     if (result == 0)
-        result = tell(&history, fn, ctx);
-    HASH_CLEAR(hh, history.nodes);
-    free(history.parents);
-    arena_release(&history.arena);
-    return result == 0 && history.incomplete ? 1 : result;
+        result = tell(&walk, fn, ctx);
+    HASH_CLEAR(hh, walk.nodes);
+    free(walk.parents);
+    arena_release(&walk.arena);
+    return result == 0 && walk.incomplete ? 1 : result;
 }

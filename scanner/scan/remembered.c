@@ -8,7 +8,7 @@
    that cannot be read. */
 enum { READ_ITEMS = 7, UNREAD_ITEMS = 3 };
 
-static bool may_pass(enum reason reason)
+bool remembered_may_pass(enum reason reason)
 {
     return reason != REASON_PARSE && reason != REASON_TOO_LARGE && reason != REASON_LIMIT;
 }
@@ -29,7 +29,7 @@ json_t *remembered_list(const struct study_project *projects, size_t count)
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++) {
-        bool passing = projects[i].project == NULL && may_pass(projects[i].reason);
+        bool passing = projects[i].project == NULL && remembered_may_pass(projects[i].reason);
         if (passing || json_array_append_new(list, to_item(&projects[i])) != 0) {
             json_decref(list);
             return NULL;

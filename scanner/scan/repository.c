@@ -72,6 +72,7 @@ static void collect(struct job *job)
         .fork = job->row.fork == 1,
         .said = job->scan->options->tags,
         .said_count = job->scan->options->tag_count,
+        .past = &job->past,
         .claims = job->configured,
         .count = job->configured_count,
     };

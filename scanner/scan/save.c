@@ -319,7 +319,8 @@ static int save_facts(struct job *job, struct err *err)
     if ((job_is_empty(job) ? save_configured(job, err) : save_links(job, err)) != 0)
         return -1;
     if (save_sources(job, err) != 0 || save_skipped(job, err) != 0 ||
-        (json_object_size(job->memory) > 0 && job_remember_study(job, err) != 0))
+        ((json_object_size(job->memory) > 0 || job->past != NULL) &&
+         job_remember_study(job, err) != 0))
         return -1;
     char *key = stamp_judged(job);
     int result = stamp_remember(job->scan->store, key, err);

@@ -83,24 +83,25 @@ int job_remember_server(struct job *job, struct err *err)
     return result;
 }
 
-/* --- what was read at tags ------------------------------------------------------------------- */
+/* --- what was read at tags and in the history ------------------------------------------------- */
 
 #define MEMORY_MAX (16u << 20) /* more is read again */
 
 static char *memory_key(const struct job *job)
 {
-    return mem_printf("read-at-tags %" PRId64, job->id);
+    return mem_printf("read %" PRId64, job->id);
 }
 
 /* Of another revision it is of no use. */
-static json_t *parse_memory(const struct job *job, const struct buf *text)
+static void parse_memory(struct job *job, const struct buf *text)
 {
-    json_t *root = json_loadb(buf_str(text), text->len, 0, NULL), *commits = NULL;
+    json_t *root = json_loadb(buf_str(text), text->len, 0, NULL);
 
-    if (json_integer_value(json_object_get(root, "revision")) == job->scan->revision)
-        commits = json_incref(json_object_get(root, "commits"));
+    if (json_integer_value(json_object_get(root, "revision")) == job->scan->revision) {
+        job->memory = json_incref(json_object_get(root, "commits"));
+        job->past = json_incref(json_object_get(root, "history"));
+    }
     json_decref(root);
-    return commits;
 }
 
 int job_recall_study(struct job *job, struct err *err)
@@ -110,7 +111,7 @@ int job_recall_study(struct job *job, struct err *err)
     int found = store_recall(job->scan->store, key, &value, err);
 
     if (found == 1)
-        job->memory = parse_memory(job, &value);
+        parse_memory(job, &value);
     buf_release(&value);
     free(key);
     return found < 0 ? -1 : 0;
@@ -118,7 +119,8 @@ int job_recall_study(struct job *job, struct err *err)
 
 int job_remember_study(struct job *job, struct err *err)
 {
-    json_t *root = json_pack("{s:i,s:O}", "revision", job->scan->revision, "commits", job->memory);
+    json_t *root = json_pack("{s:i,s:O?,s:O?}", "revision", job->scan->revision, "commits",
+                             job->memory, "history", job->past);
     char *text = json_dumps(root, JSON_COMPACT), *key = memory_key(job);
     int result = 0;
 

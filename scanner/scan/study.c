@@ -127,7 +127,7 @@ static int mark_default_branch(struct mirror *mirror, struct study *study, struc
     int result = 0;
 
     if (study->head != NULL && study->tag_count > 0)
-        result = mirror_history(mirror, tips, 1, on_ancestor, &ancestry, err) != 0 ? -1 : 0;
+        result = mirror_history(mirror, tips, 1, NULL, on_ancestor, &ancestry, err) != 0 ? -1 : 0;
     for (size_t i = 0; i < study->tag_count && result == 0; i++) {
         struct study_tag *tag = &study->tags[i];
         struct reachable *r = NULL;

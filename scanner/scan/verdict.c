@@ -14,6 +14,7 @@ static void enter_done(struct job *job)
     job_set_state(job, JOB_DONE);
     job_leave_name(job);
     json_decref(job->memory);
+    json_decref(job->past);
     arena_release(&job->refs_arena);
     arena_release(&job->arena);
     free(job);

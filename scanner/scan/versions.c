@@ -6,39 +6,18 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "facts/pep440.h"
+#include "scan/history.h"
 
 /* Which commit set the version of each release. Tags and the tip answer for most; for the others
    the whole history is searched, and only when every commit of it could be read is a version that
    none declares absent. It is also searched for versions that it declared and nobody released,
    where there is room for some. */
 
-#define READINGS_MAX 1000000 /* commits times directories of one repository */
-#define WANTS_MAX    5000    /* blobs of history that are fetched for this */
-
 /* What history is asked of a claim. */
-struct questions {
+struct question {
+    struct claim *claim;
     bool *open; /* by release: which commit set its version; NULL: of none */
     bool gaps;  /* what was declared and not released */
-};
-
-/* A directory in which the project of a claim stood at some time. */
-struct place {
-    struct claim *claim;
-    struct questions asked;
-    const char *directory;
-    const struct project *last; /* what the commit before read there, */
-    size_t release;             /* the open release that it declares, or SIZE_MAX, */
-    struct version *skipped;    /* or the version that is none */
-    bool placeholder;           /* some commit states a version that is none */
-    bool unsure;                /* some commit does not tell */
-};
-
-struct search {
-    struct claim_context *context;
-    struct place *places;
-    size_t count, size;
-    size_t readings;
-    bool incomplete; /* some commit is not here */
 };
 
 static bool is_vcs(const struct claim *claim)
@@ -100,28 +79,6 @@ static bool *answer_known(const struct claim_context *context, struct claim *cla
     return any ? open : NULL;
 }
 
-/* The places of one claim stand together, from `first`. */
-static void add_place(struct search *search, size_t first, struct claim *claim,
-                      struct questions asked, const char *directory)
-{
-    for (size_t i = first; i < search->count; i++)
-        if (strcmp(search->places[i].directory, directory) == 0)
-            return;
-    search->places = mem_grow(search->places, search->count, &search->size, sizeof *search->places);
-    search->places[search->count++] =
-        (struct place){.claim = claim, .asked = asked, .directory = directory, .release = SIZE_MAX};
-}
-
-static void add_places(struct search *search, struct claim *claim, struct questions asked)
-{
-    size_t first = search->count;
-
-    for (size_t i = 0; i < claim->project_count; i++)
-        add_place(search, first, claim, asked, claim->projects[i]->directory);
-    if (claim->directory != NULL)
-        add_place(search, first, claim, asked, claim->directory);
-}
-
 /* The release of that version; SIZE_MAX. */
 static size_t find_release(const struct claim *claim, const char *version)
 {
@@ -133,11 +90,11 @@ static size_t find_release(const struct claim *claim, const char *version)
 
 /* A final version that no release, no tag and no tree that was read has; NULL when it is none. */
 static struct version *find_skipped(struct arena *arena, struct claim *claim,
-                                    const struct project *project)
+                                    const struct history_said *said)
 {
-    const char *text = project->version;
+    const char *text = said->version;
 
-    if ((project->kind != DECLARED_STATIC && project->kind != DECLARED_DYNAMIC) ||
+    if ((said->kind != DECLARED_STATIC && said->kind != DECLARED_DYNAMIC) ||
         !pep440_valid(text, strlen(text)) || pep440_is_prerelease(text, strlen(text)))
         return NULL;
     struct version *version = claim_add_version(claim, arena, text);
@@ -147,65 +104,46 @@ static struct version *find_skipped(struct arena *arena, struct claim *claim,
     return version;
 }
 
-/* What this project declares; whether it leaves room for doubt. */
-static void judge_project(struct search *search, struct place *place, const struct project *project)
+static void note_skipped(struct claim_context *context, struct claim *claim,
+                         const struct history_said *said)
 {
-    place->last = project;
-    place->release = SIZE_MAX;
-    place->skipped = NULL;
-    if (project->normal != NULL && strcmp(project->normal, place->claim->name) != 0)
+    struct version *version = find_skipped(context->arena, claim, said);
+
+    if (version == NULL || (version->commit != NULL && version->committed_at <= said->committed_at))
         return;
-    /* One that a project begins with leaves no doubt; one that replaced a version does. */
-    place->placeholder |= project->kind == DECLARED_PLACEHOLDER;
-    if (project->kind == DECLARED_OPAQUE || project->kind == DECLARED_VCS ||
-        (place->placeholder && project->kind == DECLARED_STATIC))
-        place->unsure = true;
-    if (project->version == NULL)
-        return;
-    size_t release = find_release(place->claim, project->version);
-    if (release == SIZE_MAX && place->asked.gaps)
-        place->skipped = find_skipped(search->context->arena, place->claim, project);
-    else if (release != SIZE_MAX && place->asked.open != NULL && place->asked.open[release])
-        place->release = release;
+    version->commit = arena_strdup(context->arena, said->commit);
+    version->committed_at = said->committed_at;
 }
 
-static void read_place(struct search *search, struct place *place, const char *commit,
-                       int64_t commit_time)
+static void note_commit(struct claim_context *context, struct row_release_source *source,
+                        const struct history_said *said)
 {
-    const struct project *project;
-    enum source_result result =
-        reader_project(search->context->reader, commit, place->directory, &project, NULL);
-
-    if (result == SOURCE_PENDING || result == SOURCE_FAILED)
-        place->unsure = true;
-    if (result != SOURCE_FOUND)
+    if (source->version_commit != NULL && source->version_committed_at <= said->committed_at)
         return;
-    if (project != place->last)
-        judge_project(search, place, project);
-    /* Children come before parents, so the last one that is seen is the oldest. */
-    if (place->skipped != NULL) {
-        place->skipped->commit = arena_strdup(search->context->arena, commit);
-        place->skipped->committed_at = commit_time;
-    }
-    if (place->release != SIZE_MAX) {
-        struct row_release_source *source = &place->claim->sources[place->release];
-        source->version_commit_state = fact_state_word(FACT_KNOWN);
-        source->version_commit = arena_strdup(search->context->arena, commit);
-        source->version_committed_at = commit_time;
-    }
+    source->version_commit_state = fact_state_word(FACT_KNOWN);
+    source->version_commit = arena_strdup(context->arena, said->commit);
+    source->version_committed_at = said->committed_at;
 }
 
-static int on_commit(void *ctx, const char *commit, const char *tree, int64_t commit_time)
+/* What was said in one directory; whether that leaves room for doubt. */
+static bool hear(struct claim_context *context, const struct question *question,
+                 const struct history_place *place)
 {
-    struct search *search = ctx;
+    struct claim *claim = question->claim;
+    bool unsure = place->unsure;
 
-    (void)tree;
-    search->readings += search->count;
-    if (search->readings > READINGS_MAX)
-        return 1;
-    for (size_t i = 0; i < search->count; i++)
-        read_place(search, &search->places[i], commit, commit_time);
-    return 0;
+    for (size_t i = 0; i < place->count; i++) {
+        const struct history_said *said = &place->said[i];
+        if (said->normal != NULL && strcmp(said->normal, claim->name) != 0)
+            continue;
+        unsure |= said->kind == DECLARED_OPAQUE || said->kind == DECLARED_VCS;
+        size_t release = said->version != NULL ? find_release(claim, said->version) : SIZE_MAX;
+        if (release != SIZE_MAX && question->open != NULL && question->open[release])
+            note_commit(context, &claim->sources[release], said);
+        else if (release == SIZE_MAX && said->version != NULL && question->gaps)
+            note_skipped(context, claim, said);
+    }
+    return unsure;
 }
 
 static bool is_placeholder(const struct study_project *at)
@@ -214,7 +152,8 @@ static bool is_placeholder(const struct study_project *at)
 }
 
 /* Who builds it puts the version in the place of what the files say. */
-static bool is_filled_in(const struct claim *claim, const struct search *search, size_t release)
+static bool is_filled_in(const struct claim_context *context, const struct claim *claim,
+                         size_t release)
 {
     const struct version *version = claim_version(claim, claim->releases[release].version);
     const struct study_project *const *at, *const *end;
@@ -223,34 +162,57 @@ static bool is_filled_in(const struct claim *claim, const struct search *search,
         return true;
     if (version == NULL || version->tag == NULL)
         return false;
-    for (at = claim_projects_at(claim, (size_t)(version->tag - search->context->study->tags), &end);
+    for (at = claim_projects_at(claim, (size_t)(version->tag - context->study->tags), &end);
          at < end; at++)
         if (is_placeholder(*at))
             return true;
     return false;
 }
 
-/* What no commit declares is absent, if every commit told. */
-static void conclude(const struct search *search)
+/* The directories in which the project of a claim stood at some time, each once. */
+static size_t list_places(struct history *history, const struct claim *claim,
+                          struct history_place ***out)
 {
-    for (size_t i = 0, end; i < search->count; i = end) {
-        struct claim *claim = search->places[i].claim;
-        const bool *open = search->places[i].asked.open;
-        bool unsure = search->readings > READINGS_MAX || search->incomplete;
-        for (end = i; end < search->count && search->places[end].claim == claim; end++)
-            unsure |= search->places[end].unsure;
-        for (size_t r = 0; open != NULL && r < claim->release_count; r++)
-            if (claim->sources[r].version_commit == NULL && open[r])
-                claim->sources[r].version_commit_state = fact_state_word(
-                    unsure || is_filled_in(claim, search, r) ? FACT_UNKNOWN : FACT_ABSENT);
+    struct history_place **places =
+        arena_array(history->arena, claim->project_count + 1, sizeof *places);
+    size_t count = 0;
+
+    for (size_t i = 0; i <= claim->project_count; i++) {
+        const char *directory =
+            i < claim->project_count ? claim->projects[i]->directory : claim->directory;
+        size_t at = 0;
+        if (directory == NULL)
+            continue;
+        places[count] = history_place(history, directory);
+        while (places[at] != places[count])
+            at++;
+        count += at == count;
     }
+    *out = places;
+    return count;
 }
 
-static int search_history(struct search *search, struct err *err)
+/* What no commit declares is absent, if every commit told. */
+static void conclude(struct claim_context *context, struct history *history,
+                     const struct question *question)
 {
-    const struct study *study = search->context->study;
-    struct err missing = {0};
-    const char **tips = mem_array(study->tag_count + 1, sizeof *tips);
+    struct claim *claim = question->claim;
+    struct history_place **places;
+    size_t count = list_places(history, claim, &places);
+    bool unsure = history->incomplete;
+
+    for (size_t i = 0; i < count; i++)
+        unsure |= hear(context, question, places[i]);
+    for (size_t r = 0; question->open != NULL && r < claim->release_count; r++)
+        if (claim->sources[r].version_commit == NULL && question->open[r])
+            claim->sources[r].version_commit_state = fact_state_word(
+                unsure || is_filled_in(context, claim, r) ? FACT_UNKNOWN : FACT_ABSENT);
+}
+
+static size_t list_tips(const struct claim_context *context, const char ***out)
+{
+    const struct study *study = context->study;
+    const char **tips = arena_array(context->arena, study->tag_count + 1, sizeof *tips);
     size_t count = 0;
 
     if (study->head != NULL)
@@ -258,36 +220,48 @@ static int search_history(struct search *search, struct err *err)
     for (size_t i = 0; i < study->tag_count; i++)
         if (study->tags[i].commit != NULL)
             tips[count++] = study->tags[i].commit;
-    int result = mirror_history(search->context->mirror, tips, count, on_commit, search, &missing);
-    search->incomplete = result > 0;
-    if (result < 0)
-        *err = missing;
-    free(tips);
-    return result < 0 ? -1 : 0;
+    *out = tips;
+    return count;
 }
 
-int claim_versions(struct claim_context *context, struct err *err)
+/* The questions of all claims that have one; their places are history's then. */
+static size_t list_questions(struct claim_context *context, struct history *history,
+                             struct question **out)
 {
-    struct search search = {.context = context};
-    const char *const *wants;
-    int result = 0;
+    struct question *questions = arena_array(context->arena, context->count, sizeof *questions);
+    struct history_place **places;
+    size_t count = 0;
 
     for (size_t i = 0; i < context->count; i++) {
         struct claim *claim = &context->claims[i];
         if (!claim->ours)
             continue;
-        struct questions asked = {answer_known(context, claim),
-                                  !is_vcs(claim) && claim_has_gaps(context, claim)};
-        if (asked.open != NULL || asked.gaps)
-            add_places(&search, claim, asked);
+        struct question question = {claim, answer_known(context, claim),
+                                    !is_vcs(claim) && claim_has_gaps(context, claim)};
+        if (question.open == NULL && !question.gaps)
+            continue;
+        questions[count++] = question;
+        list_places(history, claim, &places);
     }
-    if (search.count > 0) {
-        result = search_history(&search, err);
-        /* Too many blobs to fetch for this question alone: it stays open. */
-        if (reader_wants(context->reader, &wants) > WANTS_MAX)
-            reader_fetched(context->reader);
-        conclude(&search);
+    *out = questions;
+    return count;
+}
+
+int claim_versions(struct claim_context *context, struct err *err)
+{
+    struct history history = {
+        .reader = context->reader, .mirror = context->mirror, .arena = context->arena};
+    struct question *questions;
+    size_t count = list_questions(context, &history, &questions);
+    int result = 0;
+
+    if (count > 0) {
+        const char **tips;
+        size_t tip_count = list_tips(context, &tips);
+        result = history_read(&history, tips, tip_count, context->past, err);
     }
-    free(search.places);
+    for (size_t i = 0; result == 0 && i < count; i++)
+        conclude(context, &history, &questions[i]);
+    history_release(&history);
     return result;
 }

@@ -184,7 +184,7 @@ static void on_history(const struct gitwire_pack *pack, const struct err *err, v
     try->index_ms = now_ms() - start;
     start = now_ms();
     if (error.reason == REASON_NONE)
-        mirror_history(try->mirror, tips, 1, count_commit, try, &error);
+        mirror_history(try->mirror, tips, 1, NULL, count_commit, try, &error);
     for (size_t i = 0; error.reason == REASON_NONE && i < try->refs.count; i++)
         mirror_walk(try->mirror, try->refs.refs[i].oid, 1000000, count_entry, try, &error);
     try->walk_ms = now_ms() - start;

@@ -535,22 +535,35 @@ static void test_history(void **state)
     git_resolve("main", head);
     git_resolve("v1", v1);
     const char *const tips[] = {v1, head, head};
-    assert_int_equal(mirror_history(mirror, tips, 3, on_commit, &out, &err), 0);
+    assert_int_equal(mirror_history(mirror, tips, 3, NULL, on_commit, &out, &err), 0);
     /* The merge first, the root last, all once. */
     assert_int_equal(out.len, 4 * 8);
     assert_memory_equal(out.data, head, 7);
     assert_memory_equal(out.data + 24, v1, 7);
     assert_int_equal(git_run(expected, "git -C source rev-list --topo-order main | wc -l"), 0);
     assert_string_equal(expected, "4");
-    assert_int_equal(mirror_history(mirror, tips, 3, stop, &calls, &err), 0);
+    assert_int_equal(mirror_history(mirror, tips, 3, NULL, stop, &calls, &err), 0);
     assert_int_equal(calls, 1);
+
+    /* What was told before is not told again. */
+    const char *const told[] = {v1};
+    bool all = false;
+    struct mirror_known known = {told, 1, &all};
+    buf_reset(&out);
+    assert_int_equal(mirror_history(mirror, tips + 1, 2, &known, on_commit, &out, &err), 0);
+    assert_true(all);
+    assert_int_equal(out.len, 3 * 8);
+    const char *const alone[] = {v1};
+    known = (struct mirror_known){tips + 1, 1, &all};
+    assert_int_equal(mirror_history(mirror, alone, 1, &known, on_commit, &out, &err), 0);
+    assert_false(all);
     mirror_free(mirror);
 
     /* A pack without the parents, as a shallow fetch brings it. */
     mirror = open_mirror("shallow.git");
     add(mirror, "main ^main^1 ^main^2", "", true);
     buf_reset(&out);
-    assert_int_equal(mirror_history(mirror, tips + 1, 1, on_commit, &out, &err), 1);
+    assert_int_equal(mirror_history(mirror, tips + 1, 1, NULL, on_commit, &out, &err), 1);
     assert_int_equal(err.reason, REASON_MISSING_OBJECT);
     assert_int_equal(out.len, 8);
     buf_release(&out);
