@@ -7,6 +7,19 @@ INSERT INTO release_id VALUES (3, 1, '0.1.5', '0.1.5', x'0150', 0);
 INSERT INTO stored_release VALUES (1, 3, '2024-02-01T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL);
 -- expect: 0.1.5 high
 
+-- case: an older pre-release has none
+INSERT INTO release_id VALUES (3, 1, '0.1.5a1', '0.1.5a1', x'0150', 1);
+INSERT INTO stored_release VALUES (1, 3, '2024-02-01T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL);
+-- expect: 0.1.5a1 medium
+
+-- case: pre-releases that are never tagged are told once
+INSERT INTO release_id
+SELECT value + 10, 1, '0.1.' || value || 'a1', '0.1.' || value || 'a1', cast(x'01' || char(80 + value) AS BLOB), 1
+FROM json_each('[1,2,3,4,5]');
+INSERT INTO stored_release
+SELECT 1, id, '2024-03-01T08:00:00Z', 0, NULL, 1, 1, 0, 1, NULL FROM release_id WHERE id > 10;
+-- expect: - low
+
 -- case: what was published before the first tagged release is historic
 DELETE FROM stored_denotes WHERE tag = 'v0.1.0';
 -- expect: 0.1.0 high historic

@@ -11,7 +11,7 @@ UPDATE stored_coverage SET status = 'unknown', reason = 'tls' WHERE fact = 'refs
 
 -- case: a habit is told once
 INSERT INTO release_id
-SELECT value + 10, 1, '0.2.' || value, '0.2.' || value, x'02' || cast(char(value) AS BLOB), 0
+SELECT value + 10, 1, '0.2.' || value, '0.2.' || value, cast(x'02' || char(value) AS BLOB), 0
 FROM json_each('[1,2,3,4,5]');
 INSERT INTO stored_release
 SELECT 1, id, '2024-03-02T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL FROM release_id WHERE id > 10;
