@@ -46,6 +46,7 @@ struct scan {
     unsigned documents_open;                    /* asked, and not in the store yet */
     struct listing *listings;
     unsigned listing_count; /* listings that are not done */
+    bool unlisted;          /* one failed, and no earlier run tells what it named */
     unsigned asking;        /* packages without a repository that are asked for */
 
     enum reason stop;   /* why the rest is not looked at; NONE while it is */

@@ -35,8 +35,10 @@ enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
 /* Marks what an earlier scan left "running" as interrupted, then begins. `arguments` is a JSON
    array. store_run() is the id until the end. */
 int store_begin_run(struct store *store, const char *arguments, struct err *err);
+/* This run keeps the fleet of the one before: it looked at none (offline). */
+void store_keep_scope(struct store *store);
 /* A complete run ends the scope of everything that was not touched in it (rules_evaluate, called
-   before, does so too); one that touched nothing at all (offline) ends no scope. */
+   before, does so too), unless it keeps it. */
 int store_end_run(struct store *store, enum run_state state, struct err *err);
 int64_t store_run(const struct store *store);
 /* Ends the coverage of listings that this run did not ask for; `asked` ends with NULL, or is NULL.

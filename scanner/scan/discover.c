@@ -18,7 +18,8 @@ struct listing {
     struct scan *scan;
     const char *owner;
     char *key;        /* under which the pages are remembered */
-    json_t *known;    /* {URL: {etag, next, repositories}} of earlier runs */
+    json_t *known;    /* {URL: {etag, next, repositories}} of the last run that had them */
+    bool ours;        /* it asked with the same credential, so that its ETags hold */
     json_t *pages;    /* the same, of this run */
     unsigned reading; /* pages that are on the pool */
     bool ended;       /* the last page came, or none will */
@@ -69,11 +70,14 @@ static int save_listing(struct listing *listing, struct err *err)
 
     if (store_put_coverage(store, &row, 1, err) != 0)
         return -1;
-    if (unknown || json_equal(listing->known, listing->pages))
+    if (unknown || (listing->ours && json_equal(listing->known, listing->pages)))
         return 0;
-    char *text = json_dumps(listing->pages, JSON_COMPACT | JSON_SORT_KEYS);
+    json_t *memory =
+        json_pack("{s:s,s:O}", "credential", listing->scan->credential, "pages", listing->pages);
+    char *text = json_dumps(memory, JSON_COMPACT | JSON_SORT_KEYS);
     int result = store_remember(store, listing->key, text, err);
     free(text);
+    json_decref(memory);
     return result;
 }
 
@@ -245,14 +249,15 @@ static void read_known(struct listing *listing, const char *url, const char *nex
         err_set(&listing->err, REASON_BAD_ANSWER, "%s: not modified, but never seen", url);
 }
 
-/* A listing that failed says nothing of the repositories that it named before: they are looked at
-   all the same, and stay in the fleet. */
+/* A listing that failed says nothing of the repositories that it named before, whoever asked: they
+   are looked at all the same, and stay in the fleet. */
 static void read_remembered(struct listing *listing)
 {
     const char *url;
     json_t *known;
 
     listing->remembered = true;
+    listing->scan->unlisted |= json_object_size(listing->known) == 0;
     json_object_foreach(listing->known, url, known)
     {
         if (json_object_get(listing->pages, url) == NULL)
@@ -294,6 +299,8 @@ static int known_page(void *ctx, const char *url, struct github_known *out)
     const char *etag = json_string_value(json_object_get(page, "etag"));
     const char *next = json_string_value(json_object_get(page, "next"));
 
+    if (!listing->ours)
+        return 0;
     /* A full page that was the last does not tell by its ETag that another follows now. */
     if (next == NULL && json_array_size(json_object_get(page, "repositories")) >= PAGE_FULL)
         return 0;
@@ -312,8 +319,13 @@ static void listing_recall(void *item)
     struct listing *listing = item;
     struct buf value = BUF_INIT(64u << 20);
 
-    if (store_recall(listing->scan->store, listing->key, &value, &listing->fatal) == 1)
-        listing->known = json_loadb(buf_str(&value), value.len, 0, NULL);
+    if (store_recall(listing->scan->store, listing->key, &value, &listing->fatal) == 1) {
+        json_t *memory = json_loadb(buf_str(&value), value.len, 0, NULL);
+        const char *credential = json_string_value(json_object_get(memory, "credential"));
+        listing->ours = credential != NULL && strcmp(credential, listing->scan->credential) == 0;
+        listing->known = json_incref(json_object_get(memory, "pages"));
+        json_decref(memory);
+    }
     buf_release(&value);
 }
 
@@ -337,8 +349,7 @@ void discover_start(struct scan *scan)
         struct listing *listing = mem_alloc(sizeof *listing);
         listing->scan = scan;
         listing->owner = owners[i];
-        listing->key =
-            mem_printf("listing %s %s %s", scan->options->github_api, owners[i], scan->credential);
+        listing->key = mem_printf("listing %s %s", scan->options->github_api, owners[i]);
         listing->pages = json_object();
         listing->next = scan->listings;
         scan->listings = listing;

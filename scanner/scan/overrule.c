@@ -19,27 +19,42 @@ static size_t find_tag(const struct study *study, const char *name)
     return SIZE_MAX;
 }
 
+/* Matches go by package, then version. */
+static bool stands_behind(const struct tags_match *match, size_t claim, const char *version)
+{
+    return match->package > claim ||
+           (match->package == claim && pep440_compare(match->version, version) >= 0);
+}
+
 static void overrule(struct claim_context *context, size_t claim, size_t tag,
                      const struct scan_tag *said)
 {
     struct tags_match *matches =
         arena_array(context->arena, context->match_count + 1, sizeof *matches);
+    const struct tags_match ours = {
+        .package = claim,
+        .tag = tag,
+        .version = said->version,
+        .how = arena_printf(context->arena, "configured: %s", said->reason),
+        .preferred = true,
+    };
     size_t count = 0;
+    bool placed = false;
 
     for (size_t i = 0; i < context->match_count; i++) {
         struct tags_match match = context->matches[i];
+        if (!placed && stands_behind(&match, claim, said->version)) {
+            matches[count++] = ours;
+            placed = true;
+        }
         if (match.package == claim && match.tag == tag)
             continue; /* this tag denotes that version, and no other one */
         if (match.package == claim && pep440_compare(match.version, said->version) == 0)
             match.preferred = false;
         matches[count++] = match;
     }
-    matches[count++] =
-        (struct tags_match){.package = claim,
-                            .tag = tag,
-                            .version = said->version,
-                            .how = arena_printf(context->arena, "configured: %s", said->reason),
-                            .preferred = true};
+    if (!placed)
+        matches[count++] = ours;
     context->matches = matches;
     context->match_count = count;
 }

@@ -349,11 +349,21 @@ static void lookup_run(void *item)
         stamp_compare(job, job->configured[i].name, &job->fatal);
 }
 
+/* Whether nothing more is looked at: then job->err says why. */
+static bool is_stopped(struct job *job)
+{
+    enum reason stop = job->scan->stop;
+
+    if (stop != REASON_NONE)
+        err_set(&job->err, stop, "%s: %s", job->full_name, reason_meaning(stop));
+    return stop != REASON_NONE;
+}
+
 static void lookup_done(void *item)
 {
     struct job *job = item;
 
-    if (scan_check(job->scan, &job->fatal) || job->skipped != NULL)
+    if (scan_check(job->scan, &job->fatal) || job->skipped != NULL || is_stopped(job))
         job_save(job);
     else
         enter_ask(job);
@@ -362,11 +372,9 @@ static void lookup_done(void *item)
 void job_enter(struct job *job)
 {
     job_set_state(job, JOB_LOOKUP);
-    if (job->scan->stop != REASON_NONE) {
-        err_set(&job->err, job->scan->stop, "%s: %s", job->full_name,
-                reason_meaning(job->scan->stop));
+    /* Past the deadline the packages that it had are still to be told of. */
+    if (job->scan->stop != REASON_DEADLINE && is_stopped(job))
         job_save(job);
-    } else {
+    else
         work_submit(job->scan->store_lane, lookup_run, lookup_done, job);
-    }
 }

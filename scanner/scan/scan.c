@@ -336,6 +336,9 @@ static int finish(struct scan *scan, const struct rules *rules, struct err *err)
     struct scan_result *result = scan->result;
 
     if (interrupt_signal() == 0) {
+        /* A run that could not even list looked at no fleet; the one before stays. */
+        if (scan->options->offline || (scan->unlisted && scan->total == 0))
+            store_keep_scope(scan->store);
         if (!scan->options->offline &&
             store_forget_listings(scan->store, scan->options->owners, err) != 0)
             return -1;

@@ -50,10 +50,19 @@ static int make_views(struct store *store, struct err *err)
     return store_remember(store, "views", sql_views_digest, err);
 }
 
+/* Without views, which SQLite holds to the columns that a migration takes away. */
+static int drop_views(struct store *store, struct err *err)
+{
+    for (size_t i = 0; i < sql_view_count; i++)
+        if (store_exec(store, sql_views[i].drop, err) != 0)
+            return err_prefix(err, "view %s", sql_views[i].name);
+    return 0;
+}
+
 static int migrate_tables(struct store *store, int64_t version, struct err *err)
 {
-    if (version == (int64_t)sql_migration_count)
-        return 0;
+    if (drop_views(store, err) != 0)
+        return -1;
     for (int64_t i = version; i < (int64_t)sql_migration_count; i++)
         if (store_exec(store, sql_migrations[i].text, err) != 0)
             return err_prefix(err, "migration %s", sql_migrations[i].name);
@@ -87,7 +96,11 @@ int migrate_up(struct store *store, struct err *err)
 
     if (read_version(store, &version, err) != 0 || store_begin(store, err) != 0)
         return -1;
-    if (migrate_tables(store, version, err) != 0 || migrate_views(store, err) != 0) {
+    bool old = version < (int64_t)sql_migration_count;
+    int result = old ? migrate_tables(store, version, err) : 0;
+    if (result == 0)
+        result = old ? make_views(store, err) : migrate_views(store, err);
+    if (result != 0) {
         store_rollback(store);
         return -1;
     }

@@ -44,16 +44,14 @@ int store_begin_run(struct store *store, const char *arguments, struct err *err)
     return bound_run(&clear, err);
 }
 
+void store_keep_scope(struct store *store)
+{
+    store->scope_ended = true;
+}
+
 int store_end_scope(struct store *store, struct err *err)
 {
-    int64_t touched;
-
     if (store->scope_ended)
-        return 0;
-    struct bound count = bound_start(store, SQL_SCOPE_TOUCHED);
-    if (bound_value(&count, 0, &touched, err) != 0)
-        return -1;
-    if (touched == 0)
         return 0;
     if (store_begin(store, err) != 0)
         return -1;

@@ -52,9 +52,6 @@ INSERT INTO stored_scope SELECT ?1, ?2, ?3, NULL
 WHERE NOT EXISTS (SELECT 1 FROM stored_scope
                   WHERE repository_id = ?1 AND package_id = ?2 AND until IS NULL);
 
--- name: scope_touched
-SELECT count(*) FROM incoming_scope;
-
 -- Listings that a run did not ask for are no part of it. ?2: the others, each between line ends.
 -- name: listings_forget
 UPDATE stored_coverage SET until = ?1

@@ -120,3 +120,40 @@ def test_deadline(small_drift, small_forge):
     assert time.monotonic() - begin < 10
     assert done.returncode == 3
     assert "deadline" in {row["reason"] for row in small_drift.report()["coverage"]}
+
+
+def test_a_deadline_takes_nothing_out_of_the_fleet(small_drift, small_forge):
+    """Whatever was not begun is unknown, with the findings that it had."""
+    small_forge.world.documents["buoy"]["info"]["version"] = "9.0"
+    files = small_forge.world.documents["buoy"]["releases"]
+    files["9.0"] = [dict(files["1.1.0"][0], filename="buoy-9.0.tar.gz")]
+    assert small_drift.scan(demo.OWNER).returncode == 1
+    before = small_drift.report()
+    small_forge.fault("POST /", faults.slow(60))
+    done = small_drift.scan(demo.OWNER, "--deadline", "1s", "--jobs", "1")
+    after = small_drift.report()
+    assert done.returncode == 1, done.stderr
+    names = [[row["package"] for row in report["packages"]] for report in (before, after)]
+    assert names[0] == names[1] == ["anchor", "buoy", "cleat"]
+    assert len(after["findings"]) == len(before["findings"]) > 0
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["before", "never"])
+def test_a_listing_that_fails_for_another_token(small_drift, small_forge, listed):
+    """Tokens change every hour; what the one before could list is still the fleet."""
+    small_forge.world.tokens.append("ghp_anotherTokenOfTheSameOrganisation")
+    if listed:
+        assert small_drift.scan(demo.OWNER).returncode == 0
+    small_forge.fault("/orgs/", faults.status(404))
+    small_forge.fault("/users/", faults.status(404))
+    done = small_drift.scan(demo.OWNER, token="ghp_anotherTokenOfTheSameOrganisation")
+    assert done.returncode == 3
+    statuses = {row["package"]: row["status"] for row in small_drift.report()["packages"]}
+    assert statuses == (dict.fromkeys(("anchor", "buoy", "cleat"), "in-sync") if listed else {})
+
+
+def test_an_organisation_that_is_empty_now(small_drift, small_forge):
+    assert small_drift.scan(demo.OWNER).returncode == 0
+    small_forge.world.repositories.clear()
+    assert small_drift.scan(demo.OWNER).returncode == 0
+    assert small_drift.report()["packages"] == []

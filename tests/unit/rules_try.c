@@ -115,6 +115,7 @@ void place_fleet(struct place *place, const char *change)
 
     place_good(place, store_open(place->path, STORE_SCAN, &place->store, &place->err));
     place_good(place, store_begin_run(place->store, "[]", &place->err));
+    store_keep_scope(place->store);
     read_all(RULE_CASES "/fleet.sql", &fleet);
     assert_int_equal(buf_addstr(&fleet, change), 0);
     free(place_shell(place, buf_str(&fleet)));
@@ -137,6 +138,7 @@ void place_next_run(struct place *place, const char *folder, const char *change,
 {
     place_good(place, store_end_run(place->store, RUN_COMPLETE, &place->err));
     place_good(place, store_begin_run(place->store, "[]", &place->err));
+    store_keep_scope(place->store);
     char *sql = mem_printf("%s UPDATE run SET changes = %d WHERE id = (SELECT max(id) FROM run);",
                            change, *change != '\0');
     free(place_shell(place, sql));
