@@ -11,6 +11,7 @@
 
 #define LINE_MAX_BYTES 2048
 #define SECRET_MIN     8
+#define PUBLIC_MAX     12 /* "github_pat_" and the like, with which every token of a kind begins */
 
 /* The one process-wide state of the program: where its standard error goes. */
 static struct {
@@ -50,15 +51,27 @@ void log_secret(const char *secret)
     pthread_mutex_unlock(&state.lock);
 }
 
+/* How much of a secret gives it away: what names its kind does not, and stands in other texts. */
+static size_t telling_length(const char *secret)
+{
+    size_t len = strlen(secret), known = len < PUBLIC_MAX ? len : PUBLIC_MAX;
+
+    while (known > 0 && secret[known - 1] != '_' && secret[known - 1] != '-')
+        known--;
+    return known + SECRET_MIN < len ? known + SECRET_MIN : len;
+}
+
 /* Also where a text was cut within a secret: its beginning is a secret too. */
 static void redact(char *text)
 {
     for (size_t i = 0; i < state.secret_count; i++) {
         const char *secret = state.secrets[i];
-        char begin[SECRET_MIN + 1];
-        snprintf(begin, sizeof begin, "%s", secret);
+        char begin[PUBLIC_MAX + SECRET_MIN + 1];
+        size_t telling = telling_length(secret);
+        memcpy(begin, secret, telling);
+        begin[telling] = '\0';
         for (char *at = text; (at = strstr(at, begin)) != NULL;) {
-            size_t n = SECRET_MIN;
+            size_t n = telling;
             while (secret[n] != '\0' && at[n] == secret[n])
                 n++;
             memset(at, '*', n);

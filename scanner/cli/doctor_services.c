@@ -324,11 +324,14 @@ static int ask_indexes(struct doctor *doctor, struct loop *loop, const struct ht
         char *authorization = indexes[i].secret != NULL
                                   ? credential_header(indexes[i].user, indexes[i].secret)
                                   : NULL;
+        const char *const hosts[] = {probe.root, NULL};
+        struct http_options own = *options;
+        own.hosts = hosts;
         probe.authorization = authorization;
         probe.url = pypi_address(&index, PYPI_JSON, name);
         probe.page = index.kind != PYPI_JSON ? pypi_address(&index, PYPI_SIMPLE, name) : NULL;
         probe.second = index.kind == PYPI_SIMPLE;
-        result = ask_all(loop, options, &probe, 1, err);
+        result = ask_all(loop, &own, &probe, 1, err);
         free(probe.url);
         free(probe.page);
         free(authorization);
@@ -341,7 +344,7 @@ int doctor_services(struct doctor *doctor, struct err *err)
 {
     const struct context *context = doctor->context;
     const struct settings *s = &context->settings;
-    const char *const hosts[] = {s->github_api, s->github_git, s->index, NULL};
+    const char *const hosts[] = {s->github_api, s->github_git, NULL};
     const struct http_options options = {.user_agent = "fleetdrift/" FLEETDRIFT_VERSION,
                                          .hosts = hosts,
                                          .ca_file = s->ca_file,

@@ -112,17 +112,37 @@ static json_t *key_json(const char *version, size_t len)
     return result;
 }
 
-static void narrow(json_t *range, const char *end, const char *in, const char *version, size_t len,
-                   bool included)
+/* An end of the range, which may be given once. */
+static int set_end(json_t *range, const char *end, const char *in, const char *version, size_t len,
+                   bool included, struct err *err)
 {
+    if (!json_is_null(json_object_get(range, end)))
+        return err_set(err, REASON_USAGE, "the %s end of the range is given twice: at \"%.*s\"",
+                       end, (int)len, version);
     json_object_set_new(range, end, key_json(version, len));
     json_object_set_new(range, in, json_boolean(included));
+    return 0;
 }
 
-/* ">=1.0", "<2", "1.2.3": what it says of a version narrows the range. */
+/* The length of "<", "<=", ">", ">=", "==" or nothing; SIZE_MAX of another sign. */
+static size_t sign_length(const char *text, size_t len)
+{
+    static const char *const signs[] = {"<", "<=", ">", ">=", "==", ""};
+    size_t n = strspn(text, "<>=") < len ? strspn(text, "<>=") : len;
+
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strlen(signs[i]) == n && memcmp(signs[i], text, n) == 0)
+            return n;
+    return SIZE_MAX;
+}
+
+/* ">=1.0", "<2", "1.2.3": one or both ends of the range. */
 static int read_bound(json_t *range, const char *text, size_t len, struct err *err)
 {
-    size_t sign = strspn(text, "<>=") < len ? strspn(text, "<>=") : len;
+    size_t sign = sign_length(text, len);
+    if (sign == SIZE_MAX)
+        return err_set(err, REASON_USAGE, "\"%.*s\" begins with none of < <= > >= ==", (int)len,
+                       text);
     const char *version = text + sign;
     size_t rest = len - sign;
 
@@ -130,14 +150,15 @@ static int read_bound(json_t *range, const char *text, size_t len, struct err *e
         version++, rest--;
     while (rest > 0 && version[rest - 1] == ' ')
         rest--;
-    if (!pep440_valid(version, rest) || sign > 2)
+    if (!pep440_valid(version, rest))
         return err_set(err, REASON_USAGE, "\"%.*s\" is no version: write \"1.2\" or \">=1.0,<2.0\"",
                        (int)len, text);
     bool included = sign == 0 || text[sign - 1] == '=';
-    if (sign == 0 || *text != '<')
-        narrow(range, "low", "low_in", version, rest, included);
+    if ((sign == 0 || *text != '<') &&
+        set_end(range, "low", "low_in", version, rest, included, err) != 0)
+        return -1;
     if (sign == 0 || *text != '>')
-        narrow(range, "high", "high_in", version, rest, included);
+        return set_end(range, "high", "high_in", version, rest, included, err);
     return 0;
 }
 

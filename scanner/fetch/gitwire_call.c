@@ -293,15 +293,13 @@ static int on_pack_data(void *ctx, const char *data, size_t len, struct err *err
     return -1;
 }
 
-/* The error of a fetch whose HTTP answer came in or broke; what of the pack is written counts. */
+/* The error of a fetch whose HTTP answer came in or broke. */
 static enum verdict judge_pack(struct call *call, const struct http_answer *answer, struct err *err)
 {
     enum verdict verdict = VERDICT_FAILED;
 
     if (call->broken.reason != REASON_NONE) {
         *err = call->broken;
-    } else if (answer->err.reason == REASON_CONNECT && call->pack.bytes > 0) {
-        git_pack_finish(&call->pack, err);
     } else {
         verdict = judge(call, answer, err);
         if (verdict != VERDICT_GOOD || git_pack_finish(&call->pack, err) == 0)

@@ -76,15 +76,13 @@ static void write_title(const struct card *card)
     buf_release(&text);
 }
 
-/* Where a reader finds the package on its index. */
+/* Where a reader finds the package on its index; one with the Simple API alone has no page of it
+   that is meant for people. */
 static void say_page(const struct card *card, struct buf *text)
 {
-    const char *root = card_word(card->package, "index_url");
-    size_t len = strlen(root);
     bool simple = record_integer(card->package, "index_is_simple", 0) != 0;
-    bool page = len > 6 && strcmp(root + len - 6, "simple") == 0;
 
-    words_say(text, "%s/%s%s/", root, simple ? page ? "" : "simple/" : "project/",
+    words_say(text, simple ? "%s" : "%s/project/%s/", card_word(card->package, "index_url"),
               card_word(card->package, "package"));
 }
 

@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-/* Texts of strangers go into a line that someone pastes into a shell: only these may. */
+/* Texts of strangers go into a line that someone pastes into a shell: only these may. An
+   interactive one expands "!", too. */
 static bool is_plain(const char *text)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "0123456789.+!_-/";
+                                  "0123456789.+_-/";
 
     return text != NULL && *text != '\0' && *text != '-' && strspn(text, allowed) == strlen(text);
 }
@@ -59,16 +60,16 @@ static void tag_it(struct card *card, unsigned *number, const char *tag, const c
 static const char *download(const struct card *card, struct arena *arena)
 {
     const char *index = card_word(card->package, "index_url");
-    size_t len = strlen(index);
-    bool page = len > 6 && strcmp(index + len - 6, "simple") == 0;
+    bool simple = record_integer(card->package, "index_is_simple", 0) != 0;
     bool pypi = strcmp(index, "https://pypi.org") == 0;
 
-    if (!pypi && !is_url(index))
+    /* Of an index with the Simple API alone, pip's address may be another than the configured one.
+     */
+    if (!pypi && (simple || !is_url(index)))
         return NULL;
     return arena_printf(arena, "pip download --no-deps --only-binary :all:%s%s%s %s==%s",
-                        pypi ? "" : " --index-url ", pypi ? "" : index,
-                        pypi || page ? "" : "/simple", card_word(card->package, "package"),
-                        card_word(card->newest, "version"));
+                        pypi ? "" : " --index-url ", pypi ? "" : index, pypi ? "" : "/simple",
+                        card_word(card->package, "package"), card_word(card->newest, "version"));
 }
 
 static void find_source(struct card *card, unsigned *number, const char *tag)

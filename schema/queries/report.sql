@@ -56,6 +56,9 @@ FROM finding AS f
 LEFT JOIN repository AS r ON r.id = f.repository_id
 LEFT JOIN package_id AS p ON p.id = f.package_id
 LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.version
+    AND EXISTS (SELECT 1 FROM stored_release AS s
+                WHERE s.package_id = i.package_id AND s.release_id = i.id
+                  AND s.since <= (SELECT run FROM as_of))
 WHERE (:package IS NULL OR p.name = :package)
   AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
   AND (:rule IS NULL OR f.rule = :rule)
@@ -225,6 +228,9 @@ SELECT f.rule, f.severity, f.state, f.version, coalesce(f.version, f.tag, f.deta
 FROM finding AS f
 JOIN package_id AS p ON p.id = f.package_id
 LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.version
+    AND EXISTS (SELECT 1 FROM stored_release AS s
+                WHERE s.package_id = i.package_id AND s.release_id = i.id
+                  AND s.since <= (SELECT run FROM as_of))
 WHERE p.name = :package
 ORDER BY f.state_rank, f.severity_rank, i.order_key DESC, f.rule, f.version, f.tag, f.detail;
 
@@ -236,7 +242,9 @@ CROSS JOIN denotes AS d ON d.repository_id = p.repository_id AND d.package_id = 
 CROSS JOIN tag AS t ON t.repository_id = d.repository_id AND t.name = d.tag
 WHERE :package IN (p.name, p.display)
   AND NOT EXISTS (SELECT 1 FROM release_id AS i
-                  WHERE i.package_id = p.id AND i.order_key = d.order_key)
+                  JOIN stored_release AS s ON s.package_id = i.package_id AND s.release_id = i.id
+                  WHERE i.package_id = p.id AND i.order_key = d.order_key
+                    AND s.since <= (SELECT run FROM as_of))
 ORDER BY d.order_key DESC, d.tag;
 
 -- name: report_explain_package

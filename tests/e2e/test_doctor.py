@@ -38,6 +38,14 @@ def test_doctor_asks_the_services(drift, small_forge):
     assert TOKEN not in done.stdout + done.stderr
 
 
+def test_doctor_asks_an_index_of_its_own(drift, small_forge, small_world):
+    """It need not stand where the forge does."""
+    with Forge(small_world) as elsewhere:
+        done = doctor(drift, small_forge, "--index", elsewhere.url)
+        assert done.returncode == 0, done.stdout
+        assert re.search(rf"[✓?] +index +{elsewhere.url}", done.stdout), done.stdout
+
+
 def test_doctor_with_a_token_that_is_refused(drift, small_forge):
     done = doctor(drift, small_forge, token="ghp_wrongToken")
     assert done.returncode == 2 and re.search(r"✗ +forge API .*401", done.stdout)

@@ -66,7 +66,7 @@ def test_the_incident(drift, forge, mounted):
     assert (row["published_at"] is None) == (mounted is not FULL)
     assert "None" not in done.stdout and " on ," not in done.stdout
     card = drift.run("report", GULL).stdout
-    assert f"{forge.url}/private/simple/{GULL}/" in card
+    assert f"index          {forge.url}/private\n" in card
     assert "pip download" not in card, "another index would give another package of that name"
 
 

@@ -58,15 +58,28 @@ def test_csv_columns(scanned, what, columns):
     assert text.splitlines()[0] == columns
 
 
+SHEETS = ("packages", "findings", "releases", "coverage")
+
+
 def test_an_earlier_run_can_still_be_reported(scanned, forge):
-    first = scanned.run("report", "--format", "csv", "--what", "packages").stdout
+    """To the byte, whatever later runs saw."""
+
+    def said(*run):
+        cards = [scanned.run("report", name, *run).stdout for name in ("beacon-relay", "sextant")]
+        return cards + [
+            scanned.run("report", "--format", "csv", "--what", sheet, *run).stdout for sheet in SHEETS
+        ]
+
+    later = forge.world.documents["beacon-relay"]["releases"].pop("2.0.0")
+    scanned.scan(demo.OWNER)
+    first = said()
     run = scanned.report()["run"]["id"]
     forge.world.documents["tidewatch"]["info"]["summary"] = "changed"
+    forge.world.documents["beacon-relay"]["releases"]["2.0.0"] = later
     forge.world.documents.pop("knotwork")
     scanned.scan(demo.OWNER)
-    again = ["report", "--format", "csv", "--what", "packages"]
-    assert scanned.run(*again).stdout != first
-    assert scanned.run(*again, "--run", run).stdout == first
+    assert said() != first
+    assert said("--run", run) == first
 
 
 def test_ndjson_is_one_object_a_line(scanned):

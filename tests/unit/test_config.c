@@ -100,6 +100,18 @@ static void test_policy(void **state)
     assert_refused("[waive]\nrule = \"r\"\n", "waive is written as [[waive]]");
     assert_refused("[[waive]]\nrule = \"r\"\nreason = \"x\"\nversions = [\">=1,<x\"]\n",
                    "c.toml:4: versions: \"<x\" is no version");
+    static const char *const odd[][2] = {
+        {"1.0,2.0", "c.toml:4: versions: the low end of the range is given twice: at \"2.0\""},
+        {"<1,<=3", "c.toml:4: versions: the high end of the range is given twice: at \"3\""},
+        {"=>1.0", "c.toml:4: versions: \"=>1.0\" begins with none of < <= > >= =="},
+        {"<>1.0", "c.toml:4: versions: \"<>1.0\" begins with none of < <= > >= =="},
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        char text[128];
+        snprintf(text, sizeof text,
+                 "[[waive]]\nrule = \"r\"\nreason = \"x\"\nversions = [\"%s\"]\n", odd[i][0]);
+        assert_refused(text, odd[i][1]);
+    }
     assert_refused("[[waive]]\nrule = \"r\"\nreason = \"x\"\nuntil = \"soon\"\n",
                    "c.toml:4: until: \"soon\" is no day");
     assert_refused("[[override]]\nsince = \"1\"\n", "needs a package or a repository");
