@@ -34,13 +34,13 @@
     X(BAD_ANSWER, "bad-answer", "an answer that is not what the protocol or format says")          \
     X(TRUNCATED, "truncated", "an answer or pack that ends too early")                             \
     X(REMOTE, "remote-error", "the server reported an error of its own")                           \
-    X(UNSUPPORTED, "unsupported", "a protocol, object format or version we do not speak")          \
+    X(UNSUPPORTED, "unsupported",                                                                  \
+      "a protocol, format or version we do not speak, a link we do not follow")                    \
     X(MISSING_OBJECT, "missing-object", "the server did not send an object that it names")         \
     X(PARSE, "parse-error", "a file of the repository that does not parse")                        \
-    X(LIMIT, "limit", "more refs, files or entries than we look at")                               \
+    X(LIMIT, "limit", "more refs, files, entries or names, or deeper, than we look at")            \
     X(DEADLINE, "deadline", "the run's deadline came first")                                       \
     X(INTERRUPTED, "interrupted", "the run was interrupted first")                                 \
-    X(OFFLINE, "offline", "not looked at: the run was offline")                                    \
     X(USAGE, "usage", "wrong use or configuration")                                                \
     X(DISK, "disk", "a local file or directory could not be read or written")                      \
     X(DATABASE, "database", "the database failed")                                                 \

@@ -20,7 +20,8 @@ void log_message(enum log_level level, const char *fmt, ...) __attribute__((form
    copied and kept for good; short ones (under 8 bytes) are ignored, as they would eat words. */
 void log_secret(const char *secret);
 /* Replaces registered secrets, and the beginnings that a cut left of them (8 bytes or more beyond
-   what names the kind of token, as "github_pat_"), in place by asterisks. Texts of errors and header lines of answers went through it. */
+   what names the kind of token, as "github_pat_"), in place by asterisks. Texts of errors and
+   header lines of answers went through it. */
 void log_redact(char *text);
 
 /* The line on a terminal that stays below all messages (progress); it replaces the one before. NULL

@@ -24,6 +24,8 @@ size_t text_columns(const char *s);
 
 bool text_starts_with(const char *s, const char *prefix);
 bool text_ends_with(const char *s, const char *suffix);
+/* Its length without the slashes at its end. */
+size_t text_without_slashes(const char *s);
 
 /* The candidate nearest to `word` by edit distance, else the first that begins with it; NULL when
    none is near enough to suggest.

@@ -32,18 +32,15 @@ struct index_release {
 };
 
 struct index_document {
-    const char *name;   /* display form, or NULL */
-    const char *latest; /* info.version; NULL when it is not told */
-    const char *summary;
+    const char *name;        /* display form, or NULL */
     const char *licence;     /* license_expression, else license, else a classifier; or NULL */
     const char *const *urls; /* home page, download and project URLs, NULL-terminated; NULL where
                                 the form has no place for them: unknown */
     const char *const *url_labels; /* beside urls: the label as written, "" for the old fields */
     const char *status; /* PEP 792: "active", "archived", …; NULL when it is not told */
     const char *status_reason;
-    const char *note;   /* one sentence about what could not be read in full; NULL: all was */
-    bool incomplete;    /* the note is about files that may be releases which are not listed here */
-    const char *serial; /* last_serial as text, or NULL */
+    const char *note; /* one sentence about what could not be read in full; NULL: all was */
+    bool incomplete;  /* the note is about files that may be releases which are not listed here */
     const char *organisation;             /* ownership.organization, or NULL */
     const struct index_release *releases; /* ordered by version, ascending */
     size_t release_count;

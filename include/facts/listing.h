@@ -13,11 +13,9 @@ struct listing_repository {
     int64_t forge_id;
     const char *owner;
     const char *name;
-    const char *visibility;     /* "public", "private", "internal" */
+    const char *visibility;     /* "public", "private", "internal"; NULL: it does not tell */
     const char *default_branch; /* NULL when empty */
-    const char *pushed_at;      /* as sent; NULL */
     const char *licence;        /* SPDX id that the forge detected; NULL */
-    int64_t size_kib;           /* -1 unknown */
     bool archived, fork, disabled;
 };
 

@@ -30,11 +30,9 @@ struct tags_release {
 };
 
 struct tags_package {
-    const char *name;           /* PEP 503 */
-    const char *directory;      /* of its project; "" the root */
-    const char *const *aliases; /* other names of the project in its history, NULL-terminated;
-                                   may be NULL */
-    const char *tag_prefix;     /* what the project itself says; may be NULL */
+    const char *name;       /* PEP 503 */
+    const char *directory;  /* of its project; "" the root */
+    const char *tag_prefix; /* what the project itself says; may be NULL */
     const char *tag_regex;
     const struct tags_declared *declared;
     size_t declared_count;

@@ -46,7 +46,6 @@ struct pypi_document {
     struct buf *body;    /* of a 200; may be detached by the first of several callbacks only: treat
                             it as borrowed */
     const char *etag;    /* to be given back as it is; NULL when none */
-    const char *serial;  /* X-PyPI-Last-Serial, NULL when none */
 };
 /* document is NULL when err says what happened. */
 typedef void pypi_done(const struct pypi_document *document, const struct err *err, void *ctx);

@@ -2,7 +2,7 @@
  * What the parts of the driver share: the scan with its services, and the job of one repository.
  *
  * A job is one struct with an arena, a state, an error. One function enters each state
- * (repository.c); work on the pool and callbacks of fetch/ lead to the next.
+ * (repository.c, verdict.c); work on the pool and callbacks of fetch/ lead to the next.
  */
 #ifndef SCAN_JOB_H
 #define SCAN_JOB_H
@@ -254,6 +254,8 @@ bool job_name_is_valid(const char *full_name);
 void job_add(struct scan *scan, const struct row_repository *row, const char *skipped);
 /* The same for one that is known by its name alone. */
 void job_add_name(struct scan *scan, const char *full_name);
+/* Whether that is its name, or was. */
+bool job_is_called(const struct job *job, const char *name);
 /* The repository is called otherwise today: the job goes on under that name, from its start, once
    no other job works on it. */
 void job_move(struct job *job, const char *full_name);

@@ -16,12 +16,14 @@ struct paths {
     /* Reads a blob, which says where a link leads. */
     enum source_result (*read)(void *ctx, const char *oid, const char **data, size_t *len);
     void *ctx;
-    size_t entries; /* that globs were held against so far */
+    size_t entries;      /* that globs were held against so far */
+    enum reason failure; /* of the last question that FAILED */
     /* asked last: most questions are about one commit, and one directory of it */
     char commit[OID_HEX], tree[OID_HEX];
     struct paths_folder {
         char root[OID_HEX], path[PATHS_LEN], tree[OID_HEX];
         enum source_result found;
+        enum reason failure;
     } folder;
 };
 

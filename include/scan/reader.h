@@ -59,7 +59,7 @@ enum source_result reader_releases(struct reader *reader, const char *commit, co
 /* The content of a file of a commit, as a source sees it; lives until something else is read. */
 enum source_result reader_read(struct reader *reader, const char *commit, const char *path,
                                const char **data, size_t *len);
-/* Why that FAILED. */
+/* Why that FAILED, or reader_changelog(). */
 enum reason reader_failure(const struct reader *reader);
 /* The first file that a glob of `license-files` names; the path lives as long as the reader. */
 enum source_result reader_match(struct reader *reader, const char *commit, const char *directory,

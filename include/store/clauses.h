@@ -31,6 +31,8 @@ struct clauses {
 /* In the arena. */
 void clauses_read(const char *sql, struct arena *arena, struct clauses *out);
 
+/* Behind blanks and comments. */
+const char *clause_skip_blank(const char *sql);
 /* The expression of a result without its AS. */
 const char *clause_expression(const char *result, struct arena *arena);
 /* Index of the result of that name ("package_id", "r.package_id", "p.id AS package_id"), or -1. */

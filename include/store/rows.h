@@ -85,7 +85,7 @@ struct row_package {
     const char *index; /* "https://pypi.org" */
     const char *name;  /* PEP 503 */
     const char *state; /* "known", "absent"; unknown is coverage's */
-    const char *display, *latest, *licence, *organisation, *serial;
+    const char *display, *licence, *organisation;
     const char *urls; /* JSON array of [label, url]; NULL: the index has no place for them */
     const char *status, *status_reason; /* PEP 792 */
     const char *note;                   /* what could not be read in full */
@@ -132,7 +132,8 @@ struct row_skipped {
 };
 
 /* One thing that was looked at, or could not be. Facts: "listing" (of an organisation), "refs",
-   "objects", "projects", "index", "repository". */
+   "objects", "projects", "links", "declarations", "changelogs" (of a repository), "index", "files"
+   (of a package), "rules" (of nobody); schema/README.md says when. */
 struct row_coverage {
     const char *organisation; /* set when neither of the ids is */
     int64_t repository_id;    /* 0: none */

@@ -69,7 +69,7 @@ struct known_package {
     const char *name;      /* PEP 503 */
     const char *etag;      /* of its document; NULL */
     const char *state;     /* "known", "absent"; NULL: never seen */
-    const char *link;      /* link state with this repository */
+    const char *link;      /* link state with this repository; NULL: only a project of that name */
     const char *directory; /* of the project; NULL: only tags hold it */
     /* by store_known_package alone: */
     bool was_known;     /* in some run */

@@ -121,6 +121,15 @@ bool text_ends_with(const char *s, const char *suffix)
     return n >= m && memcmp(s + n - m, suffix, m) == 0;
 }
 
+size_t text_without_slashes(const char *s)
+{
+    size_t len = strlen(s);
+
+    while (len > 0 && s[len - 1] == '/')
+        len--;
+    return len;
+}
+
 #define NEAREST_MAX      64
 #define ABBREVIATION_MIN 3 /* letters; fewer begin too many words */
 

@@ -116,9 +116,8 @@ int config_read_index(struct settings *settings, const json_t *table, const char
             return -1;
     }
     *wrong = index.url != NULL ? "url" : "";
-    for (char *end = (char *)index.url + (index.url != NULL ? strlen(index.url) : 0);
-         end > index.url && end[-1] == '/';)
-        *--end = '\0';
+    if (index.url != NULL)
+        index.url = arena_strndup(&settings->arena, index.url, text_without_slashes(index.url));
     if (check(settings, &index, err) != 0)
         return -1;
     struct setting_index *items = arena_array(&settings->arena, list->count + 1, sizeof *items);
@@ -133,12 +132,8 @@ int config_read_index(struct settings *settings, const json_t *table, const char
 
 static bool same_url(const char *a, const char *b)
 {
-    size_t n = strlen(a), m = strlen(b);
+    size_t n = text_without_slashes(a), m = text_without_slashes(b);
 
-    while (n > 0 && a[n - 1] == '/')
-        n--;
-    while (m > 0 && b[m - 1] == '/')
-        m--;
     return n == m && memcmp(a, b, n) == 0;
 }
 

@@ -291,23 +291,15 @@ static int read_info(const struct reader *r, const json_t *root, struct index_do
         return err_set(r->err, REASON_BAD_ANSWER,
                        "The index answered with the document of %.100s when asked for %.100s.",
                        out->name, r->name);
-    if (need_text(r, "", info, "version", &out->latest) != 0 ||
-        get_text(r, "", info, "summary", &out->summary) != 0 ||
-        read_licence(r, info, &out->licence) != 0)
+    if (read_licence(r, info, &out->licence) != 0)
         return -1;
     return read_urls(r, info, out);
 }
 
-static int read_serial_and_owner(const struct reader *r, const json_t *root,
-                                 struct index_document *out)
+static int read_owner(const struct reader *r, const json_t *root, struct index_document *out)
 {
     json_t *ownership = NULL;
-    int64_t serial = -1;
 
-    if (jget_int(root, "last_serial", &serial) == JGET_INVALID)
-        return bad(r, "", "last_serial", "is not a number");
-    if (serial >= 0)
-        out->serial = arena_printf(r->arena, "%lld", (long long)serial);
     if (jget_object(root, "ownership", &ownership) == JGET_INVALID)
         return bad(r, "", "ownership", "is not an object");
     return get_text(r, "", ownership, "organization", &out->organisation);
@@ -329,7 +321,7 @@ int index_parse(const char *body, size_t len, const char *url, const char *name,
                        name, error.text);
     int result = read_info(&r, root, &document);
     if (result == 0)
-        result = read_serial_and_owner(&r, root, &document);
+        result = read_owner(&r, root, &document);
     if (result == 0)
         result = read_releases(&r, root, &document);
     json_decref(root);

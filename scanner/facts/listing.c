@@ -58,15 +58,13 @@ static int read_repository(const json_t *object, struct arena *arena,
     json_t *licence = NULL;
     bool hidden = false;
 
-    *out = (struct listing_repository){.size_kib = -1};
+    *out = (struct listing_repository){0};
     if (read_identity(object, arena, out, err) != 0)
         return -1;
     if (copy_text(object, "visibility", arena, &out->visibility) == JGET_INVALID ||
         copy_text(object, "default_branch", arena, &out->default_branch) == JGET_INVALID ||
-        copy_text(object, "pushed_at", arena, &out->pushed_at) == JGET_INVALID ||
         jget_object(object, "license", &licence) == JGET_INVALID ||
         copy_text(licence, "spdx_id", arena, &out->licence) == JGET_INVALID ||
-        jget_int(object, "size", &out->size_kib) == JGET_INVALID ||
         jget_bool(object, "private", &hidden) == JGET_INVALID ||
         jget_bool(object, "archived", &out->archived) == JGET_INVALID ||
         jget_bool(object, "fork", &out->fork) == JGET_INVALID ||
@@ -74,7 +72,7 @@ static int read_repository(const json_t *object, struct arena *arena,
         return bad(err, arena_printf(arena, "%s/%s", out->owner, out->name),
                    "a field has the wrong type");
     /* Enterprise servers of some age send only `private`. */
-    if (out->visibility == NULL)
+    if (out->visibility == NULL && json_is_boolean(json_object_get(object, "private")))
         out->visibility = hidden ? "private" : "public";
     /* What the forge says when it found a licence that it does not know. */
     if (out->licence != NULL && strcmp(out->licence, "NOASSERTION") == 0)

@@ -130,8 +130,6 @@ static void add_names(struct tag_table *table, size_t index)
     const char *base = strrchr(directory, '/');
 
     add_spellings(table, input->name, index);
-    for (const char *const *alias = input->aliases; alias != NULL && *alias != NULL; alias++)
-        add_spellings(table, *alias, index);
     const char *last = base != NULL ? base + 1 : directory;
     if (!is_word(last))
         add_name(table, last, index);

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "fetch/link_header.h"
 #include "net/http_url.h"
 
@@ -40,13 +41,10 @@ struct errand {
 struct github *github_new(struct http *http, const struct github_options *options)
 {
     struct github *github = mem_alloc(sizeof *github);
-    size_t len = strlen(options->api);
 
-    while (len > 0 && options->api[len - 1] == '/')
-        len--;
     github->http = http;
     github->timeout_ms = options->timeout_ms;
-    github->api = mem_strndup(options->api, len);
+    github->api = mem_strndup(options->api, text_without_slashes(options->api));
     if (options->token != NULL)
         github->authorization = mem_printf("Bearer %s", options->token);
     if (http_origin(github->api, github->origin, sizeof github->origin) != 0)

@@ -13,16 +13,13 @@
 int gitwire_host_init(struct gitwire_host *host, const char *base, const char *token,
                       struct err *err)
 {
-    size_t len = strlen(base);
     char origin[512];
 
     if (http_origin(base, origin, sizeof origin) != 0)
         return err_set(err, REASON_USAGE, "\"%s\" is no address of a git host", base);
     if (token != NULL && strlen(token) > 4096)
         return err_set(err, REASON_USAGE, "the token is longer than 4096 bytes");
-    while (len > 0 && base[len - 1] == '/')
-        len--;
-    host->base = mem_strndup(base, len);
+    host->base = mem_strndup(base, text_without_slashes(base));
     host->authorization = /* Basic, as the forge's documentation has it for git; Bearer is for the
                              API. */
         token != NULL ? credential_header("x-access-token", token) : NULL;

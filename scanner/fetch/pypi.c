@@ -62,11 +62,7 @@ struct asked {
 
 static char *root_of(const struct pypi_options *options, enum pypi_kind kind)
 {
-    char *index = mem_strdup(options->index);
-    size_t len = strlen(index);
-
-    while (len > 0 && index[len - 1] == '/')
-        index[--len] = '\0';
+    char *index = mem_strndup(options->index, text_without_slashes(options->index));
     bool page = text_ends_with(index, "/simple") || text_ends_with(index, "/+simple");
     bool whole = kind == PYPI_SIMPLE && (page || (options->fixed && options->kind == PYPI_SIMPLE));
     if (page && !whole)
@@ -216,7 +212,6 @@ static void deliver_answer(struct asked *asked, struct http_answer *answer, enum
         .url = answer->url,
         .body = &answer->body,
         .etag = kept,
-        .serial = http_header(answer, "X-PyPI-Last-Serial"),
     };
 
     deliver(asked, &document, NULL);

@@ -279,6 +279,7 @@ int report_explain(struct store *store, const struct rule *rule, const char *pac
         write_findings(&explanation, rule);
         write_facts(&explanation, rule);
         write_groups(&explanation);
+        result = report_flush(out, err);
     }
     free(explanation.groups);
     arena_release(&explanation.arena);

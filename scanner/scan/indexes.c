@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "facts/simple.h"
 
 #define MANY 3 /* so few may well be unpublished */
@@ -45,15 +46,6 @@ int index_remember(struct store *store, struct index *index, enum pypi_kind kind
     return result;
 }
 
-static char *without_slash(const char *url)
-{
-    size_t len = strlen(url);
-
-    while (len > 0 && url[len - 1] == '/')
-        len--;
-    return mem_strndup(url, len);
-}
-
 int indexes_open(struct scan *scan, struct err *err)
 {
     const struct scan_options *options = scan->options;
@@ -63,7 +55,7 @@ int indexes_open(struct scan *scan, struct err *err)
     for (size_t i = 0; i < options->index_count; i++) {
         const struct scan_index *configured = &options->indexes[i];
         struct index *index = &scan->indexes[i];
-        index->url = without_slash(configured->url);
+        index->url = mem_strndup(configured->url, text_without_slashes(configured->url));
         if (configured->kind == PYPI_AUTO && recall_kind(scan->store, index, err) != 0)
             return -1;
         struct pypi_options pypi = {

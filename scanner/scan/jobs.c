@@ -44,7 +44,7 @@ bool job_name_is_valid(const char *full_name)
            is_plain(slash + 1, strlen(slash + 1)) && !text_ends_with(slash, ".git");
 }
 
-static bool is_called(const struct job *job, const char *name)
+bool job_is_called(const struct job *job, const char *name)
 {
     bool result = strcasecmp(name, job->full_name) == 0;
 
@@ -68,12 +68,12 @@ static void configure(struct job *job)
     char normal[NAME_MAX_BYTES];
 
     for (size_t i = 0; options->repositories != NULL && options->repositories[i] != NULL; i++)
-        job->row.named |= is_called(job, options->repositories[i]);
+        job->row.named |= job_is_called(job, options->repositories[i]);
     job->configured = arena_array(&job->arena, options->package_count, sizeof *job->configured);
     job->configured_count = 0;
     for (size_t i = 0; i < options->package_count; i++) {
         const struct scan_package *package = &options->packages[i];
-        if (package->repository == NULL || !is_called(job, package->repository) ||
+        if (package->repository == NULL || !job_is_called(job, package->repository) ||
             names_normalise(package->name, normal) != 0)
             continue;
         job->row.named = true;
@@ -194,7 +194,7 @@ static void hold(struct job *job, struct job_name *entry)
 {
     entry->holder = job;
     for (size_t i = 0; entry->former != NULL && entry->former[i] != NULL; i++)
-        if (!is_called(job, entry->former[i]))
+        if (!job_is_called(job, entry->former[i]))
             job_add_former(job, entry->former[i]);
     configure(job);
 }

@@ -79,10 +79,8 @@ void lookup_read(struct lookup *lookup)
     if (parse(lookup, &document) == 0) {
         lookup->row = (struct row_package){
             .display = document.name,
-            .latest = document.latest,
             .licence = document.licence,
             .organisation = document.organisation,
-            .serial = document.serial,
             .urls = document.urls != NULL ? urls_json(&document, arena) : NULL,
             .status = document.status,
             .status_reason = document.status_reason,

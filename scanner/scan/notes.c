@@ -59,8 +59,8 @@ static void read_notes(struct claim_context *context, const char *commit, const 
     const char *data;
     size_t len;
 
-    *out = (struct notes){.result = reader_changelog(context->reader, commit, directory, &file),
-                          .failure = REASON_LIMIT};
+    *out = (struct notes){.result = reader_changelog(context->reader, commit, directory, &file)};
+    out->failure = reader_failure(context->reader);
     if (out->result != SOURCE_FOUND)
         return;
     out->path = file.path;

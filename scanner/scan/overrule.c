@@ -72,15 +72,6 @@ void claim_overrule(struct claim_context *context)
 
 /* --- how facts are read ---------------------------------------------------------------------- */
 
-static bool is_called(const struct job *job, const char *name)
-{
-    bool is = strcasecmp(name, job->full_name) == 0;
-
-    for (const char *const *former = job->former; former != NULL && *former != NULL; former++)
-        is |= strcasecmp(name, *former) == 0;
-    return is;
-}
-
 /* The strongest first: those of a package, the later ones. */
 static void add_said(struct job *job, bool of_package, struct project_said *items, size_t *count)
 {
@@ -89,7 +80,7 @@ static void add_said(struct job *job, bool of_package, struct project_said *item
     for (size_t i = options->override_count; i-- > 0;) {
         const struct scan_override *said = &options->overrides[i];
         if ((said->package != NULL) == of_package &&
-            (said->repository == NULL || is_called(job, said->repository)))
+            (said->repository == NULL || job_is_called(job, said->repository)))
             items[(*count)++] = (struct project_said){said->package, said->tag_prefix,
                                                       said->version_source, said->changelog};
     }
@@ -108,7 +99,7 @@ static const char *const *list_ignored(struct job *job)
     globs = arena_array(&job->arena, size + 1, sizeof *globs);
     for (size_t i = 0; i < options->override_count; i++)
         for (const char *const *glob = options->overrides[i].ignore;
-             glob != NULL && *glob != NULL && is_called(job, options->overrides[i].repository);
+             glob != NULL && *glob != NULL && job_is_called(job, options->overrides[i].repository);
              glob++)
             globs[count++] = *glob;
     return globs;

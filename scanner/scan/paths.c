@@ -34,11 +34,17 @@ struct way {
     char oid[OID_HEX];
 };
 
+static enum source_result fail(struct paths *paths, enum reason why)
+{
+    paths->failure = why;
+    return SOURCE_FAILED;
+}
+
 /* Goes a directory up. */
 static enum source_result go_up(struct way *way)
 {
     if (way->gone_len == 0)
-        return SOURCE_FAILED; /* out of the tree */
+        return fail(way->paths, REASON_UNSUPPORTED); /* out of the tree */
     while (way->gone_len > 0 && way->gone[--way->gone_len] != '/')
         ;
     way->gone[way->gone_len] = '\0';
@@ -48,7 +54,7 @@ static enum source_result go_up(struct way *way)
         return SOURCE_FOUND;
     return mirror_entry(way->paths->mirror, way->root, way->gone, &way->kind, way->oid, NULL) == 1
                ? SOURCE_FOUND
-               : SOURCE_FAILED;
+               : fail(way->paths, REASON_MISSING_OBJECT);
 }
 
 /* Puts what a link says in front of the rest of the way. */
@@ -59,10 +65,11 @@ static enum source_result take_link(struct way *way, const char *oid)
     enum source_result result = way->paths->read(way->paths->ctx, oid, &target, &len);
 
     if (result != SOURCE_FOUND)
-        return result;
-    if (++way->links > LINKS_MAX || len == 0 || *target == '/' ||
-        memchr(target, '\0', len) != NULL || len >= sizeof way->rest - rest)
-        return SOURCE_FAILED;
+        return result == SOURCE_FAILED ? fail(way->paths, REASON_MISSING_OBJECT) : result;
+    if (len == 0 || *target == '/' || memchr(target, '\0', len) != NULL)
+        return fail(way->paths, REASON_UNSUPPORTED);
+    if (++way->links > LINKS_MAX || len >= sizeof way->rest - rest)
+        return fail(way->paths, REASON_LIMIT);
     memmove(way->rest + len + 1, way->rest, rest);
     memcpy(way->rest, target, len);
     way->rest[len] = '/';
@@ -80,11 +87,11 @@ static enum source_result go_down(struct way *way, const char *name)
         return SOURCE_ABSENT;
     int found = mirror_entry(way->paths->mirror, way->oid, name, &kind, oid, NULL);
     if (found <= 0)
-        return found < 0 ? SOURCE_FAILED : SOURCE_ABSENT;
+        return found < 0 ? fail(way->paths, REASON_MISSING_OBJECT) : SOURCE_ABSENT;
     if (kind == MIRROR_LINK)
         return take_link(way, oid);
     if (way->gone_len + len + 2 > sizeof way->gone)
-        return SOURCE_FAILED;
+        return fail(way->paths, REASON_LIMIT);
     if (way->gone_len > 0)
         way->gone[way->gone_len++] = '/';
     memcpy(way->gone + way->gone_len, name, len + 1);
@@ -108,7 +115,7 @@ static enum source_result go(struct paths *paths, const char *root, const char *
     way->kind = MIRROR_TREE;
     memcpy(way->oid, root, OID_HEX);
     if (len >= sizeof way->rest)
-        return SOURCE_FAILED;
+        return fail(paths, REASON_LIMIT);
     memcpy(way->rest, path, len);
     way->rest[len] = '\0';
     while (result == SOURCE_FOUND && *way->rest != '\0') {
@@ -140,6 +147,7 @@ static const struct paths_folder *find_folder(struct paths *paths, const char *r
     memcpy(folder->path, path, len);
     folder->path[len] = '\0';
     folder->found = go(paths, root, path, len, &way);
+    folder->failure = paths->failure;
     memcpy(folder->tree, way.oid, OID_HEX);
     if (folder->found == SOURCE_FOUND && way.kind != MIRROR_TREE)
         folder->found = SOURCE_ABSENT;
@@ -160,10 +168,12 @@ enum source_result paths_find(struct paths *paths, const char *commit, const cha
     struct way way;
 
     if (root == NULL || len >= PATHS_LEN)
-        return SOURCE_FAILED;
+        return fail(paths, root == NULL ? REASON_MISSING_OBJECT : REASON_LIMIT);
     const char *tree = root, *name = path;
     if (slash != NULL) {
         const struct paths_folder *folder = find_folder(paths, root, path, len);
+        if (folder->found == SOURCE_FAILED)
+            return fail(paths, folder->failure);
         if (folder->found != SOURCE_FOUND)
             return folder->found;
         tree = folder->tree;
@@ -171,7 +181,7 @@ enum source_result paths_find(struct paths *paths, const char *commit, const cha
     }
     int found = mirror_entry(paths->mirror, tree, name, &kind, oid, NULL);
     if (found <= 0)
-        return found < 0 ? SOURCE_FAILED : SOURCE_ABSENT;
+        return found < 0 ? fail(paths, REASON_MISSING_OBJECT) : SOURCE_ABSENT;
     if (kind != MIRROR_LINK)
         return is_file(kind) ? SOURCE_FOUND : SOURCE_ABSENT;
     enum source_result result = go(paths, root, path, strlen(path), &way);

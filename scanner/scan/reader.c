@@ -182,7 +182,7 @@ enum source_result reader_read(struct reader *reader, const char *commit, const 
     char oid[OID_HEX];
     enum source_result found = paths_find(&reader->paths, commit, path, oid);
 
-    reader->failure = REASON_MISSING_OBJECT;
+    reader->failure = found == SOURCE_FAILED ? reader->paths.failure : REASON_MISSING_OBJECT;
     reader_shrink(reader);
     return found == SOURCE_FOUND ? reader_blob(reader, oid, data, len) : found;
 }

@@ -47,6 +47,7 @@ static enum source_result declared_changelog(struct reader *reader, const char *
         if (length >= (int)sizeof path)
             continue;
         result = paths_find(&reader->paths, commit, path, oid);
+        reader->failure = reader->paths.failure;
         if (result == SOURCE_ABSENT)
             continue;
         if (result == SOURCE_FOUND) {
@@ -72,6 +73,7 @@ enum source_result reader_changelog(struct reader *reader, const char *commit,
         return declared;
     if (out->path != NULL)
         return SOURCE_FOUND;
+    reader->failure = REASON_LIMIT;
     return result == 0 ? SOURCE_ABSENT : SOURCE_FAILED;
 }
 

@@ -88,8 +88,9 @@ static enum source_result ask(void *ctx, const char *path, const char **data, si
 {
     struct asking *asking = ctx;
     char oid[OID_HEX] = "";
-    asking->reader->failure = REASON_MISSING_OBJECT;
     enum source_result found = paths_find(&asking->reader->paths, asking->commit, path, oid);
+    asking->reader->failure =
+        found == SOURCE_FAILED ? asking->reader->paths.failure : REASON_MISSING_OBJECT;
     enum source_result result = found;
 
     if (found == SOURCE_ABSENT)

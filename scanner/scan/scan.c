@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "facts/names.h"
 
 /* Repositories whose facts share a transaction are those of so many milliseconds. */
@@ -145,13 +146,9 @@ static char *fingerprint(const char *token)
 static char *host_of(const char *url)
 {
     const char *start = strstr(url, "://");
-    size_t len;
 
     start = start != NULL ? start + 3 : url;
-    len = strlen(start);
-    while (len > 0 && start[len - 1] == '/')
-        len--;
-    return mem_strndup(start, len);
+    return mem_strndup(start, text_without_slashes(start));
 }
 
 static void on_asked(struct package *package, void *ctx)
@@ -359,8 +356,8 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
     struct err ignored;
 
     *result = (struct scan_result){0};
-    if (check_options(options, err) != 0 || interrupt_watch(err) != 0 ||
-        store_begin_run(store, options->arguments, err) != 0)
+    if (check_options(options, err) != 0 || store_begin_run(store, options->arguments, err) != 0 ||
+        interrupt_watch(err) != 0)
         return -1;
     scan.documents_end = &scan.documents;
     scan.host = host_of(options->github_git);

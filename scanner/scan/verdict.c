@@ -66,7 +66,7 @@ void job_save(struct job *job)
 {
     job_set_state(job, JOB_SAVE);
     /* An interrupt says nothing of a repository: its facts stay as they were. */
-    if (job->scan->fatal.reason != REASON_NONE || job->err.reason == REASON_INTERRUPTED)
+    if (job->scan->fatal.reason != REASON_NONE || job->scan->stop == REASON_INTERRUPTED)
         enter_close(job);
     else
         work_submit(job->scan->store_lane, job_save_run, save_done, job);

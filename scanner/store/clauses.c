@@ -30,7 +30,7 @@ static bool is_word(const struct token *token, const char *word)
            strncasecmp(token->start, word, token->len) == 0;
 }
 
-static const char *skip_blank(const char *at)
+const char *clause_skip_blank(const char *at)
 {
     for (;;) {
         at += strspn(at, " \t\r\n");
@@ -55,7 +55,7 @@ static const char *skip_quoted(const char *at)
 
 static struct token next_token(struct reader *reader)
 {
-    struct token token = {.start = skip_blank(reader->at), .depth = reader->depth};
+    struct token token = {.start = clause_skip_blank(reader->at), .depth = reader->depth};
     const char *end = token.start;
 
     if (*end == '\'' || *end == '"' || *end == '`') {
@@ -285,7 +285,9 @@ int clause_find(const struct clause_arm *arm, const char *name)
     for (size_t i = 0; i < arm->results.count; i++) {
         const char *result = arm->results.items[i];
         const char *as = find_as(result), *dot = strrchr(result, '.');
-        const char *called = as != NULL ? skip_blank(as + 2) : dot != NULL ? dot + 1 : result;
+        const char *called = as != NULL    ? clause_skip_blank(as + 2)
+                             : dot != NULL ? dot + 1
+                                           : result;
         if (strcasecmp(called, name) == 0)
             return (int)i;
     }
@@ -323,7 +325,7 @@ void clause_columns(const char *condition, struct arena *arena, struct clause_te
         if (inner >= 0 && token.depth > inner)
             continue;
         inner = is_word(&token, "SELECT") ? token.depth - 1 : -1;
-        if (inner >= 0 || !token.word || is_keyword(&token) || *skip_blank(reader.at) == '(')
+        if (inner >= 0 || !token.word || is_keyword(&token) || *clause_skip_blank(reader.at) == '(')
             continue;
         const char *name = arena_strndup(arena, token.start, token.len);
         if (!has(out, name))

@@ -17,10 +17,8 @@ static int put_document(struct store *store, const struct row_package *row, int6
     bound_integer(bound, id);
     bound_text(bound, row->state);
     bound_text(bound, row->display);
-    bound_text(bound, row->latest);
     bound_text(bound, row->licence);
     bound_text(bound, row->organisation);
-    bound_text(bound, row->serial);
     bound_text(bound, row->urls);
     bound_text(bound, row->status);
     bound_text(bound, row->status_reason);
@@ -136,9 +134,8 @@ int store_package(struct store *store, int64_t package_id, struct arena *arena,
                   struct row_package *out, struct err *err)
 {
     struct bound bound = bound_start(store, SQL_PACKAGE_NOW);
-    const char **fields[] = {&out->index,        &out->name,   &out->state,
-                             &out->display,      &out->latest, &out->licence,
-                             &out->organisation, &out->serial, &out->urls};
+    const char **fields[] = {&out->index,   &out->name,         &out->state, &out->display,
+                             &out->licence, &out->organisation, &out->urls};
 
     *out = (struct row_package){0};
     bound_integer(&bound, package_id);

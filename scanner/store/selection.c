@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "store/clauses.h"
+
 static const char *const column_names[COLUMN_COUNT] = {"repository_id", "package_id", "version",
                                                        "tag",           "detail",     "severity",
                                                        "historic",      "message",    "evidence"};
@@ -13,17 +15,6 @@ static int refuse(const struct selection *selection, const char *why, const char
     const struct rule *rule = selection->rule;
 
     return err_set(err, REASON_USAGE, "rule %s (%s): %s%s", rule->id, rule->source, why, what);
-}
-
-/* Past white space and comments. */
-static const char *skip_blank(const char *sql)
-{
-    for (;;) {
-        sql += strspn(sql, " \t\r\n;");
-        if (strncmp(sql, "--", 2) != 0)
-            return sql;
-        sql += strcspn(sql, "\n");
-    }
 }
 
 static int map_columns(struct selection *selection, struct err *err)
@@ -49,7 +40,7 @@ static int map_columns(struct selection *selection, struct err *err)
 int selection_open(struct selection *selection, struct store *store, const struct rule *rule,
                    struct err *err)
 {
-    const char *start = skip_blank(rule->sql);
+    const char *start = clause_skip_blank(rule->sql);
     const char *rest = start;
 
     *selection = (struct selection){.store = store, .rule = rule};
@@ -60,7 +51,7 @@ int selection_open(struct selection *selection, struct store *store, const struc
     int result = 0;
     if (!sqlite3_stmt_readonly(selection->stmt))
         result = refuse(selection, "it is no SELECT", "", err);
-    else if (*skip_blank(rest) != '\0')
+    else if (*clause_skip_blank(rest) != '\0')
         result = refuse(selection, "it is more than one statement", "", err);
     else
         result = map_columns(selection, err);

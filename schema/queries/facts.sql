@@ -8,7 +8,7 @@
 -- fact: tag            | repository_id             | name | oid commit_oid kind tagged_at committed_at on_default_branch
 -- fact: project        | repository_id             | directory | name normal backend licence licence_state licence_path changelog_path candidate
 -- fact: declaration    | repository_id             | commit_oid directory | name normal kind version order_key is_prerelease origin reason
--- fact: package        | package_id                | | state display latest licence organisation serial urls status status_reason note incomplete
+-- fact: package        | package_id                | | state display licence organisation urls status status_reason note incomplete
 -- fact: also_at        | package_id                | index_url |
 -- fact: release        | package_id                | release_id | published_at yanked yanked_reason files sdist wheel
 -- fact: file           | package_id                | release_id filename | kind url sha256 size uploaded_at yanked

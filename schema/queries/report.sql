@@ -1,5 +1,5 @@
 -- What report/ prints. Columns and order are the contract of design section 6: two reports of one
--- run are the same bytes. :package, :repository ("owner/name" or the name), :rule, :severity and
+-- run are the same bytes. :package (PEP 503), :repository ("owner/name"), :rule, :severity and
 -- :state choose rows; NULL chooses all. Columns that are always NULL here wait for facts that later
 -- schema versions bring.
 
@@ -44,8 +44,8 @@ FROM tags AS p
 JOIN standing AS g ON g.package_id = p.id
 LEFT JOIN repository AS r ON r.id = p.repository_id
 LEFT JOIN releases AS s ON s.package_id = p.id
-WHERE (:package IS NULL OR :package IN (p.name, p.display))
-  AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
+WHERE (:package IS NULL OR p.name = :package)
+  AND (:repository IS NULL OR r.full_name = :repository)
 ORDER BY r.organisation, r.name, p.name, p.index_url;
 
 -- name: report_findings
@@ -60,7 +60,7 @@ LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.versi
                 WHERE s.package_id = i.package_id AND s.release_id = i.id
                   AND s.since <= (SELECT run FROM as_of))
 WHERE (:package IS NULL OR p.name = :package)
-  AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
+  AND (:repository IS NULL OR r.full_name = :repository)
   AND (:rule IS NULL OR f.rule = :rule)
   AND (:severity IS NULL OR f.severity = :severity)
   AND (:state IS NULL OR f.state = :state)
@@ -76,7 +76,7 @@ SELECT r.organisation, r.name AS repository, s.package, s.version, s.published_a
 FROM release AS s
 LEFT JOIN repository AS r ON r.id = s.repository_id
 WHERE (:package IS NULL OR s.package = :package)
-  AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
+  AND (:repository IS NULL OR r.full_name = :repository)
 ORDER BY r.organisation, r.name, s.package, s.order_key DESC, s.version;
 
 -- name: report_coverage
@@ -87,7 +87,7 @@ LEFT JOIN linked AS k ON k.package_id = v.package_id
 LEFT JOIN repository AS r ON r.id = coalesce(v.repository_id, k.repository_id)
 LEFT JOIN package_id AS p ON p.id = v.package_id
 WHERE (:package IS NULL OR p.name = :package)
-  AND (:repository IS NULL OR :repository IN (r.full_name, r.name))
+  AND (:repository IS NULL OR r.full_name = :repository)
 ORDER BY 1, r.name, p.name, v.fact;
 
 -- What could not be looked at, each cause once: `fact` is NULL where one cause cost several. A detail
@@ -112,12 +112,12 @@ ORDER BY subject, min(fact);
 -- name: report_summary
 WITH repositories AS MATERIALIZED (
     SELECT r.id FROM repository AS r
-    WHERE (:repository IS NULL OR :repository IN (r.full_name, r.name))
+    WHERE (:repository IS NULL OR r.full_name = :repository)
       AND (:package IS NULL OR r.id IN (SELECT p.repository_id FROM package AS p
-                                        WHERE :package IN (p.name, p.display)))),
+                                        WHERE p.name = :package))),
 packages AS MATERIALIZED (
     SELECT p.id FROM package AS p
-    WHERE (:package IS NULL OR :package IN (p.name, p.display))
+    WHERE (:package IS NULL OR p.name = :package)
       AND (:repository IS NULL OR p.repository_id IN (SELECT id FROM repositories))),
 statuses AS MATERIALIZED (
     SELECT count(*) AS packages, sum(status = 'in-sync') AS in_sync, sum(status = 'drift') AS drift,
@@ -202,7 +202,7 @@ LEFT JOIN (SELECT v.repository_id, v.package_id, coalesce(v.detail, v.reason) AS
            FROM coverage AS v
            WHERE v.status = 'unknown') AS u
     ON u.repository_id = p.repository_id OR u.package_id = p.id
-WHERE :package IN (p.name, p.display)
+WHERE p.name = :package
 ORDER BY p.index_url, u.fact LIMIT 1;
 
 -- Highest version first; is_newest marks the one that the card is about.
@@ -240,7 +240,7 @@ SELECT d.tag, d.version, d.is_prerelease, t.commit_oid AS tag_commit, t.tagged_a
 FROM package AS p
 CROSS JOIN denotes AS d ON d.repository_id = p.repository_id AND d.package_id = p.id
 CROSS JOIN tag AS t ON t.repository_id = d.repository_id AND t.name = d.tag
-WHERE :package IN (p.name, p.display)
+WHERE p.name = :package
   AND NOT EXISTS (SELECT 1 FROM release_id AS i
                   JOIN stored_release AS s ON s.package_id = i.package_id AND s.release_id = i.id
                   WHERE i.package_id = p.id AND i.order_key = d.order_key

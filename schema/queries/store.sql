@@ -68,7 +68,7 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value IS NOT exclud
 -- name: repository_by_forge_id
 SELECT id FROM repository_id WHERE host = ?1 AND forge_id = ?2;
 
--- The newest that has or had this name; today's holder first.
+-- Who has this name today; one whose number on the forge is known first, then the newest.
 -- name: repository_by_name
 SELECT i.id, i.forge_id
 FROM stored_repository AS s JOIN repository_id AS i ON i.id = s.repository_id
@@ -127,8 +127,7 @@ INSERT INTO package_id (index_url, name) VALUES (?1, ?2);
 UPDATE package_id SET etag = ?2 WHERE id = ?1 AND etag IS NOT ?2;
 
 -- name: package_now
-SELECT p.index_url, p.name, d.state, d.display, d.latest, d.licence, d.organisation, d.serial,
-       d.urls
+SELECT p.index_url, p.name, d.state, d.display, d.licence, d.organisation, d.urls
 FROM package_id AS p
 LEFT JOIN stored_package AS d ON d.package_id = p.id AND d.until IS NULL
 WHERE p.id = ?1;

@@ -61,9 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     read_lines(input, rest);
     const struct tags_package packages[] = {
-        {"demo", "", NULL, prefix, regex, input->declared, input->count, input->releases,
-         input->count},
-        {"demo-extra", "plugins/extra", NULL, NULL, NULL, input->declared, input->count / 2,
+        {"demo", "", prefix, regex, input->declared, input->count, input->releases, input->count},
+        {"demo-extra", "plugins/extra", NULL, NULL, input->declared, input->count / 2,
          input->releases, input->count / 3},
     };
     for (size_t n = 1; n <= 2; n++) {

@@ -8,8 +8,8 @@ INSERT INTO stored_repository VALUES
     (1, 'acme', 'rocket', 'public', 'main', 'MIT', 0, 0, 0, 0, 1, NULL);
 INSERT INTO stored_refs VALUES (1, 'digest', 'refs/heads/main', 'c3', '2024-03-02T00:00:00Z', 1, 1, NULL);
 INSERT INTO package_id VALUES (1, 'https://pypi.org', 'rocket', NULL);
-INSERT INTO stored_package (package_id, state, display, latest, licence, organisation, serial, urls,
-    since) VALUES (1, 'known', 'Rocket', '0.2.0', 'MIT', NULL, '1',
+INSERT INTO stored_package (package_id, state, display, licence, organisation, urls,
+    since) VALUES (1, 'known', 'Rocket', 'MIT', NULL,
     '[["Repository","https://github.com/acme/rocket"]]', 1);
 INSERT INTO stored_scope VALUES (1, 0, 1, NULL), (0, 1, 1, NULL);
 INSERT INTO stored_coverage (repository_id, package_id, organisation, fact, status, since) VALUES

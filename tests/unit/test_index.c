@@ -60,10 +60,7 @@ static void what_it_says(void **state)
                      0);
     assert_string_equal(err.text, "");
     assert_string_equal(doc.name, "My.Package");
-    assert_string_equal(doc.latest, "1.10");
-    assert_null(doc.summary);
     assert_string_equal(doc.licence, "MIT License");
-    assert_string_equal(doc.serial, "42");
     assert_string_equal(doc.organisation, "acme");
     assert_string_equal(doc.urls[0], "https://example.org");
     assert_string_equal(doc.url_labels[0], "");
@@ -135,7 +132,6 @@ static void licences(void **state)
             assert_string_equal(doc.licence, cases[i].licence);
         else
             assert_null(doc.licence);
-        assert_null(doc.serial);
         assert_null(doc.organisation);
         assert_null(doc.urls[0]);
         free(body);
@@ -160,15 +156,12 @@ static void bad_documents(void **state)
         "{" INFO ",\"releases\":{\"1\":{}}}",
         "{" INFO ",\"releases\":{\"\":[]}}",
         "{\"info\":[],\"releases\":{}}",
-        "{\"info\":{\"name\":\"p\"},\"releases\":{}}",
         "{\"info\":{\"version\":\"1\"},\"releases\":{}}",
         "{\"info\":{\"name\":\"other\",\"version\":\"1\"},\"releases\":{}}",
         "{\"info\":{\"name\":7,\"version\":\"1\"},\"releases\":{}}",
         "{\"info\":{\"name\":\"p\",\"version\":\"1\",\"project_urls\":[]},\"releases\":{}}",
         "{\"info\":{\"name\":\"p\",\"version\":\"1\",\"project_urls\":{\"a\":1}},\"releases\":{}}",
         "{\"info\":{\"name\":\"p\",\"version\":\"1\",\"classifiers\":[1]},\"releases\":{}}",
-        "{\"info\":{\"name\":\"p\",\"version\":\"1\",\"summary\":\"a\\u0000b\"},\"releases\":{}}",
-        "{" INFO ",\"last_serial\":\"1\",\"releases\":{}}",
         "{" INFO ",\"ownership\":{\"organization\":1},\"releases\":{}}",
         WITH("1"),
         WITH("{}"),

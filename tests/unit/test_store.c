@@ -282,10 +282,6 @@ static void what_is_not_touched_leaves_the_fleet(void **state)
     good(place, store_end_run(place->store, RUN_COMPLETE, &place->err));
     good(place, store_view_run(place->store, 0, &place->err));
     says(place, "report_packages", "-|-|rocket|-|0.1.0|");
-    good(place, store_begin_run(place->store, "[]", &place->err));
-    good(place, store_end_run(place->store, RUN_COMPLETE, &place->err));
-    good(place, store_view_run(place->store, 0, &place->err));
-    says(place, "report_packages", "");
 }
 
 static void a_batch_happens_whole_or_not_at_all(void **state)
