@@ -77,8 +77,9 @@ struct claim_context {
     struct tags_match *matches;            /* package: index into claims */
     size_t match_count;
     bool matched;
-    struct claim_files *files; /* by project of the study; those of tags are empty */
-    json_t **past;             /* what earlier runs read of its history: history_read() */
+    struct claim_files *files;      /* by project of the study; those of tags are empty */
+    struct claim_notes_read *notes; /* changelogs that were read, by their blobs */
+    json_t **past;                  /* what earlier runs read of its history: history_read() */
     struct err declarations; /* why the project files at the newest tag of a package are unknown, */
     struct err changelogs;   /* and what is, of changelogs; reason NONE where all were read */
 };
@@ -106,6 +107,7 @@ void claim_overrule(struct claim_context *context);
 int claim_versions(struct claim_context *context, struct err *err);
 /* notes.c: whether a changelog holds each release. */
 void claim_notes(struct claim_context *context);
+void claim_forget_notes(struct claim_context *context);
 /* files.c: fills context->files. */
 void claim_files(struct claim_context *context);
 /* unread.c: fills context->declarations; last. */

@@ -6,6 +6,9 @@
 #ifndef SCAN_PATHS_H
 #define SCAN_PATHS_H
 
+#include <uthash.h>
+
+#include "base/arena.h"
 #include "facts/source.h"
 #include "fetch/mirror.h"
 
@@ -18,17 +21,27 @@ struct paths {
     void *ctx;
     size_t entries;      /* that globs were held against so far */
     enum reason failure; /* of the last question that FAILED */
+    bool linked;         /* a link was met since somebody cleared this */
+    struct paths_step
+        *steps;         /* from a tree to what it has by a name: most trees are many commits' */
+    struct arena arena; /* of the steps */
     /* asked last: most questions are about one commit, and one directory of it */
     char commit[OID_HEX], tree[OID_HEX];
     struct paths_folder {
         char root[OID_HEX], path[PATHS_LEN], tree[OID_HEX];
         enum source_result found;
         enum reason failure;
+        bool linked;
     } folder;
 };
 
+/* Frees what it remembers. */
+void paths_release(struct paths *paths);
 /* The tree of a commit; NULL on error. */
 const char *paths_tree(struct paths *paths, const char *commit, struct err *err);
+/* The tree of a directory, until something else is asked; NULL where there is none, or nobody can
+   tell. */
+const char *paths_folder_tree(struct paths *paths, const char *commit, const char *directory);
 /* The blob of the file at a path; PENDING when a link on the way was not here. */
 enum source_result paths_find(struct paths *paths, const char *commit, const char *path,
                               char oid[OID_HEX]);

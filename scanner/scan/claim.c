@@ -261,6 +261,7 @@ void claim_release(struct claim_context *context)
     for (size_t i = 0; i < context->count; i++)
         HASH_CLEAR(hh, context->claims[i].versions);
     HASH_CLEAR(hh, context->names);
+    claim_forget_notes(context);
     HASH_CLEAR(hh, context->directories);
 }
 

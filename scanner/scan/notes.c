@@ -1,5 +1,6 @@
 #include "scan/claim.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -51,11 +52,35 @@ static void find_files(struct claim_context *context, const char *commit, const 
     arena_release(&scratch);
 }
 
+/* One file that was read: packages of one repository share it, and tags too. */
+struct claim_notes_read {
+    char oid[OID_HEX];
+    const struct changelog_entry *entries;
+    size_t count;
+    bool is_text;
+    UT_hash_handle hh;
+};
+
+static struct claim_notes_read *parse_notes(struct claim_context *context, const char *oid,
+                                            const char *data, size_t len)
+{
+    struct claim_notes_read *read = arena_alloc(context->arena, sizeof *read);
+    struct changelog_entry *entries = NULL;
+
+    snprintf(read->oid, sizeof read->oid, "%s", oid);
+    read->is_text = changelog_text(&data, &len, context->arena);
+    if (read->is_text)
+        read->count = changelog_entries(data, len, context->arena, &entries);
+    read->entries = entries;
+    HASH_ADD_STR(context->notes, oid, read);
+    return read;
+}
+
 static void read_notes(struct claim_context *context, const char *commit, const char *directory,
                        struct notes *out)
 {
     struct reader_changelog file;
-    struct changelog_entry *entries;
+    struct claim_notes_read *read;
     const char *data;
     size_t len;
 
@@ -64,17 +89,20 @@ static void read_notes(struct claim_context *context, const char *commit, const 
     if (out->result != SOURCE_FOUND)
         return;
     out->path = file.path;
-    out->result = reader_read(context->reader, commit, file.path, &data, &len);
-    out->failure = reader_failure(context->reader);
-    if (out->result != SOURCE_FOUND)
-        return;
-    if (!changelog_text(&data, &len, context->arena)) {
+    HASH_FIND_STR(context->notes, file.oid, read);
+    if (read == NULL) {
+        out->result = reader_read(context->reader, commit, file.path, &data, &len);
+        out->failure = reader_failure(context->reader);
+        if (out->result != SOURCE_FOUND)
+            return;
+        read = parse_notes(context, file.oid, data, len);
+    }
+    if (!read->is_text) {
         out->result = SOURCE_FAILED;
         out->failure = REASON_PARSE;
-        return;
     }
-    out->count = changelog_entries(data, len, context->arena, &entries);
-    out->entries = entries;
+    out->count = read->count;
+    out->entries = read->entries;
 }
 
 static const struct changelog_entry *find_entry(const struct notes *notes, const char *version,
@@ -183,4 +211,9 @@ void claim_notes(struct claim_context *context)
     for (size_t i = 0; i < context->count; i++)
         if (context->claims[i].ours && context->claims[i].release_count > 0)
             note_claim(context, &context->claims[i]);
+}
+
+void claim_forget_notes(struct claim_context *context)
+{
+    HASH_CLEAR(hh, context->notes);
 }

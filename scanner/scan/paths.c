@@ -7,6 +7,7 @@
 
 #define LINKS_MAX   16      /* on the way to one file */
 #define ENTRIES_MAX 1000000 /* below the directories of all globs of a job */
+#define STEPS_MAX   200000  /* that are remembered at once: some 30 MB */
 
 const char *paths_tree(struct paths *paths, const char *commit, struct err *err)
 {
@@ -19,6 +20,62 @@ const char *paths_tree(struct paths *paths, const char *commit, struct err *err)
     snprintf(paths->commit, sizeof paths->commit, "%s", commit);
     memcpy(paths->tree, info.tree, sizeof paths->tree);
     return paths->tree;
+}
+
+/* --- steps ----------------------------------------------------------------------------------- */
+
+struct paths_step {
+    int found; /* as mirror_entry() says; never an error */
+    enum mirror_kind kind;
+    char oid[OID_HEX];
+    UT_hash_handle hh; /* by the tree's id and the name */
+};
+
+static struct paths_step *add_step(struct paths *paths, const char *key, size_t len)
+{
+    if (HASH_COUNT(paths->steps) >= STEPS_MAX)
+        paths_release(paths);
+    struct paths_step *step = arena_alloc(&paths->arena, sizeof *step);
+    char *kept = arena_strndup(&paths->arena, key, len);
+    HASH_ADD_KEYPTR(hh, paths->steps, kept, len, step);
+    return step;
+}
+
+/* mirror_entry() of a name in a tree, which never changes. */
+static int find_entry(struct paths *paths, const char *tree, const char *name,
+                      enum mirror_kind *kind, char oid[OID_HEX])
+{
+    char key[OID_HEX + PATHS_LEN];
+    size_t len = strlen(tree), more = strlen(name);
+    struct paths_step *step;
+
+    if (more >= PATHS_LEN)
+        return mirror_entry(paths->mirror, tree, name, kind, oid, NULL);
+    memcpy(key, tree, len);
+    memcpy(key + len, name, more);
+    HASH_FIND(hh, paths->steps, key, len + more, step);
+    if (step == NULL) {
+        int found = mirror_entry(paths->mirror, tree, name, kind, oid, NULL);
+        if (found < 0)
+            return found;
+        step = add_step(paths, key, len + more);
+        step->found = found;
+        if (found > 0) {
+            step->kind = *kind;
+            memcpy(step->oid, oid, OID_HEX);
+        }
+    }
+    if (step->found > 0) {
+        *kind = step->kind;
+        memcpy(oid, step->oid, OID_HEX);
+    }
+    return step->found;
+}
+
+void paths_release(struct paths *paths)
+{
+    HASH_CLEAR(hh, paths->steps);
+    arena_release(&paths->arena);
 }
 
 /* --- links ----------------------------------------------------------------------------------- */
@@ -64,6 +121,7 @@ static enum source_result take_link(struct way *way, const char *oid)
     const char *target;
     enum source_result result = way->paths->read(way->paths->ctx, oid, &target, &len);
 
+    way->paths->linked = true;
     if (result != SOURCE_FOUND)
         return result == SOURCE_FAILED ? fail(way->paths, REASON_MISSING_OBJECT) : result;
     if (len == 0 || *target == '/' || memchr(target, '\0', len) != NULL)
@@ -85,7 +143,7 @@ static enum source_result go_down(struct way *way, const char *name)
 
     if (way->kind != MIRROR_TREE)
         return SOURCE_ABSENT;
-    int found = mirror_entry(way->paths->mirror, way->oid, name, &kind, oid, NULL);
+    int found = find_entry(way->paths, way->oid, name, &kind, oid);
     if (found <= 0)
         return found < 0 ? fail(way->paths, REASON_MISSING_OBJECT) : SOURCE_ABSENT;
     if (kind == MIRROR_LINK)
@@ -141,17 +199,34 @@ static const struct paths_folder *find_folder(struct paths *paths, const char *r
     struct way way;
 
     if (strcmp(folder->root, root) == 0 && strncmp(folder->path, path, len) == 0 &&
-        folder->path[len] == '\0' && folder->found != SOURCE_PENDING)
+        folder->path[len] == '\0' && folder->found != SOURCE_PENDING) {
+        paths->linked |= folder->linked;
         return folder;
+    }
+    bool before = paths->linked;
+    paths->linked = false;
     memcpy(folder->root, root, OID_HEX);
     memcpy(folder->path, path, len);
     folder->path[len] = '\0';
     folder->found = go(paths, root, path, len, &way);
     folder->failure = paths->failure;
+    folder->linked = paths->linked;
+    paths->linked |= before;
     memcpy(folder->tree, way.oid, OID_HEX);
     if (folder->found == SOURCE_FOUND && way.kind != MIRROR_TREE)
         folder->found = SOURCE_ABSENT;
     return folder;
+}
+
+const char *paths_folder_tree(struct paths *paths, const char *commit, const char *directory)
+{
+    const char *root = paths_tree(paths, commit, NULL);
+    size_t len = strlen(directory);
+
+    if (root == NULL || len >= PATHS_LEN)
+        return NULL;
+    const struct paths_folder *folder = find_folder(paths, root, directory, len);
+    return folder->found == SOURCE_FOUND ? folder->tree : NULL;
 }
 
 static bool is_file(enum mirror_kind kind)
@@ -179,7 +254,7 @@ enum source_result paths_find(struct paths *paths, const char *commit, const cha
         tree = folder->tree;
         name = slash + 1;
     }
-    int found = mirror_entry(paths->mirror, tree, name, &kind, oid, NULL);
+    int found = find_entry(paths, tree, name, &kind, oid);
     if (found <= 0)
         return found < 0 ? fail(paths, REASON_MISSING_OBJECT) : SOURCE_ABSENT;
     if (kind != MIRROR_LINK)

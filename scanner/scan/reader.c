@@ -49,6 +49,7 @@ void reader_free(struct reader *reader)
     drop_blobs(reader);
     HASH_CLEAR(hh, reader->wants);
     levels_free(reader->levels);
+    paths_release(&reader->paths);
     reader_drop_readings(reader);
     free(reader->want_list);
     arena_release(&reader->arena);
