@@ -38,6 +38,7 @@
       "a protocol, format or version we do not speak, a link we do not follow")                    \
     X(MISSING_OBJECT, "missing-object", "the server did not send an object that it names")         \
     X(PARSE, "parse-error", "a file of the repository that does not parse")                        \
+    X(OPAQUE, "opaque", "only running code of the repository would tell")                          \
     X(LIMIT, "limit", "more refs, files, entries or names, or deeper, than we look at")            \
     X(DEADLINE, "deadline", "the run's deadline came first")                                       \
     X(INTERRUPTED, "interrupted", "the run was interrupted first")                                 \

@@ -29,6 +29,7 @@ struct project {
     const char *directory; /* "" is the root; no trailing slash */
     const char *name;      /* as written; NULL when the files do not tell (opaque setup.py) */
     const char *normal;    /* PEP 503 form of name; NULL with it */
+    const char *unnamed;   /* where code computes the name, "setup.py:3"; NULL when it does not */
     bool candidate;        /* below a directory for tests, examples, vendored code …: a project
                               only when the index or the configuration says so */
     enum declared_kind kind;

@@ -92,6 +92,9 @@ bool project_version_pattern(struct project_reader *r, const char *path, const c
 /* project_backend.c: the version by build backend; project_setuptools.c: by setuptools. */
 void project_version(struct project_reader *r);
 bool project_setuptools(struct project_reader *r);
+/* Whether setup(**…) may hold anything; where it is given an argument, else where it stands. */
+bool project_spreads(const struct project_reader *r);
+const char *project_setup_place(struct project_reader *r, const char *argument);
 /* project_said.c: instead of what the files say, once the name is known: whether it concluded about
    the version; and the rest, last. */
 bool project_said_version(struct project_reader *r);

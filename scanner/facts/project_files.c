@@ -62,12 +62,13 @@ enum source_result project_file(struct project_reader *r, const char *path, cons
     enum source_result result = r->source->read(r->source->ctx, full, data, len);
     if (result == SOURCE_PENDING)
         r->pending = true;
-    if (result == SOURCE_FAILED && r->source->failure != NULL &&
-        *r->source->failure == REASON_TOO_LARGE)
-        return fail(r, REASON_TOO_LARGE, full, "the file is larger than we read");
+    enum reason why = r->source->failure != NULL ? *r->source->failure : REASON_MISSING_OBJECT;
     if (result == SOURCE_FAILED)
-        return fail(r, REASON_MISSING_OBJECT, full,
-                    "the file cannot be had, or lies out of the tree");
+        return fail(r, why, full,
+                    why == REASON_TOO_LARGE     ? "the file is larger than we read"
+                    : why == REASON_UNSUPPORTED ? "the file is a link out of the tree"
+                    : why == REASON_LIMIT       ? "the file is a link in circles"
+                                                : "the file cannot be had");
     if (result != SOURCE_FOUND)
         return result;
     if (*len >= sizeof lfs - 1 && memcmp(*data, lfs, sizeof lfs - 1) == 0)

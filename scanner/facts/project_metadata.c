@@ -101,6 +101,19 @@ static const char *cargo_name(struct project_reader *r)
     return name;
 }
 
+/* Where setup() is given a name that only running it would tell; NULL: it is given none. */
+static const char *unnamed_place(struct project_reader *r)
+{
+    bool given = false;
+
+    if (r->unreadable != NULL)
+        return project_place(r, "setup.py", 1);
+    if (r->call == 0)
+        return NULL;
+    project_argument(r, "name", &given);
+    return given || project_spreads(r) ? project_setup_place(r, "name") : NULL;
+}
+
 static void set_name(struct project_reader *r)
 {
     static const char *const paths[] = {"project.name", "tool.poetry.name",
@@ -115,8 +128,10 @@ static void set_name(struct project_reader *r)
         name = ini_value(&r->cfg, "metadata", "name");
     if (name == NULL)
         name = cargo_name(r);
-    if (name == NULL)
+    if (name == NULL) {
+        r->out->unnamed = unnamed_place(r);
         return;
+    }
     if (names_normalise(name, normal) != 0) {
         /* A placeholder of a template makes no package; spoilt bytes hide one. */
         if (!text_is_ascii(name) && !r->failed)

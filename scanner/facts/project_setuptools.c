@@ -95,7 +95,7 @@ static const char *scm_section(struct project_reader *r)
     return NULL;
 }
 
-static const char *setup_place(struct project_reader *r, const char *argument)
+const char *project_setup_place(struct project_reader *r, const char *argument)
 {
     struct py_span value;
     size_t token = r->call;
@@ -111,9 +111,9 @@ static const char *scm_argument(struct project_reader *r)
                                             "use_vcs_version"};
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++)
         if (argument_is_true(r, arguments[i]))
-            return setup_place(r, arguments[i]);
+            return project_setup_place(r, arguments[i]);
     if (setup_requires(r, "pbr") || setup_requires(r, "d2to1"))
-        return setup_place(r, "setup_requires");
+        return project_setup_place(r, "setup_requires");
     return NULL;
 }
 
@@ -125,7 +125,7 @@ static const char *scm_helper(struct project_reader *r)
         "miniver",    "setuptools_git_versioning"};
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
         if (mentions(r, modules[i]))
-            return setup_place(r, "version");
+            return project_setup_place(r, "version");
     if (project_at(r->pyproject, "tool.versioneer") != NULL)
         return place(r, "tool.versioneer");
     const struct ini_entry *entry = ini_get(&r->cfg, "versioneer", "vcs");
@@ -212,7 +212,7 @@ static bool setup_version(struct project_reader *r)
 }
 
 /* setup(**…) may hold anything. */
-static bool spreads(const struct project_reader *r)
+bool project_spreads(const struct project_reader *r)
 {
     struct py_span item;
 
@@ -244,8 +244,9 @@ bool project_setuptools(struct project_reader *r)
         return true;
     if (r->unreadable != NULL)
         return project_opaque(r, project_place(r, "setup.py", 0), "%s", r->unreadable);
-    if (spreads(r))
-        return project_opaque(r, setup_place(r, "version"), "setup.py computes its arguments");
+    if (project_spreads(r))
+        return project_opaque(r, project_setup_place(r, "version"),
+                              "setup.py computes its arguments");
     r->out->kind = DECLARED_NONE;
     r->out->reason = "nothing states a version";
     return true;

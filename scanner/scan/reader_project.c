@@ -1,5 +1,6 @@
 #include "scan/reader_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -28,6 +29,11 @@ struct reading {
 struct readings {
     const char *directory;
     struct question first;
+    /* Where all questions are about files below the directory, its tree says that nothing of it is
+       another than the last time. */
+    bool strayed; /* some were not */
+    char tree[OID_HEX];
+    const struct reading *settled; /* what was read from that tree; or NULL */
     UT_hash_handle hh;
 };
 
@@ -57,6 +63,7 @@ void reader_drop_readings(struct reader *reader)
 struct asking {
     struct reader *reader;
     const char *commit;
+    struct readings *readings;
     struct question *at; /* NULL once an answer is not known: what is asked next depends on it */
 };
 
@@ -84,10 +91,19 @@ static void note_answer(struct asking *asking, const char *path, const char *oid
     asking->at = &answer->next;
 }
 
+static bool is_below(const char *directory, const char *path)
+{
+    size_t len = strlen(directory);
+
+    return strstr(path, "..") == NULL &&
+           (len == 0 || (strncmp(path, directory, len) == 0 && path[len] == '/'));
+}
+
 static enum source_result ask(void *ctx, const char *path, const char **data, size_t *len)
 {
     struct asking *asking = ctx;
     char oid[OID_HEX] = "";
+    asking->readings->strayed |= !is_below(asking->readings->directory, path);
     enum source_result found = paths_find(&asking->reader->paths, asking->commit, path, oid);
     asking->reader->failure =
         found == SOURCE_FAILED ? asking->reader->paths.failure : REASON_MISSING_OBJECT;
@@ -155,6 +171,7 @@ static void keep_project(struct arena *arena, const struct project *read, struct
     *out = *read;
     out->name = arena_strdup(arena, read->name);
     out->normal = arena_strdup(arena, read->normal);
+    out->unnamed = arena_strdup(arena, read->unnamed);
     out->version = arena_strdup(arena, read->version);
     out->origin = arena_strdup(arena, read->origin);
     out->reason = arena_strdup(arena, read->reason);
@@ -170,7 +187,7 @@ static void keep_project(struct arena *arena, const struct project *read, struct
 static const struct reading *read_anew(struct reader *reader, const char *commit,
                                        struct readings *readings)
 {
-    struct asking asking = {reader, commit, &readings->first};
+    struct asking asking = {reader, commit, readings, &readings->first};
     struct source source = {ask, &asking, &reader->failure};
     struct arena scratch = ARENA_INIT;
     struct project project;
@@ -196,14 +213,31 @@ static const struct reading *read_anew(struct reader *reader, const char *commit
     return reading;
 }
 
+static const struct reading *read_project(struct reader *reader, const char *commit,
+                                          struct readings *readings, const char *tree)
+{
+    bool known = tree != NULL;
+
+    snprintf(readings->tree, sizeof readings->tree, "%s", known ? tree : "");
+    reader->paths.linked = false;
+    const struct reading *reading = recall(reader, commit, &readings->first);
+    if (reading == NULL)
+        reading = read_anew(reader, commit, readings);
+    readings->strayed |= reader->paths.linked;
+    bool settled = known && reading != NULL && reading->result != SOURCE_FAILED;
+    readings->settled = settled && !readings->strayed ? reading : NULL;
+    return reading;
+}
+
 enum source_result reader_project(struct reader *reader, const char *commit, const char *directory,
                                   const struct project **out, struct err *err)
 {
     struct readings *readings = readings_of(reader, directory);
-    const struct reading *reading = recall(reader, commit, &readings->first);
+    const char *tree = paths_folder_tree(&reader->paths, commit, directory);
+    const struct reading *reading = readings->settled;
 
-    if (reading == NULL)
-        reading = read_anew(reader, commit, readings);
+    if (tree == NULL || reading == NULL || strcmp(tree, readings->tree) != 0)
+        reading = read_project(reader, commit, readings, tree);
     if (reading == NULL)
         return SOURCE_PENDING;
     *out = &reading->project;

@@ -24,6 +24,19 @@ static const struct study_project *bad_project(const struct job *job)
     return NULL;
 }
 
+/* A project at the tip whose name only its code would tell, and the user does not: it may be any
+   package. */
+static const struct study_project *unnamed_project(const struct job *job)
+{
+    for (size_t i = 0; i < job->study.project_count; i++) {
+        const struct study_project *at = &job->study.projects[i];
+        if (at->tag == STUDY_TIP && at->project != NULL && at->project->unnamed != NULL &&
+            !at->project->candidate && claim_in(&job->context, at->directory) == NULL)
+            return at;
+    }
+    return NULL;
+}
+
 /* Facts that only stand here while they are unknown. */
 static void add_unknown(const struct job *job, const char *fact, const struct err *err,
                         struct row_coverage *rows, size_t *count)
@@ -42,7 +55,7 @@ static int save_coverage(struct job *job, struct err *err)
 {
     struct row_coverage rows[GIT_FACTS + 3];
     size_t count = GIT_FACTS;
-    const struct study_project *bad = bad_project(job);
+    const struct study_project *bad = bad_project(job), *unnamed = unnamed_project(job);
     bool empty = job->err.reason == REASON_NONE && job_is_empty(job);
 
     for (size_t i = 0; i < GIT_FACTS; i++) {
@@ -65,6 +78,14 @@ static int save_coverage(struct job *job, struct err *err)
         rows[2].reason = reason_word(REASON_LIMIT);
         rows[2].detail = job->study.limit;
     }
+    if (unnamed != NULL) {
+        rows[2].status = "unknown";
+        rows[2].reason = reason_word(REASON_OPAQUE);
+        rows[2].detail = arena_printf(&job->arena,
+                                      "%s: code computes the name of the package at %s; "
+                                      "name it with --package NAME=%s",
+                                      job->full_name, unnamed->project->unnamed, job->full_name);
+    }
     if (bad != NULL) {
         rows[2].status = "unknown";
         rows[2].reason = reason_word(bad->reason);
@@ -84,7 +105,7 @@ static bool is_to_read_again(const struct job *job)
         if (package == NULL || package->err.reason != REASON_NONE)
             return true;
     }
-    return bad_project(job) != NULL || job->study.limit != NULL ||
+    return bad_project(job) != NULL || unnamed_project(job) != NULL || job->study.limit != NULL ||
            job->links_err.reason != REASON_NONE ||
            job->context.declarations.reason != REASON_NONE ||
            job->context.changelogs.reason != REASON_NONE;

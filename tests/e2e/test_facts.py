@@ -80,9 +80,9 @@ def test_a_licence_that_setup_cfg_declares(scan_tree):
     [
         ({"{}": Link("conf/real")}, None),
         ({"{}": Link("x/../more/two"), "more": Link("conf"), "conf/two": Link("./real")}, None),
-        ({"{}": Link("../{}")}, "missing-object"),
-        ({"{}": Link("/etc/{}")}, "missing-object"),
-        ({"{}": Link("{}")}, "missing-object"),
+        ({"{}": Link("../{}")}, "unsupported"),
+        ({"{}": Link("/etc/{}")}, "unsupported"),
+        ({"{}": Link("{}")}, "limit"),
     ],
     ids=["file", "chain", "out", "absolute", "circle"],
 )
@@ -163,6 +163,40 @@ def test_a_template_ends_no_scan(scan_tree):
     status, report = scan_tree(BESIDE | {"pyproject.toml": "[[{{ project }}]]\n"})
     assert set(unknowns(report).values()) == {"parse-error"}
     assert status == 3
+
+
+COMPUTED = [
+    "setup(name=os.environ['N'], version='1.0.0')",
+    "setup(**arguments())",
+    "name = 'a'\nif '--nightly' in sys.argv:\n    name = 'b'\nsetup(name=name, version='1.0.0')",
+]
+
+
+@pytest.mark.parametrize("code", COMPUTED, ids=["environment", "spread", "branches"])
+def test_a_name_that_code_computes_is_unknown(scan_tree, code):
+    """A project is there, and nobody can tell whose releases it makes: the user can."""
+    files = BESIDE | {"setup.py": f"import os, sys\nfrom setuptools import setup\n{code}\n"}
+    status, report = scan_tree(files)
+    assert (status, unknowns(report)) == (3, {(TREE, "projects"): "opaque"})
+    status, report = scan_tree({f"tests/data/{path}": text for path, text in files.items()})
+    assert (status, unknowns(report)) == (0, {}), "below tests/ it is no project"
+
+
+def test_a_name_that_the_user_says(make_drift, tmp_path):
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    setup = f"import os\nfrom setuptools import setup\n{COMPUTED[0]}\n"
+    repository.commit("2025-02-01T09:00:00Z", "Begin", BESIDE | {"setup.py": setup})
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    world.documents[TREE] = document(TREE, {"1.0.0": ("2025-02-20T10:00:00Z", None)})
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        assert drift.scan(OWNER, "--package", f"{TREE}={TREE_FULL}").returncode == 1
+        report = drift.report()
+        assert unknowns(report) == {}
+        assert [row["declared_version"] for row in report["packages"]] == ["1.0.0"]
 
 
 PLACEHOLDERS = ("0.0.0", "dev", "unknown", "{{ version }}")

@@ -222,7 +222,7 @@ static void files_that_are_none(void **state)
         {"huge", NULL, "huge/setup.py: the file is larger than we read"},
         {"lfs", NULL, "lfs/setup.cfg: a Git LFS pointer stands for the file"},
         {"link", "real", NULL},
-        {"out", NULL, "out/pyproject.toml: the file cannot be had, or lies out of"},
+        {"out", NULL, "out/pyproject.toml: the file is a link out of the tree"},
         {"real", "real", NULL},
     };
     struct study study = study_of("strange", (const char *const[]){NULL});
