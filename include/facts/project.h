@@ -45,6 +45,7 @@ struct project {
                                 front from the tree's root); NULL */
     const char *const *urls; /* URLs that the metadata name, NULL-terminated; may be NULL */
     const char *tag_prefix;  /* what the project says of its tags; NULL when nothing */
+    bool tag_prefix_only;    /* the user says it: no other tag is the project's */
     const char *tag_regex;   /* a Python regular expression with group `version`; or NULL */
 };
 

@@ -33,6 +33,7 @@ struct tags_package {
     const char *name;       /* PEP 503 */
     const char *directory;  /* of its project; "" the root */
     const char *tag_prefix; /* what the project itself says; may be NULL */
+    bool tag_prefix_only;   /* tags without it are not the package's */
     const char *tag_regex;
     const struct tags_declared *declared;
     size_t declared_count;

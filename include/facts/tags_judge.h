@@ -30,6 +30,9 @@ struct tag_verdicts {
     size_t count, size;
 };
 
+/* Whether the release came soon after the tagged commit, or a little before it; false where one of
+   the times is not known. */
+bool tags_near(const struct tags_tag *tag, const struct tag_release *release);
 /* Adds the package's verdicts. Packages that are not on the index come first: a plain tag that one
    of them claims is not another's by default. */
 void tags_judge(struct tag_table *table, size_t package, struct tag_verdicts *out);

@@ -10,7 +10,7 @@
 #include "scan/reader.h"
 
 /* Revision of what is read and how: facts that an older one read are read again. */
-#define STUDY_REVISION 11
+#define STUDY_REVISION 13
 
 #define STUDY_TIP SIZE_MAX
 
@@ -40,6 +40,7 @@ struct study_project {
 struct study {
     const char *head; /* commit of the default branch; NULL: empty */
     int64_t head_committed_at;
+    int64_t first_committed_at; /* of the oldest commit of the default branch */
     struct study_tag *tags;
     size_t tag_count;
     size_t *unread, unread_count;   /* tags with an error */

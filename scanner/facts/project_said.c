@@ -58,6 +58,7 @@ void project_said_rest(struct project_reader *r)
 
     if (prefix != NULL) {
         r->out->tag_prefix = prefix;
+        r->out->tag_prefix_only = true;
         r->out->tag_regex = NULL;
     }
     if (changelog != NULL)

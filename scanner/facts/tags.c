@@ -32,7 +32,8 @@ static bool is_line_of(const struct tag_entry *entry, const struct tag_version *
 {
     const char *line = entry->version->normal, *release = version->normal;
 
-    if (entry->version == version || entry->version->prerelease || version->refused)
+    if (entry->version->prerelease || version->refused ||
+        tag_version_compare(version, entry->version) <= 0)
         return false;
     for (size_t i = 0; i < entry->components; i++) {
         struct tag_number one = next_number(&line), other = next_number(&release);
@@ -42,9 +43,17 @@ static bool is_line_of(const struct tag_entry *entry, const struct tag_version *
     return isdigit((unsigned char)*release);
 }
 
+/* "v1.1.0" stays what it is where the index has 1.1.0; "v1.1" may go along with 1.1.1. */
+static bool is_as_written(const struct tag_verdict *verdict, const struct tag_entry *entry)
+{
+    return verdict->release != NULL &&
+           tag_components(verdict->release->input->version) == entry->components;
+}
+
 struct marks {
     const struct tag_table *table;
     const struct tag_package *package;
+    const struct tag_verdicts *verdicts;
 };
 
 static int by_commit(const void *a, const void *b, void *ctx)
@@ -57,6 +66,24 @@ static int by_commit(const void *a, const void *b, void *ctx)
     return order != 0
                ? order
                : (left->components > right->components) - (left->components < right->components);
+}
+
+/* 17.0.0 and 17.0.0.1 may be made of one commit: a mark that moved on has left its own release,
+   with another tag or without any, behind. */
+static bool is_release_by_itself(const struct marks *marks, const struct tag_verdict *verdict)
+{
+    const struct tag_entry *entries = marks->table->entries, *entry = &entries[verdict->entry];
+    const struct tags_tag *tags = marks->table->tags;
+
+    if (!is_as_written(verdict, entry) || !tags_near(&tags[entry->tag], verdict->release))
+        return false;
+    for (size_t i = 0; i < marks->verdicts->count; i++) {
+        const struct tag_entry *other = &entries[marks->verdicts->items[i].entry];
+        if (other->version == entry->version &&
+            strcmp(tags[other->tag].commit, tags[entry->tag].commit) != 0)
+            return false;
+    }
+    return true;
 }
 
 /* "v1.2" that goes along with every 1.2.N: its tree declares such a release, or, where no tree
@@ -73,7 +100,7 @@ static bool moves(const struct marks *marks, const struct tag_verdict *verdict,
     if (verdict->tree == TREE_DIFFERS)
         return is_line_of(entry, declared->version) &&
                tag_release_of(marks->package, declared->version) != NULL;
-    if (next == NULL)
+    if (next == NULL || is_release_by_itself(marks, verdict))
         return false;
     const struct tag_entry *other = &table->entries[next->entry];
     return strcmp(table->tags[entry->tag].commit, table->tags[other->tag].commit) == 0 &&
@@ -107,13 +134,6 @@ static uint64_t distance(const struct tag_verdict *verdict, const struct tags_ta
     uint64_t upload = (uint64_t)release->input->uploaded_at, commit = (uint64_t)tag->time;
     return release->input->uploaded_at >= tag->time ? (upload - commit) >> 1
                                                     : ((commit - upload) >> 1) | 1ULL << 63;
-}
-
-/* "v1.1.0" stays what it is where the index has 1.1.0; "v1.1" may go along with 1.1.1. */
-static bool is_as_written(const struct tag_verdict *verdict, const struct tag_entry *entry)
-{
-    return verdict->release != NULL &&
-           tag_components(verdict->release->input->version) == entry->components;
 }
 
 static int by_preference(const void *a, const void *b, void *ctx)
@@ -176,7 +196,7 @@ static void put(struct output *out, const struct tag_table *table, size_t packag
 
 static void judge_package(struct tag_table *table, size_t index, struct tag_verdicts *verdicts)
 {
-    const struct marks marks = {table, &table->packages[index]};
+    const struct marks marks = {table, &table->packages[index], verdicts};
 
     tags_judge(table, index, verdicts);
     if (verdicts->count == 0)

@@ -37,6 +37,8 @@ struct judge {
     bool has_named;
     struct candidate *candidates;
     size_t count, size;
+    const char **built; /* commits that releases were made from, in order */
+    size_t built_count;
     struct tag_counts forms[TAG_TEXT + 1];
     struct tag_verdicts *out;
 };
@@ -57,7 +59,8 @@ static enum relation relation_of(const struct judge *judge, const struct tag_ent
     bool plain = scheme->prefix.plain && scheme->owners == NULL;
 
     /* many packages can say "v" of their tags, and one tag of that prefix is not all of theirs */
-    if (entry->said == judge->index && (judge->alone || !plain))
+    if (entry->said == judge->index &&
+        (judge->alone || !plain || judge->package->input->tag_prefix_only))
         return RELATION_SAID;
     if (is_owner(scheme, judge->index))
         return RELATION_NAMED;
@@ -75,7 +78,7 @@ static enum tag_tree tree_of(const struct judge *judge, const struct tag_entry *
     return declared->version == entry->version ? TREE_AGREES : TREE_DIFFERS;
 }
 
-static bool is_near(const struct tags_tag *tag, const struct tag_release *release)
+bool tags_near(const struct tags_tag *tag, const struct tag_release *release)
 {
     if (release == NULL || tag->time == CLOCK_UNKNOWN ||
         release->input->uploaded_at == CLOCK_UNKNOWN)
@@ -93,6 +96,8 @@ static void consider(struct judge *judge, size_t index)
     if (entry->seen == judge->index)
         return;
     entry->seen = judge->index;
+    if (relation != RELATION_SAID && judge->package->input->tag_prefix_only)
+        return;
     if (relation != RELATION_SAID &&
         (entry->owner != TAG_NONE || (entry->inner && relation != RELATION_NAMED)))
         return;
@@ -102,7 +107,7 @@ static void consider(struct judge *judge, size_t index)
     judge->candidates[judge->count++] = (struct candidate){
         .verdict = {index, NULL, relation == RELATION_SAID, tree_of(judge, entry), release},
         .relation = relation,
-        .near = is_near(&judge->table->tags[entry->tag], release),
+        .near = tags_near(&judge->table->tags[entry->tag], release),
     };
 }
 
@@ -138,6 +143,23 @@ static void gather(struct judge *judge)
 
 /* --- counts ---------------------------------------------------------------------------------- */
 
+/* "3.0.1rc1" of a tree that declares 3.0.1: the build sets what is behind the numbers. */
+static bool is_candidate_of(const struct tag_version *version, const struct tag_version *declared)
+{
+    size_t len = strlen(declared->normal);
+
+    return version->prerelease && !declared->prerelease &&
+           strncmp(version->normal, declared->normal, len) == 0 &&
+           strchr("abr", version->normal[len]) != NULL;
+}
+
+static bool is_early(const struct judge *judge, const struct tag_verdict *verdict)
+{
+    const struct tag_entry *entry = &judge->table->entries[verdict->entry];
+
+    return is_candidate_of(entry->version, tag_declared_at(judge->package, entry->tag)->version);
+}
+
 static void count_one(struct tag_counts *counts, const struct judge *judge,
                       const struct candidate *candidate)
 {
@@ -145,10 +167,11 @@ static void count_one(struct tag_counts *counts, const struct judge *judge,
 
     if (counts->package != judge->index)
         *counts = (struct tag_counts){.package = judge->index};
+    bool early = verdict->tree == TREE_DIFFERS && is_early(judge, verdict);
     counts->total++;
     counts->agree += verdict->tree == TREE_AGREES;
-    counts->differ += verdict->tree == TREE_DIFFERS;
-    if (verdict->tree == TREE_SILENT || verdict->tree == TREE_UNKNOWN) {
+    counts->differ += verdict->tree == TREE_DIFFERS && !early;
+    if (verdict->tree == TREE_SILENT || verdict->tree == TREE_UNKNOWN || early) {
         counts->released += verdict->release != NULL;
         counts->near += candidate->near;
     }
@@ -226,12 +249,52 @@ static bool accept_named(const struct judge *judge, const struct candidate *cand
            is_corroborated(&candidate->verdict);
 }
 
+/* Whether the index got the release only long after the commit that the tag leads to. */
+static bool is_younger(const struct tags_tag *tag, const struct tag_release *release)
+{
+    return release != NULL && tag->time != CLOCK_UNKNOWN &&
+           release->input->uploaded_at != CLOCK_UNKNOWN &&
+           release->input->uploaded_at > tag->time + NEAR_AFTER;
+}
+
 /* Whether the index had the release long before the commit that the tag leads to. */
 static bool is_older(const struct tags_tag *tag, const struct tag_release *release)
 {
     return release != NULL && tag->time != CLOCK_UNKNOWN &&
            release->input->uploaded_at != CLOCK_UNKNOWN &&
            release->input->uploaded_at < tag->time - LONG_BEFORE;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The commits that releases were made from, by what their tags say and when they were uploaded. */
+static void list_built(struct judge *judge)
+{
+    judge->built = arena_array(judge->table->arena, judge->count, sizeof *judge->built);
+    for (size_t i = 0; i < judge->count; i++) {
+        const struct candidate *c = &judge->candidates[i];
+        if (c->near && c->relation == RELATION_PLAIN)
+            judge->built[judge->built_count++] =
+                judge->table->tags[judge->table->entries[c->verdict.entry].tag].commit;
+    }
+    qsort(judge->built, judge->built_count, sizeof *judge->built, by_text);
+}
+
+/* Whether a number beyond all that there are is another product's: no tree tells, and another tag
+   of the commit says which release was made from it. */
+static bool is_of_another(const struct judge *judge, const struct tag_verdict *verdict)
+{
+    const struct tag_entry *entry = &judge->table->entries[verdict->entry];
+    const struct tag_version *newest = judge->package->newest;
+    const char *commit = judge->table->tags[entry->tag].commit;
+
+    return (verdict->tree == TREE_SILENT || verdict->tree == TREE_UNKNOWN) && newest != NULL &&
+           tag_version_compare(entry->version, newest) > 0 && judge->built_count > 0 &&
+           bsearch(&commit, judge->built, judge->built_count, sizeof *judge->built, by_text) !=
+               NULL;
 }
 
 /* A version that is not on the index, of a tree that does not confirm it: what came before the
@@ -265,8 +328,10 @@ static bool accept_plain_alone(const struct judge *judge, const struct candidate
     if (verdict->release != NULL)
         return (verdict->tree != TREE_DIFFERS && verdict->tree != TREE_NONE) ||
                is_believed(&entry->scheme->counts, LEARN_MIN) ||
-               !is_older(&judge->table->tags[entry->tag], verdict->release);
-    return !entry->claimed && !judge->package->speaks && is_of_its_series(judge, verdict);
+               (!is_older(&judge->table->tags[entry->tag], verdict->release) &&
+                !is_younger(&judge->table->tags[entry->tag], verdict->release));
+    return !entry->claimed && !judge->package->speaks && !is_of_another(judge, verdict) &&
+           is_of_its_series(judge, verdict);
 }
 
 /* One of several packages: the tag must be one that its history has used. */
@@ -321,7 +386,7 @@ static bool accept_unknown(const struct judge *judge, const struct candidate *ca
     if (established)
         return is_corroborated(verdict);
     return judge->alone && verdict->tree == TREE_AGREES && verdict->release != NULL &&
-           is_believed(counts, 1);
+           is_believed(counts, 2);
 }
 
 /* A form that is not PEP 440's: three tags have it, and most of them are confirmed. */
@@ -420,6 +485,7 @@ void tags_judge(struct tag_table *table, size_t index, struct tag_verdicts *out)
         judge.forms[i].package = index;
     gather(&judge);
     count_all(&judge);
+    list_built(&judge);
     judge_named(&judge);
     judge_plain(&judge);
     judge_learned(&judge);

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "facts/names.h"
 #include "facts/pep440.h"
 
-#define CLAIMS_MAX 6000 /* distinct names of one repository that the index is asked for */
+#define UPLOAD_BEFORE (2 * 86400) /* seconds: some publish first and commit then */
+#define CLAIMS_MAX    6000        /* distinct names of one repository that the index is asked for */
 
 /* --- which packages -------------------------------------------------------------------------- */
 
@@ -247,12 +249,33 @@ static void note_versions(struct claim_context *context)
         note_declared(context, &context->claims[c]);
 }
 
-static size_t count_agreeing(const struct claim *claim)
+/* When the repository had the version: of the tip only that it is not older than all of it. */
+static int64_t had_at(const struct study *study, const struct version *version)
+{
+    if (version->declared != NULL && version->declared->tag == STUDY_TIP)
+        return study->first_committed_at;
+    return version->declared != NULL ? commit_time(study, version->declared)
+                                     : version->tag->committed_at;
+}
+
+/* A release that was uploaded before there was such a commit is not made of it. */
+static bool agrees(const struct study *study, const struct version *version,
+                   const struct row_release *release)
+{
+    if (version == NULL)
+        return false;
+    int64_t had = had_at(study, version);
+    return had == CLOCK_UNKNOWN || release->uploaded_at == CLOCK_UNKNOWN ||
+           release->uploaded_at >= had - UPLOAD_BEFORE;
+}
+
+static size_t count_agreeing(const struct study *study, const struct claim *claim)
 {
     size_t agreeing = 0;
 
     for (size_t i = 0; i < claim->release_count; i++)
-        agreeing += claim_version(claim, claim->releases[i].version) != NULL;
+        agreeing +=
+            agrees(study, claim_version(claim, claim->releases[i].version), &claim->releases[i]);
     return agreeing;
 }
 
@@ -310,6 +333,7 @@ static void match_input(const struct claim_context *context, const struct claim 
         out->directory = "";
     if (claim->tip != NULL && claim->tip->project != NULL) {
         out->tag_prefix = claim->tip->project->tag_prefix;
+        out->tag_prefix_only = claim->tip->project->tag_prefix_only;
         out->tag_regex = claim->tip->project->tag_regex;
     }
     for (size_t i = 0; i < claim->release_count; i++)
@@ -359,7 +383,7 @@ static void judge_links(struct claim_context *context)
     bool dropped = false;
     for (size_t i = 0; i < context->count; i++) {
         struct claim *claim = &context->claims[i];
-        judge_link(context, claim, claim->ours ? count_agreeing(claim) : 0);
+        judge_link(context, claim, claim->ours ? count_agreeing(context->study, claim) : 0);
         claim->kept = is_kept(claim);
         dropped |= claim->ours && !claim->kept;
         claim->ours = claim->kept && claim->link.state != LINK_CONTRADICTED;

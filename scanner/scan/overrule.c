@@ -50,7 +50,7 @@ static void overrule(struct claim_context *context, size_t claim, size_t tag,
         if (match.package == claim && match.tag == tag)
             continue; /* this tag denotes that version, and no other one */
         if (match.package == claim && pep440_compare(match.version, said->version) == 0)
-            match.preferred = false;
+            continue; /* and no other tag denotes it */
         matches[count++] = match;
     }
     if (!placed)

@@ -106,6 +106,7 @@ struct reachable {
 struct ancestry {
     struct arena arena;
     struct reachable *set;
+    int64_t first; /* time of the oldest */
 };
 
 static int on_ancestor(void *ctx, const char *commit, const char *tree, int64_t commit_time)
@@ -114,7 +115,8 @@ static int on_ancestor(void *ctx, const char *commit, const char *tree, int64_t 
     struct reachable *r = arena_alloc(&ancestry->arena, sizeof *r);
 
     (void)tree;
-    (void)commit_time;
+    if (ancestry->first == CLOCK_UNKNOWN || commit_time < ancestry->first)
+        ancestry->first = commit_time;
     memcpy(r->oid, commit, OID_HEX);
     HASH_ADD_STR(ancestry->set, oid, r);
     return 0;
@@ -122,12 +124,21 @@ static int on_ancestor(void *ctx, const char *commit, const char *tree, int64_t 
 
 static int mark_default_branch(struct mirror *mirror, struct study *study, struct err *err)
 {
-    struct ancestry ancestry = {ARENA_INIT, NULL};
+    struct ancestry ancestry = {ARENA_INIT, NULL, CLOCK_UNKNOWN};
     const char *tips[] = {study->head};
+    struct err missing = {0};
     int result = 0;
 
-    if (study->head != NULL && study->tag_count > 0)
-        result = mirror_history(mirror, tips, 1, NULL, on_ancestor, &ancestry, err) != 0 ? -1 : 0;
+    if (study->head != NULL)
+        result = mirror_history(mirror, tips, 1, NULL, on_ancestor, &ancestry, &missing);
+    /* Of a tip that was probed there are no parents; where there are tags they are needed. */
+    if (result < 0 || (result > 0 && study->tag_count > 0)) {
+        *err = missing;
+        result = -1;
+    } else if (result > 0) {
+        ancestry.first = CLOCK_UNKNOWN;
+        result = 0;
+    }
     for (size_t i = 0; i < study->tag_count && result == 0; i++) {
         struct study_tag *tag = &study->tags[i];
         struct reachable *r = NULL;
@@ -135,6 +146,7 @@ static int mark_default_branch(struct mirror *mirror, struct study *study, struc
             HASH_FIND_STR(ancestry.set, tag->commit, r);
         tag->on_default_branch = tag->commit == NULL || study->head == NULL ? -1 : r != NULL;
     }
+    study->first_committed_at = ancestry.first;
     HASH_CLEAR(hh, ancestry.set);
     arena_release(&ancestry.arena);
     return result;

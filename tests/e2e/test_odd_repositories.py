@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from conftest import unknowns
-from forge import demo, faults
+from forge import demo, document, faults
 from forge.answer import Answer
 from forge.gitrepo import Repository, git
 
@@ -202,6 +202,23 @@ def test_an_example_that_is_nobodys_package(small_drift, small_forge, example_on
         asked = [row for row in small_forge.requests("fetch") if "buoy" in row["path"]]
         assert len(asked) == fetches
         assert not list((small_drift.home / "cache").rglob("buoy.git"))
+
+
+@pytest.mark.parametrize("where", ["", "libs/buoy/"], ids=["its own", "copied"])
+def test_a_stranger_had_the_name_before(small_drift, small_forge, buoy, where):
+    """What was on the index years before the first commit corroborates nothing."""
+    shutil.rmtree(buoy)
+    repository = Repository()
+    files = {f"{where}pyproject.toml": '[project]\nname = "buoy"\nversion = "1.0.0"\n', "buoy.py": "x = 1\n"}
+    repository.commit("2025-02-03T09:00:00Z", "Begin", files)
+    repository.tag("v1.0.0", "2025-02-03T09:01:00Z")
+    repository.write(buoy)
+    releases = {"1.0.0": ("2017-07-01T10:00:00Z", None), "2.0": ("2018-11-01T10:00:00Z", None)}
+    small_forge.world.documents["buoy"] = document("buoy", releases)
+    small_drift.scan(demo.OWNER)
+    [row] = [row for row in small_drift.report()["packages"] if row["package"] == "buoy"]
+    assert row["link"] == "claimed"
+    assert not [f for f in small_drift.report()["findings"] if f["severity"] in ("critical", "high")]
 
 
 @pytest.mark.parametrize("aside", ["examples/tutorial", "tests/data/buoy", "third_party/buoy"])

@@ -45,6 +45,28 @@ def test_a_tag_of_the_configuration(make_drift, tmp_path):
         assert tags("") == found and len(forge.requests()) <= 3, "nothing is judged anew"
 
 
+def test_a_prefix_that_is_said_is_the_only_one(make_drift, tmp_path):
+    """Another product's tags of the same number are not the package's then."""
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    project = '[project]\nname = "halyard"\nversion = "{}"\n'
+    for day, (version, tags) in enumerate({"1.0.0": ["v1.0.0", "py-1.0.0"], "1.1.0": ["v1.1.0"]}.items(), 3):
+        repository.commit(f"2025-02-0{day}T09:00:00Z", version, {"pyproject.toml": project.format(version)})
+        for tag in tags:
+            repository.tag(tag, f"2025-02-0{day}T09:01:00Z")
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    releases = {"1.0.0": ("2025-02-03T10:00:00Z", None), "1.1.0": ("2025-02-04T10:00:00Z", None)}
+    world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        drift.configure(forge.url, '[[override]]\npackage = "halyard"\ntag_prefix = "py-"\n')
+        assert drift.scan(OWNER).returncode == 1
+        tags = {row["version"]: row["tag"] for row in drift.report()["releases"]}
+        assert tags == {"1.0.0": "py-1.0.0", "1.1.0": None}
+
+
 OVERRIDES = """
 [[override]]
 repository = "{full}"
