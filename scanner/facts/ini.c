@@ -5,9 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <uthash.h>
+
 #include "base/buf.h"
 #include "base/mem.h"
 #include "facts/pyliteral.h"
+
+/* A section, or a key of one: configparser refuses a file that has it twice. */
+struct seen {
+    UT_hash_handle hh;
+    size_t line;
+    char name[];
+};
 
 struct parser {
     const char *what;
@@ -20,6 +29,7 @@ struct parser {
     bool open;        /* there is such an entry */
     size_t indent;    /* of the line where it, or the section, began */
     size_t line;
+    struct seen *seen;
 };
 
 static bool is_space(char c)
@@ -47,6 +57,24 @@ static const char *keep(struct parser *parser, const char *s, size_t len)
     size_t n;
 
     return pyliteral_utf8(parser->arena, s, len, &n);
+}
+
+/* `key` NULL: the section itself. */
+static int see(struct parser *parser, const char *section, const char *key)
+{
+    size_t len = strlen(section), more = key != NULL ? strlen(key) + 1 : 0;
+    struct seen *seen = arena_alloc(parser->arena, sizeof *seen + len + more + 1), *before;
+
+    memcpy(seen->name, section, len + 1);
+    if (key != NULL)
+        memcpy(seen->name + len + 1, key, more);
+    HASH_FIND(hh, parser->seen, seen->name, len + more, before);
+    if (before != NULL)
+        return err_set(parser->err, REASON_PARSE, "%s:%zu: %s stands in line %zu already",
+                       parser->what, parser->line, key != NULL ? key : section, before->line);
+    seen->line = parser->line;
+    HASH_ADD_KEYPTR(hh, parser->seen, seen->name, len + more, seen);
+    return 0;
 }
 
 static void close_value(struct parser *parser)
@@ -89,6 +117,8 @@ static int read_key(struct parser *parser, const char *s, size_t len)
                                                           .value = "",
                                                           .line = parser->line};
     parser->open = true;
+    if (see(parser, parser->section, parser->entries[parser->count - 1].key) != 0)
+        return -1;
     return value_len > 0 && buf_add(&parser->value, value, value_len) != 0
                ? fail(parser, "a value that is too large")
                : 0;
@@ -113,11 +143,19 @@ static int read_line(struct parser *parser, const char *s, size_t len)
         if (end == NULL || end == s + 1)
             return fail(parser, "a section without its bracket");
         parser->section = keep(parser, s + 1, (size_t)(end - s - 1));
-        return 0;
+        return see(parser, parser->section, NULL);
     }
     if (parser->section == NULL)
         return fail(parser, "a line before the first section");
     return read_key(parser, s, len);
+}
+
+/* As Python reads text: "\n", "\r\n" or "\r" alone. */
+static const char *line_end(const char *data, const char *end)
+{
+    while (data < end && *data != '\n' && *data != '\r')
+        data++;
+    return data;
 }
 
 int ini_parse(const char *data, size_t len, const char *what, struct arena *arena, struct ini *out,
@@ -134,10 +172,10 @@ int ini_parse(const char *data, size_t len, const char *what, struct arena *aren
     if (data < end && memchr(data, '\0', (size_t)(end - data)) != NULL)
         return err_set(err, REASON_PARSE, "%s: a NUL byte; not a text file", what);
     while (result == 0 && data < end) {
-        const char *stop = memchr(data, '\n', (size_t)(end - data));
+        const char *stop = line_end(data, end);
         parser.line++;
-        result = read_line(&parser, data, (size_t)((stop != NULL ? stop : end) - data));
-        data = stop != NULL ? stop + 1 : end;
+        result = read_line(&parser, data, (size_t)(stop - data));
+        data = stop + (stop < end) + (stop + 1 < end && stop[0] == '\r' && stop[1] == '\n');
     }
     if (result == 0) {
         close_value(&parser);
@@ -146,6 +184,7 @@ int ini_parse(const char *data, size_t len, const char *what, struct arena *aren
             memcpy(entries, parser.entries, parser.count * sizeof *entries);
         *out = (struct ini){entries, parser.count};
     }
+    HASH_CLEAR(hh, parser.seen);
     buf_release(&parser.value);
     free(parser.entries);
     return result;

@@ -133,11 +133,12 @@ static void set_name(struct project_reader *r)
         return;
     }
     if (names_normalise(name, normal) != 0) {
-        /* A placeholder of a template makes no package; spoilt bytes hide one. */
-        if (!text_is_ascii(name) && !r->failed)
+        /* A placeholder of a template makes no package; a slip of the pen hides one. */
+        bool template = strpbrk(name, "{}<>$%@") != NULL;
+        if (!template && !r->failed)
             err_set(r->err, REASON_PARSE, "%s: \"%s\" is no name of a package",
                     *r->directory != '\0' ? r->directory : "the root", name);
-        r->failed |= !text_is_ascii(name);
+        r->failed |= !template;
         return;
     }
     r->out->name = arena_strdup(r->arena, name);

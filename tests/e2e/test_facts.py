@@ -182,6 +182,20 @@ def test_a_name_that_code_computes_is_unknown(scan_tree, code):
     assert (status, unknowns(report)) == (0, {}), "below tests/ it is no project"
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pyproject.toml": '[project]\nname = "bad name!"\nversion = "1.0.0"\n'},
+        {"pyproject.toml": '[project]\nname = ""\nversion = "1.0.0"\n'},
+        {"setup.py": SETUP.format(""), "setup.cfg": "[metadata]\nname = a\nversion = 1\nversion = 2\n"},
+    ],
+    ids=["no name", "empty", "twice"],
+)
+def test_what_no_build_would_take_is_no_clean_result(scan_tree, files):
+    status, report = scan_tree(BESIDE | files)
+    assert (status, unknowns(report)) == (3, {(TREE, "projects"): "parse-error"})
+
+
 def test_a_name_that_the_user_says(make_drift, tmp_path):
     world = World(git_root=str(tmp_path), tokens=[TOKEN])
     world.add_owner(OWNER, 1)

@@ -54,10 +54,10 @@ static void test_as_configparser_reads(void **state)
     reads("[a]\n  k = x\n  l = y\n", "a", "l", "y");
     reads("[a]\n  k = x\n    y\n", "a", "k", "x\ny");
     reads("[a]\nk = 1\n[b]\nk = 2\n", "b", "k", "2");
-    reads("[a]\nk = 1\n[b]\n[a]\nl = 2\n", "a", "l", "2");
     reads("[a:b]\nk = 1\n", "a:b", "k", "1");
     reads("[a] ; c\nk = 1\n", "a", "k", "1");
-    reads("[a]\nk = 1\nk = 2\n", "a", "k", "2");
+    reads("[a]\nk = 1\nK = 2\n", "a", "k", "2");
+    reads("[a]\rk = v\rl = w\r", "a", "l", "w");
     reads("[a]\nk =\n", "a", "k", "");
     reads("[a]\r\nk = v\r\n  w\r\n", "a", "k", "v\nw");
     reads("\xef\xbb\xbf[a]\nk = v", "a", "k", "v");
@@ -84,6 +84,8 @@ static void test_bad_lines_are_named(void **state)
     refused("[a]\n\n[b\n", 8, "setup.cfg:3: a section without its bracket");
     refused("[]\n", 3, "setup.cfg:1: a section without its bracket");
     refused("[a]\nk = \0v\n", 11, "NUL");
+    refused("[a]\nk = 1\nk = 2\n", 16, "setup.cfg:3: k stands in line 2 already");
+    refused("[a]\nk = 1\n[a]\n", 14, "setup.cfg:3: a stands in line 1 already");
 }
 
 static void test_size_is_bounded(void **state)
