@@ -30,6 +30,7 @@ struct project {
     const char *name;      /* as written; NULL when the files do not tell (opaque setup.py) */
     const char *normal;    /* PEP 503 form of name; NULL with it */
     const char *unnamed;   /* where code computes the name, "setup.py:3"; NULL when it does not */
+    bool private;          /* it says of itself that it is never published */
     bool candidate;        /* below a directory for tests, examples, vendored code …: a project
                               only when the index or the configuration says so */
     enum declared_kind kind;

@@ -98,6 +98,8 @@ bool claim_contradicted(const struct claim_context *context, const struct claim 
 /* Links, and the tags that denote versions; does nothing when that is done. */
 void claim_judge(struct claim_context *context);
 
+/* stamped.c: finds versions in files that the build replaces, and makes them placeholders. */
+void claim_stamped(struct claim_context *context);
 /* overrule.c: what the user said of tags, put in the place of what was found. */
 void claim_overrule(struct claim_context *context);
 

@@ -275,6 +275,8 @@ void jobs_free(struct scan *scan);
 struct reader_said job_said(struct job *job);
 /* Of what is read, how, and what the user says of it: facts of another one are read again. */
 int scan_revision(const struct scan_options *options);
+/* The same of one repository, with the packages that the user says are in it. */
+int job_revision(const struct job *job);
 
 /* --- listings: discover.c -------------------------------------------------------------------- */
 void discover_start(struct scan *scan);

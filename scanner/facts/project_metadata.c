@@ -155,6 +155,16 @@ static const char *classifier(struct project_reader *r, const struct list *list)
     return NULL;
 }
 
+/* As indexes and tools know it: PyPI refuses any "Private ::" classifier. */
+static bool is_private(struct project_reader *r, const struct list *classifiers)
+{
+    for (size_t i = 0; i < classifiers->count; i++)
+        if (text_starts_with(classifiers->items[i], "Private ::"))
+            return true;
+    return json_is_false(project_at(r->pyproject, "tool.poetry.package-mode")) ||
+           json_is_false(project_at(r->pyproject, "tool.uv.package"));
+}
+
 static void set_licence(struct project_reader *r)
 {
     static const char *const paths[] = {"project.license", "project.license.text",
@@ -173,6 +183,7 @@ static void set_licence(struct project_reader *r)
     add_cfg(&classifiers, ini_value(&r->cfg, "metadata", "classifiers"), false);
     add_cfg(&classifiers, ini_value(&r->cfg, "metadata", "classifier"), false);
     add_value(&classifiers, &given);
+    r->out->private = is_private(r, &classifiers);
     r->out->licence = licence != NULL && *licence != '\0' ? arena_strdup(r->arena, licence)
                                                           : classifier(r, &classifiers);
 }

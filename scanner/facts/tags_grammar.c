@@ -147,9 +147,12 @@ static size_t without_trailer(const char *text, size_t len)
 
     for (size_t i = 0; i < COUNT(words); i++) {
         size_t n = strlen(words[i]);
-        if (len > n + 1 && strncasecmp(text + len - n, words[i], n) == 0 &&
-            is_separator(text[len - n - 1]))
+        if (len <= n + 1 || strncasecmp(text + len - n, words[i], n) != 0)
+            continue;
+        if (is_separator(text[len - n - 1]))
             return len - n - 1;
+        if (is_digit(text[len - n - 1])) /* "1.5.6rel" */
+            return len - n;
     }
     return len;
 }

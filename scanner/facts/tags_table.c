@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -141,6 +142,31 @@ static void add_names(struct tag_table *table, size_t index)
     }
 }
 
+/* Whether the NAME is the directory, or the end of its path. */
+static bool is_path_of(const char *directory, const char *name, size_t len)
+{
+    size_t whole = directory != NULL ? strlen(directory) : 0;
+
+    return whole >= len && strncasecmp(directory + whole - len, name, len) == 0 &&
+           (whole == len || directory[whole - len - 1] == '/');
+}
+
+/* Of packages whose directories have one last component, a path means those that it is of. */
+static const struct tag_name *narrow(const struct tag_table *table, const struct tag_name *found,
+                                     const char *name, size_t len)
+{
+    struct tag_name *narrowed = arena_alloc(table->arena, sizeof *narrowed);
+
+    narrowed->name = found->name;
+    narrowed->packages.items = arena_array(table->arena, found->packages.count, sizeof(size_t));
+    for (size_t i = 0; i < found->packages.count; i++) {
+        size_t package = found->packages.items[i];
+        if (is_path_of(table->packages[package].input->directory, name, len))
+            narrowed->packages.items[narrowed->packages.count++] = package;
+    }
+    return narrowed->packages.count > 0 ? narrowed : found;
+}
+
 /* The packages that a NAME means: by its last path component, unless what stands before that says
    that the tag is something else's. */
 static const struct tag_name *find_owners(const struct tag_table *table, const char *name,
@@ -159,6 +185,8 @@ static const struct tag_name *find_owners(const struct tag_table *table, const c
     if (names_normalise(text, normal) != 0)
         return NULL;
     HASH_FIND_STR(table->names, normal, found);
+    if (found != NULL && path > 0 && found->packages.count > 1)
+        found = narrow(table, found, name, len);
     if (found == NULL || !tag_is_foreign(name, path))
         return found;
     const char *directory = table->packages[found->packages.items[0]].input->directory;

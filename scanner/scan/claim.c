@@ -159,6 +159,12 @@ static bool is_of_today(const struct claim *claim)
            (claim->tip != NULL && claim->tip->project != NULL && !claim->tip->project->candidate);
 }
 
+static bool is_private(const struct claim *claim)
+{
+    return !claim->configured && claim->tip != NULL && claim->tip->project != NULL &&
+           claim->tip->project->private;
+}
+
 /* Whether all its projects lie in directories for tests, examples, vendored code and the like. */
 static bool is_aside(const struct claim *claim)
 {
@@ -174,6 +180,9 @@ static bool is_aside(const struct claim *claim)
    copies of others' code lie, a name and a version that agree say nothing: only a URL does. */
 static bool is_kept(const struct claim *claim)
 {
+    /* What is never published has not the package of that name, whoever has. */
+    if (is_private(claim) && claim_is_published(claim) && claim->link.state != LINK_MUTUAL)
+        return false;
     if (is_of_today(claim))
         return true;
     if (!claim_is_published(claim) || claim->link.state == LINK_CONTRADICTED)
@@ -397,6 +406,7 @@ void claim_judge(struct claim_context *context)
     if (context->matched)
         return;
     judge_links(context);
+    claim_stamped(context);
     for (size_t i = 0; i < context->count; i++)
         context->claims[i].sources = arena_array(context->arena, context->claims[i].release_count,
                                                  sizeof *context->claims[i].sources);

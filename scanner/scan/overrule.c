@@ -122,6 +122,15 @@ static uint64_t add_text(uint64_t hash, const char *text)
     return text != NULL ? hash_add(hash, text, strlen(text) + 1) : hash_add(hash, "\1", 2);
 }
 
+/* What was said makes a revision of its own; none is the number itself. */
+static int fold(uint64_t hash, int revision)
+{
+    if (hash == HASH_START)
+        return revision;
+    hash = hash_add(hash, &revision, sizeof revision);
+    return (int)(hash >> 34 | 1u << 30); /* above every number that there will be */
+}
+
 int scan_revision(const struct scan_options *options)
 {
     uint64_t hash = HASH_START;
@@ -139,6 +148,14 @@ int scan_revision(const struct scan_options *options)
         for (const char *const *glob = said->ignore; glob != NULL && *glob != NULL; glob++)
             hash = add_text(hash, *glob);
     }
-    /* above every revision that there will be */
-    return hash == HASH_START ? STUDY_REVISION : (int)(hash >> 34 | 1u << 30) + STUDY_REVISION;
+    return fold(hash, STUDY_REVISION);
+}
+
+int job_revision(const struct job *job)
+{
+    uint64_t hash = HASH_START;
+
+    for (size_t i = 0; i < job->configured_count; i++)
+        hash = add_text(hash, job->configured[i].name);
+    return fold(hash, job->scan->revision);
 }

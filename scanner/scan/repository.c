@@ -48,6 +48,12 @@ static void read_tags(struct job *job)
         study_tags(job->mirror, &refs, &job->arena, &job->study, &job->err);
 }
 
+/* The user says since that nothing there is a project. */
+static bool is_ignored(const struct job *job, const struct known_package *package)
+{
+    return package->directory != NULL && reader_ignores(job->reader, package->directory);
+}
+
 static void list_remembered(struct job *job)
 {
     struct claim_context *context = &job->context;
@@ -55,7 +61,7 @@ static void list_remembered(struct job *job)
     context->remembered =
         arena_array(&job->arena, job->known.package_count, sizeof *context->remembered);
     for (size_t i = 0; i < job->known.package_count; i++)
-        if (job->known.packages[i].link != NULL)
+        if (job->known.packages[i].link != NULL && !is_ignored(job, &job->known.packages[i]))
             context->remembered[context->remembered_count++] = job->known.packages[i].name;
 }
 
@@ -199,7 +205,7 @@ static bool is_unchanged(const struct job *job, bool index_changed)
 {
     return !index_changed && !job->stale && job->known.digest != NULL &&
            strcmp(job->known.digest, job->refs.digest) == 0 &&
-           job->known.reader == job->scan->revision;
+           job->known.reader == job_revision(job);
 }
 
 static bool index_changed(const struct job *job)

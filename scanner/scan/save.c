@@ -124,7 +124,7 @@ static int save_refs(struct job *job, struct err *err)
         .head_committed_at = study->head != NULL ? study->head_committed_at : CLOCK_UNKNOWN,
         /* What could not be read is looked at again next time, whatever the refs say: a run that
            finds nothing moved calls all of it known. */
-        .reader = is_to_read_again(job) ? 0 : job->scan->revision,
+        .reader = is_to_read_again(job) ? 0 : job_revision(job),
     };
 
     for (size_t i = 0; i < study->tag_count; i++) {

@@ -229,6 +229,35 @@ def test_a_placeholder_says_nothing(scan_tree, stated):
     assert "placeholder" in card and "✗" not in card.replace("✗  index and repository", "")
 
 
+@pytest.mark.parametrize(
+    ("stated", "quiet"),
+    [("{0}", False), ("0.1.0", True), ("{0}.dev0", True), ("9999", True)],
+    ids=["true", "constant", "development", "large"],
+)
+def test_versions_that_the_build_sets(make_drift, tmp_path, stated, quiet):
+    """What stands in the files goes on while releases do: nobody would call that drift."""
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    versions = ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
+    for day, version in enumerate(versions, 1):
+        said = f"[project]\nname = '{TREE}'\nversion = '{stated.format(version)}'\nlicense = 'MIT'\n"
+        log = "".join(f"## {v}\n\n- More.\n\n" for v in versions)
+        files = {"pyproject.toml": said, "day": str(day), "LICENSE": "MIT\n", "CHANGELOG.md": log}
+        repository.commit(f"2025-02-0{day}T09:00:00Z", version, files)
+        repository.tag(f"v{version}", f"2025-02-0{day}T09:01:00Z")
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    releases = {v: (f"2025-02-0{day}T10:00:00Z", None) for day, v in enumerate(versions, 1)}
+    world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        drift.scan(OWNER)
+        assert [f["rule"] for f in drift.report()["findings"] if f["severity"] != "low"] == []
+        kinds = {kind for (kind,) in drift.query("SELECT kind FROM declaration")}
+        assert kinds == ({"placeholder"} if quiet else {"static"})
+
+
 def test_what_history_does_not_tell_is_said_to_be_that(make_drift, tmp_path):
     """The repository could be read: it is a version of it that cannot."""
     world = World(git_root=str(tmp_path), tokens=[TOKEN])

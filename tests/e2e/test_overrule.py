@@ -1,5 +1,6 @@
 """[[tag]] of the configuration against what is found."""
 
+import pytest
 from conftest import OWNER, TOKEN, TREE, TREE_FULL
 from forge import Forge, Repository, World, document
 
@@ -65,6 +66,43 @@ def test_a_prefix_that_is_said_is_the_only_one(make_drift, tmp_path):
         assert drift.scan(OWNER).returncode == 1
         tags = {row["version"]: row["tag"] for row in drift.report()["releases"]}
         assert tags == {"1.0.0": "py-1.0.0", "1.1.0": None}
+
+
+def test_a_link_that_the_user_says(make_drift, tmp_path):
+    """It holds from the scan that it is said in, and as long as it is said."""
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    files = {"pyproject.toml": '[project]\nname = "halyard"\nversion = "3.0.0"\n'}
+    repository.commit("2025-02-03T09:00:00Z", "Begin", files)
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    world.documents[TREE] = document(TREE, {"1.0.0": ("2025-02-05T10:00:00Z", None)})
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+
+        def link(*said):
+            drift.scan(OWNER, *said)
+            return [row["link"] for row in drift.report()["packages"]]
+
+        assert link() == ["claimed"]
+        assert link("--package", f"{TREE}={TREE_FULL}") == ["configured"]
+        assert link() == ["claimed"]
+        forge.forget()
+        assert link() == ["claimed"] and forge.requests("fetch") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['[project]\nname = "halyard"\nversion = "1.0"\nclassifiers = ["Private :: Do Not Upload"]\n',
+     '[project]\nname = "halyard"\nversion = "1.0"\n[tool.uv]\npackage = false\n',
+     '[tool.poetry]\nname = "halyard"\nversion = "1.0"\npackage-mode = false\n'],
+    ids=["classifier", "uv", "poetry"],
+)
+def test_what_is_never_published_has_nobodys_name(scan_tree, said):
+    urls = {"Source": "https://github.com/else/halyard"}
+    status, report = scan_tree({"pyproject.toml": said, "halyard.py": "x = 1\n"}, urls=urls)
+    assert (status, report["packages"], report["findings"]) == (0, [], [])
 
 
 OVERRIDES = """
