@@ -7,17 +7,30 @@
 
 /* --- DONE ------------------------------------------------------------------------------------ */
 
+static void free_run(void *item)
+{
+    struct job *job = item;
+
+    json_decref(job->memory);
+    json_decref(job->past);
+    arena_release(&job->refs_arena);
+    arena_release(&job->arena);
+    free(job);
+}
+
+static void free_done(void *item)
+{
+    (void)item;
+}
+
+/* What a large repository leaves behind takes longer to free than the loop may be kept. */
 static void enter_done(struct job *job)
 {
     struct scan *scan = job->scan;
 
     job_set_state(job, JOB_DONE);
     job_leave_name(job);
-    json_decref(job->memory);
-    json_decref(job->past);
-    arena_release(&job->refs_arena);
-    arena_release(&job->arena);
-    free(job);
+    work_submit(scan->cpu_lane, free_run, free_done, job);
     scan->running--;
     scan->done++;
     jobs_start(scan);
