@@ -65,15 +65,15 @@ struct gitwire_fetch {
     const char *const *haves; /* commits that we hold with all their history */
     size_t have_count;
     unsigned depth;     /* 1: the wanted commits alone; 0: all history */
-    bool blob_none;     /* leave out blobs that are not wanted by name; a server that cannot
-                           filter sends them */
+    const char *filter; /* "blob:none", "blob:limit=65536": leaves out blobs that are not wanted by
+                           name; a server that cannot sends them. NULL: all of them */
     int fd;             /* the pack is written here, from the current offset */
     uint64_t max_bytes; /* ceiling for the pack; 0: 2 GiB */
 };
 
 struct gitwire_pack {
     uint64_t bytes; /* of the pack; 0: the server had nothing to send */
-    bool filtered;  /* the server applied blob_none */
+    bool filtered;  /* the server applied the filter */
 };
 
 /* err->reason is NONE on success; both are valid during the call only. */

@@ -204,7 +204,7 @@ struct job {
     int spool;
     const char **wants, **haves;
     size_t want_count, have_count;
-    bool whole; /* small enough to be fetched with its blobs at once */
+    bool whole; /* small enough to be fetched with its small blobs at once */
     bool filtered;
     json_t *memory; /* of study_projects(), from run to run; NULL: none yet */
     json_t *past;   /* the same of history_read() */

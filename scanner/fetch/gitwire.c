@@ -115,7 +115,7 @@ void call_finish(struct call *call, const struct err *err)
     } else {
         struct gitwire_pack pack = {
             .bytes = call->pack.bytes,
-            .filtered = call->fetch.blob_none && git_caps_have(&call->caps, GIT_CAP_FILTER),
+            .filtered = call->fetch.filter != NULL && git_caps_have(&call->caps, GIT_CAP_FILTER),
         };
         call->pack_done(&pack, &said, call->ctx);
         git_pack_release(&call->pack);

@@ -53,8 +53,8 @@ static void add_limits(struct buf *out, const struct git_caps *caps,
 {
     if (fetch->depth > 0 && git_caps_have(caps, GIT_CAP_SHALLOW))
         pkt_addf(out, "deepen %u\n", fetch->depth);
-    if (fetch->blob_none && git_caps_have(caps, GIT_CAP_FILTER))
-        pkt_addf(out, "filter blob:none\n");
+    if (fetch->filter != NULL && git_caps_have(caps, GIT_CAP_FILTER))
+        pkt_addf(out, "filter %s\n", fetch->filter);
 }
 
 static void request_v2(struct buf *out, const struct git_caps *caps, const char *agent,
@@ -78,7 +78,7 @@ static void request_v0(struct buf *out, const struct git_caps *caps, const char 
              git_caps_have(caps, GIT_CAP_OFS_DELTA) ? " ofs-delta" : "",
              git_caps_have(caps, GIT_CAP_NO_PROGRESS) ? " no-progress" : "",
              git_caps_have(caps, GIT_CAP_SHALLOW) ? " shallow" : "",
-             fetch->blob_none && git_caps_have(caps, GIT_CAP_FILTER) ? " filter" : "",
+             fetch->filter != NULL && git_caps_have(caps, GIT_CAP_FILTER) ? " filter" : "",
              git_caps_have(caps, GIT_CAP_AGENT) ? " agent=" : "",
              git_caps_have(caps, GIT_CAP_AGENT) ? agent : "");
     add_oids(out, "0032want ", fetch->wants + 1, fetch->want_count - 1);

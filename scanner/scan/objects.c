@@ -14,7 +14,9 @@
 #define HAVES_MAX   256 /* commits that we tell the server we hold */
 #define ROUNDS_MAX  8   /* of wanted blobs: version files lead to further files, but not far */
 #define REFUSED_MAX 32  /* blobs that a server may lack before the repository is given up */
-#define WHOLE_BYTES (4u << 20) /* a named package is fetched with its blobs at once up to this */
+/* A named package is fetched with its small blobs at once, as project files are, up to this. */
+#define WHOLE_BYTES (8u << 20)
+#define SMALL_BLOBS "blob:limit=131072"
 
 struct fetching {
     struct job *job;
@@ -193,8 +195,10 @@ static bool can_retry(struct fetching *fetching, const struct err *err)
 {
     struct job *job = fetching->job;
 
-    if (err->reason == REASON_TOO_LARGE && job->whole) {
-        job->whole = false; /* not as small as hoped: without blobs then, like any other */
+    /* Not as small as hoped, or not as the server likes it: without blobs then, like any other. */
+    if (job->whole && fetching->kind == FETCH_HISTORY &&
+        (err->reason == REASON_TOO_LARGE || err->reason == REASON_REMOTE)) {
+        job->whole = false;
         return rewind_spool(job);
     }
     return err->reason == REASON_REMOTE && fetching->kind == FETCH_WANTS &&
@@ -229,7 +233,9 @@ static void send_fetch(struct fetching *fetching)
         .haves = job->haves,
         .have_count = job->have_count,
         .depth = fetching->kind == FETCH_PROBE ? 1 : 0,
-        .blob_none = fetching->kind != FETCH_WANTS && !whole,
+        .filter = fetching->kind == FETCH_WANTS ? NULL
+                  : whole                       ? SMALL_BLOBS
+                                                : "blob:none",
         .fd = job->spool,
         .max_bytes = whole ? WHOLE_BYTES : 0,
     };

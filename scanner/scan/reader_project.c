@@ -9,15 +9,16 @@
    asked next, down to the project. A reading is the same wherever its questions have the same
    answers, so a commit costs one look-up a question, however many were read before it. */
 struct question {
-    const char *path; /* NULL: nothing more was asked */
-    struct answer *answers;
+    const char *path;        /* NULL: nothing more was asked */
+    struct answer *answers;  /* the last one that was given first: most have one, and a table each
+                                would be all that a monorepo needs of memory */
     struct reading *reading; /* that ended here, or NULL */
 };
 
 struct answer {
     char oid[OID_HEX]; /* "" when there is no such file */
     struct question next;
-    UT_hash_handle hh;
+    struct answer *other;
 };
 
 struct reading {
@@ -37,25 +38,8 @@ struct readings {
     UT_hash_handle hh;
 };
 
-static void drop_answers(struct question *question)
-{
-    struct answer *answer, *next;
-
-    HASH_ITER(hh, question->answers, answer, next)
-    {
-        drop_answers(&answer->next);
-    }
-    HASH_CLEAR(hh, question->answers);
-}
-
 void reader_drop_readings(struct reader *reader)
 {
-    struct readings *readings, *next;
-
-    HASH_ITER(hh, reader->readings, readings, next)
-    {
-        drop_answers(&readings->first);
-    }
     HASH_CLEAR(hh, reader->readings);
 }
 
@@ -69,9 +53,16 @@ struct asking {
 
 static struct answer *find_answer(struct question *question, const char *oid)
 {
-    struct answer *answer;
+    struct answer **link = &question->answers, *answer;
 
-    HASH_FIND_STR(question->answers, oid, answer);
+    while (*link != NULL && strcmp((*link)->oid, oid) != 0)
+        link = &(*link)->other;
+    answer = *link;
+    if (answer != NULL) {
+        *link = answer->other;
+        answer->other = question->answers;
+        question->answers = answer;
+    }
     return answer;
 }
 
@@ -86,7 +77,8 @@ static void note_answer(struct asking *asking, const char *path, const char *oid
     if (answer == NULL) {
         answer = arena_alloc(arena, sizeof *answer);
         memcpy(answer->oid, oid, OID_HEX);
-        HASH_ADD_STR(question->answers, oid, answer);
+        answer->other = question->answers;
+        question->answers = answer;
     }
     asking->at = &answer->next;
 }

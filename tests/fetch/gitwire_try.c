@@ -219,7 +219,7 @@ static void fetch_history(struct try *try)
                   &(struct gitwire_fetch){.repository = try->name,
                                           .wants = try->wants,
                                           .want_count = try->refs.count,
-                                          .blob_none = true,
+                                          .filter = "blob:none",
                                           .fd = try->fd},
                   on_history, try);
 }

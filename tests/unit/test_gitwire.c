@@ -346,7 +346,7 @@ static void test_request_fetch(void **state)
                                   .haves = haves,
                                   .have_count = 1,
                                   .depth = 1,
-                                  .blob_none = true};
+                                  .filter = "blob:none"};
     struct git_caps v2 = {2, 1u << GIT_CAP_FILTER | 1u << GIT_CAP_SHALLOW};
     struct git_caps v0 = {0, 1u << GIT_CAP_SIDE_BAND | 1u << GIT_CAP_AGENT | 1u << GIT_CAP_FILTER};
     struct buf out;
