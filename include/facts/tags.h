@@ -34,6 +34,7 @@ struct tags_package {
     const char *directory;  /* of its project; "" the root */
     const char *tag_prefix; /* what the project itself says; may be NULL */
     bool tag_prefix_only;   /* tags without it are not the package's */
+    bool named_only;        /* nor those that do not name it: its project is not here */
     const char *tag_regex;
     const struct tags_declared *declared;
     size_t declared_count;

@@ -34,15 +34,17 @@ struct tag_version {
 struct tag_counts {
     size_t package; /* whose counts these are */
     size_t total;
-    size_t agree, differ;  /* the tree declares this version, another one */
-    size_t released, near; /* no tree tells: the index has it, and had it soon after the commit */
-    size_t denoted;        /* the version has an uncontradicted tag already */
+    size_t agree, differ;    /* the tree declares this version, another one */
+    size_t released, near;   /* no tree tells: the index has it, and had it soon after the commit */
+    size_t listed, same_day; /* the index has it at all, and had it within a day */
+    size_t denoted;          /* the version has an uncontradicted tag already */
 };
 
 /* Packages that one spelling of a NAME may mean. */
 struct tag_name {
     const char *name; /* PEP 503 */
     struct tag_list packages;
+    bool weak; /* by what stands above its directory: may be another language's as well */
     UT_hash_handle hh;
 };
 

@@ -26,7 +26,8 @@ enum relation {
 struct candidate {
     struct tag_verdict verdict;
     enum relation relation;
-    bool near; /* the release came soon after the commit */
+    bool near;     /* the release came soon after the commit */
+    bool same_day; /* or within a day */
 };
 
 struct judge {
@@ -40,6 +41,7 @@ struct judge {
     const char **built; /* commits that releases were made from, in order */
     size_t built_count;
     struct tag_counts forms[TAG_TEXT + 1];
+    const struct tag_scheme *rival; /* of another prefix, that knows the days better; NULL */
     struct tag_verdicts *out;
 };
 
@@ -87,6 +89,12 @@ bool tags_near(const struct tags_tag *tag, const struct tag_release *release)
            release->input->uploaded_at <= tag->time + NEAR_AFTER;
 }
 
+static bool is_same_day(const struct tags_tag *tag, const struct tag_release *release)
+{
+    return tags_near(tag, release) && release->input->uploaded_at >= tag->time - DAY &&
+           release->input->uploaded_at <= tag->time + DAY;
+}
+
 static void consider(struct judge *judge, size_t index)
 {
     struct tag_entry *entry = &judge->table->entries[index];
@@ -98,6 +106,9 @@ static void consider(struct judge *judge, size_t index)
     entry->seen = judge->index;
     if (relation != RELATION_SAID && judge->package->input->tag_prefix_only)
         return;
+    if (relation != RELATION_SAID && relation != RELATION_NAMED &&
+        judge->package->input->named_only)
+        return;
     if (relation != RELATION_SAID &&
         (entry->owner != TAG_NONE || (entry->inner && relation != RELATION_NAMED)))
         return;
@@ -108,6 +119,7 @@ static void consider(struct judge *judge, size_t index)
         .verdict = {index, NULL, relation == RELATION_SAID, tree_of(judge, entry), release},
         .relation = relation,
         .near = tags_near(&judge->table->tags[entry->tag], release),
+        .same_day = is_same_day(&judge->table->tags[entry->tag], release),
     };
 }
 
@@ -169,6 +181,8 @@ static void count_one(struct tag_counts *counts, const struct judge *judge,
         *counts = (struct tag_counts){.package = judge->index};
     bool early = verdict->tree == TREE_DIFFERS && is_early(judge, verdict);
     counts->total++;
+    counts->listed += verdict->release != NULL;
+    counts->same_day += candidate->same_day;
     counts->agree += verdict->tree == TREE_AGREES;
     counts->differ += verdict->tree == TREE_DIFFERS && !early;
     if (verdict->tree == TREE_SILENT || verdict->tree == TREE_UNKNOWN || early) {
@@ -186,6 +200,26 @@ static void count_all(struct judge *judge)
         if (!scheme->prefix.foreign || candidate->relation == RELATION_NAMED)
             count_one(&judge->forms[scheme->form], judge, candidate);
         judge->has_named |= candidate->relation == RELATION_NAMED && scheme->form != TAG_TEXT;
+    }
+}
+
+/* A prefix whose every release came within a day of its tag, where the plain tags are mostly of
+   other days: those are another product's that counts alike. */
+static void find_rival(struct judge *judge)
+{
+    size_t plain = 0;
+
+    for (size_t i = 0; i < judge->count; i++)
+        plain += judge->candidates[i].relation == RELATION_PLAIN && judge->candidates[i].same_day;
+    for (size_t i = 0; i < judge->count; i++) {
+        const struct candidate *c = &judge->candidates[i];
+        const struct tag_scheme *scheme = judge->table->entries[c->verdict.entry].scheme;
+        const struct tag_counts *counts = &scheme->counts;
+        if (c->relation == RELATION_UNKNOWN && scheme->form == TAG_PLAIN &&
+            !scheme->prefix.foreign && counts->same_day >= LEARN_MIN &&
+            counts->same_day == counts->listed && counts->differ == 0 &&
+            counts->same_day > 2 * plain)
+            judge->rival = scheme;
     }
 }
 
@@ -245,8 +279,13 @@ static bool accept_named(const struct judge *judge, const struct candidate *cand
 {
     const struct tag_entry *entry = &judge->table->entries[candidate->verdict.entry];
 
-    return candidate->relation == RELATION_SAID || entry->scheme->owners->packages.count == 1 ||
-           is_corroborated(&candidate->verdict);
+    const struct tag_name *owners = entry->scheme->owners;
+
+    if (candidate->relation == RELATION_SAID)
+        return true;
+    if (owners->weak)
+        return candidate->verdict.tree == TREE_AGREES || candidate->near;
+    return owners->packages.count == 1 || is_corroborated(&candidate->verdict);
 }
 
 /* Whether the index got the release only long after the commit that the tag leads to. */
@@ -325,6 +364,8 @@ static bool accept_plain_alone(const struct judge *judge, const struct candidate
 
     if (verdict->tree == TREE_AGREES)
         return true;
+    if (judge->rival != NULL && !candidate->same_day)
+        return false;
     if (verdict->release != NULL)
         return (verdict->tree != TREE_DIFFERS && verdict->tree != TREE_NONE) ||
                is_believed(&entry->scheme->counts, LEARN_MIN) ||
@@ -486,6 +527,7 @@ void tags_judge(struct tag_table *table, size_t index, struct tag_verdicts *out)
     gather(&judge);
     count_all(&judge);
     list_built(&judge);
+    find_rival(&judge);
     judge_named(&judge);
     judge_plain(&judge);
     judge_learned(&judge);

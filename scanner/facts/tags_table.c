@@ -87,7 +87,7 @@ int tag_version_compare(const struct tag_version *a, const struct tag_version *b
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-static void add_name(struct tag_table *table, const char *text, size_t package)
+static void add_name_as(struct tag_table *table, const char *text, size_t package, bool weak)
 {
     char normal[NAME_MAX_BYTES];
     struct tag_name *name;
@@ -98,11 +98,18 @@ static void add_name(struct tag_table *table, const char *text, size_t package)
     if (name == NULL) {
         name = arena_alloc(table->arena, sizeof *name);
         name->name = arena_strdup(table->arena, normal);
+        name->weak = weak;
         HASH_ADD_KEYPTR(hh, table->names, name->name, strlen(name->name), name);
     }
+    name->weak &= weak;
     /* one package's names come in a row */
     if (name->packages.count == 0 || name->packages.items[name->packages.count - 1] != package)
         tag_list_add(&name->packages, package);
+}
+
+static void add_name(struct tag_table *table, const char *text, size_t package)
+{
+    add_name_as(table, text, package, false);
 }
 
 /* "python-x" is how a repository with x for more than one language calls the one for Python. */
@@ -124,6 +131,25 @@ static bool is_word(const char *directory)
     return prefix.plain;
 }
 
+/* "libs/a/core" is also called "a-core"; what is in "aws/python" is at times just "aws". */
+static void add_path(struct tag_table *table, const char *directory, size_t index)
+{
+    char *joined = arena_strdup(table->arena, directory);
+    char *base = strrchr(joined, '/');
+
+    if (strcasecmp(base + 1, "python") == 0 || strcasecmp(base + 1, "py") == 0) {
+        char *above = arena_strndup(table->arena, joined, (size_t)(base - joined));
+        const char *slash = strrchr(above, '/');
+        if (!is_word(slash != NULL ? slash + 1 : above))
+            add_name_as(table, slash != NULL ? slash + 1 : above, index, true);
+    }
+    for (char *slash = joined; (slash = strchr(slash, '/')) != NULL;)
+        *slash = '-';
+    add_name(table, joined, index); /* "plugins-extra-v1.0" */
+    for (const char *at = directory; (at = strchr(at, '/')) != NULL && strchr(++at, '/') != NULL;)
+        add_name(table, joined + (at - directory), index);
+}
+
 static void add_names(struct tag_table *table, size_t index)
 {
     const struct tags_package *input = table->packages[index].input;
@@ -134,12 +160,8 @@ static void add_names(struct tag_table *table, size_t index)
     const char *last = base != NULL ? base + 1 : directory;
     if (!is_word(last))
         add_name(table, last, index);
-    if (base != NULL) {
-        char *joined = arena_strdup(table->arena, directory);
-        for (char *slash = joined; (slash = strchr(slash, '/')) != NULL;)
-            *slash = '-';
-        add_name(table, joined, index); /* "plugins-extra-v1.0" */
-    }
+    if (base != NULL)
+        add_path(table, directory, index);
 }
 
 /* Whether the NAME is the directory, or the end of its path. */
@@ -158,6 +180,7 @@ static const struct tag_name *narrow(const struct tag_table *table, const struct
     struct tag_name *narrowed = arena_alloc(table->arena, sizeof *narrowed);
 
     narrowed->name = found->name;
+    narrowed->weak = found->weak;
     narrowed->packages.items = arena_array(table->arena, found->packages.count, sizeof(size_t));
     for (size_t i = 0; i < found->packages.count; i++) {
         size_t package = found->packages.items[i];

@@ -61,9 +61,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     read_lines(input, rest);
     const struct tags_package packages[] = {
-        {"demo", "", prefix, false, regex, input->declared, input->count, input->releases,
+        {"demo", "", prefix, false, false, regex, input->declared, input->count, input->releases,
          input->count},
-        {"demo-extra", "plugins/extra", NULL, false, NULL, input->declared, input->count / 2,
+        {"demo-extra", "plugins/extra", NULL, false, false, NULL, input->declared, input->count / 2,
          input->releases, input->count / 3},
     };
     for (size_t n = 1; n <= 2; n++) {
