@@ -44,6 +44,7 @@ struct project {
                                    be NULL */
     const char *changelog;   /* path that the metadata name, from the directory (with a slash in
                                 front from the tree's root); NULL */
+    bool said_changelog;     /* by the user */
     const char *const *urls; /* URLs that the metadata name, NULL-terminated; may be NULL */
     const char *tag_prefix;  /* what the project says of its tags; NULL when nothing */
     bool tag_prefix_only;    /* the user says it: no other tag is the project's */

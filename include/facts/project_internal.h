@@ -95,6 +95,8 @@ bool project_setuptools(struct project_reader *r);
 /* Whether setup(**…) may hold anything; where it is given an argument, else where it stands. */
 bool project_spreads(const struct project_reader *r);
 const char *project_setup_place(struct project_reader *r, const char *argument);
+/* project_doubts.c: what its comment and the project's other files say against it. */
+void project_doubts(struct project_reader *r);
 /* project_said.c: instead of what the files say, once the name is known: whether it concluded about
    the version; and the rest, last. */
 bool project_said_version(struct project_reader *r);

@@ -379,63 +379,6 @@ static bool (*reader_of(struct project_reader *r))(struct project_reader *)
     return found != NULL ? found->version : project_setuptools;
 }
 
-/* Two files that state different versions are reported, whichever one counts. */
-static void note_conflict(struct project_reader *r, const char *other, const char *origin)
-{
-    const char *reason = r->out->reason;
-
-    if (other == NULL || r->out->version == NULL ||
-        (pep440_valid(other, strlen(other)) && pep440_compare(other, r->out->version) == 0) ||
-        strcmp(other, r->out->version) == 0)
-        return;
-    r->out->reason = arena_printf(r->arena, "%s%s%s states %s", reason != NULL ? reason : "",
-                                  reason != NULL ? ", " : "", origin, other);
-}
-
-static void note_conflicts(struct project_reader *r)
-{
-    const struct ini_entry *cfg = ini_get(&r->cfg, "metadata", "version");
-
-    if (text(r, "project.version") != NULL)
-        note_conflict(r, text(r, "tool.poetry.version"), place(r, "tool.poetry.version"));
-    if (cfg != NULL && strchr(cfg->value, ':') == NULL && *cfg->value != '\0')
-        note_conflict(r, cfg->value, project_place(r, "setup.cfg", cfg->line));
-    struct py_value value = project_argument(r, "version", NULL);
-    if (value.type == PY_TEXT)
-        note_conflict(r, pyvalue_text(&r->eval, &value),
-                      project_place(r, value.path != NULL ? value.path : "setup.py", value.line));
-}
-
-/* A version whose own line calls it a dummy is none. */
-static void note_dummy(struct project_reader *r)
-{
-    static const char *const words[] = {"dummy", "placeholder", "overwritten", "overridden"};
-    const char *colon = r->out->origin != NULL ? strrchr(r->out->origin, ':') : NULL;
-    const char *data;
-    size_t len;
-
-    if ((r->out->kind != DECLARED_STATIC && r->out->kind != DECLARED_DYNAMIC) || colon == NULL ||
-        r->source->read(r->source->ctx,
-                        arena_strndup(r->arena, r->out->origin, (size_t)(colon - r->out->origin)),
-                        &data, &len) != SOURCE_FOUND)
-        return;
-    const char *end = data + len;
-    for (size_t line = strtoul(colon + 1, NULL, 10); line > 1 && data < end; line--) {
-        const char *next = memchr(data, '\n', (size_t)(end - data));
-        data = next != NULL ? next + 1 : end;
-    }
-    const char *stop = data < end ? memchr(data, '\n', (size_t)(end - data)) : NULL;
-    len = (size_t)((stop != NULL ? stop : end) - data);
-    const char *comment = len > 0 ? memchr(data, '#', len) : NULL;
-    const char *text_of =
-        comment != NULL ? arena_strndup(r->arena, comment, len - (size_t)(comment - data)) : "";
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasestr(text_of, words[i]) != NULL) {
-            r->out->kind = DECLARED_PLACEHOLDER;
-            r->out->reason = arena_printf(r->arena, "its line calls it %s", words[i]);
-        }
-}
-
 static bool is_dynamic(const struct project_reader *r)
 {
     size_t i;
@@ -466,6 +409,5 @@ void project_version(struct project_reader *r)
     } else {
         reader(r);
     }
-    note_dummy(r);
-    note_conflicts(r);
+    project_doubts(r);
 }

@@ -61,6 +61,8 @@ void project_said_rest(struct project_reader *r)
         r->out->tag_prefix_only = true;
         r->out->tag_regex = NULL;
     }
-    if (changelog != NULL)
+    if (changelog != NULL) {
         r->out->changelog = changelog;
+        r->out->said_changelog = true;
+    }
 }

@@ -46,6 +46,29 @@ static bool is_zero(const char *version)
     return !isdigit((unsigned char)*s);
 }
 
+/* 9999, 99.99.99, 0.0.0.9999: nines stand above (or behind) all versions to come, as nothing else
+   counts so far. */
+static bool is_nines(const char *version)
+{
+    size_t parts = 0, nines = 0, zeros = 0, last = 0;
+
+    for (const char *s = version;; s++, parts++) {
+        last = strspn(s, "9");
+        bool zero = last == 0 && *s == '0' && strspn(s, "0") == 1;
+        if (last < 2 && !zero)
+            return false;
+        nines += last >= 2;
+        zeros += zero;
+        s += zero ? 1 : last;
+        if (*s == '\0')
+            break;
+        if (*s != '.')
+            return false;
+    }
+    parts++;
+    return zeros == 0 && parts > 1 ? nines == parts : last >= 4 && nines == 1;
+}
+
 /* Why a version is none; NULL when it may be one. */
 static const char *placeholder(const char *version)
 {
@@ -55,6 +78,8 @@ static const char *placeholder(const char *version)
 
     if (is_zero(version))
         return "a release of zeros";
+    if (is_nines(version))
+        return "a release of nines";
     if (pep440_valid(version, len))
         return strchr(version, '+') != NULL ? "a local version, which no index takes" : NULL;
     if (strpbrk(version, "{}$@%<>") != NULL)
@@ -64,6 +89,8 @@ static const char *placeholder(const char *version)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(version, words[i]) == 0)
             return "a word, not a version";
+    if (strcasestr(version, "snapshot") != NULL)
+        return "a snapshot, not a version";
     return strpbrk(version, "0123456789") == NULL ? "not a version" : NULL;
 }
 

@@ -114,14 +114,15 @@ static void note_unread(struct gathering *g, const char *filename)
         return; /* the number tells */
 }
 
-/* The release that a file belongs to; where all versions are listed it is one of them. */
+/* The release that a file belongs to; where all versions are listed, what its name alone does not
+   tell is one of them. */
 static struct group *home_of(struct gathering *g, enum distname_verdict verdict,
                              const struct distname *name)
 {
     bool listed = g->page->versions != NULL;
 
     if (verdict == DISTNAME_OURS)
-        return group_of(g, name->version, !listed);
+        return group_of(g, name->version, true); /* also one that the list forgot */
     return verdict == DISTNAME_BAD && listed && name->rest != NULL ? group_of(g, name->rest, false)
                                                                    : NULL;
 }
