@@ -82,3 +82,21 @@ UPDATE stored_release SET published_at = NULL;
 DELETE FROM stored_denotes;
 -- expect: 0.1.0 high historic
 -- expect: 0.2.0 critical
+
+-- case: five in a row without a tag, between tagged ones, are one line
+INSERT INTO release_id VALUES (3, 1, '0.1.1', '0.1.1', x'0111', 0), (4, 1, '0.1.2', '0.1.2', x'0112', 0),
+    (5, 1, '0.1.3', '0.1.3', x'0113', 0), (6, 1, '0.1.4', '0.1.4', x'0114', 0),
+    (7, 1, '0.1.5', '0.1.5', x'0115', 0);
+INSERT INTO stored_release
+SELECT 1, id, '2024-02-01T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL FROM release_id WHERE id > 2;
+-- expect: - high detail=0.1.1
+
+-- case: four are four
+INSERT INTO release_id VALUES (3, 1, '0.1.1', '0.1.1', x'0111', 0), (4, 1, '0.1.2', '0.1.2', x'0112', 0),
+    (5, 1, '0.1.3', '0.1.3', x'0113', 0), (6, 1, '0.1.4', '0.1.4', x'0114', 0);
+INSERT INTO stored_release
+SELECT 1, id, '2024-02-01T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL FROM release_id WHERE id > 2;
+-- expect: 0.1.1 high
+-- expect: 0.1.2 high
+-- expect: 0.1.3 high
+-- expect: 0.1.4 high
