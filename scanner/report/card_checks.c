@@ -108,6 +108,11 @@ static enum mark look_published(const struct card *card, struct buf *seen)
         say_status(card, seen);
         return MARK_BAD;
     }
+    if (card->newest == NULL && record_is(card->package, "index_status", "quarantined")) {
+        words_say(seen, "%s keeps it out of reach", card_word(card->package, "index_url"));
+        say_status(card, seen);
+        return MARK_UNKNOWN;
+    }
     if (card->newest == NULL) {
         words_say(seen, "%s %s", card_word(card->package, "index_url"),
                   record_is(card->package, "index_state", "absent")
@@ -310,7 +315,7 @@ static enum mark look_configured(const struct card *card, struct buf *seen)
         words_say(seen, "; the index names %s", evidence);
     if (!record_is(card->package, "tip_state", "none"))
         return MARK_GOOD;
-    words_say(seen, "; is it the right repository?");
+    words_say(seen, "; but it holds no project of that name");
     return MARK_BAD;
 }
 

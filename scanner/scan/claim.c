@@ -325,6 +325,16 @@ static void list_declared(const struct claim_context *context, const struct clai
     out->declared = declared;
 }
 
+/* The user says that the package is here, and all projects that are here have other names. */
+static bool is_only_said(const struct claim_context *context, const struct claim *claim)
+{
+    bool others = false;
+
+    for (size_t i = 0; i < context->count; i++)
+        others |= context->claims[i].tip != NULL;
+    return claim->configured && claim->project_count == 0 && others;
+}
+
 static void match_input(const struct claim_context *context, const struct claim *claim,
                         struct tags_package *out)
 {
@@ -336,6 +346,7 @@ static void match_input(const struct claim_context *context, const struct claim 
         .directory = claim->directory,
         .releases = releases,
         .release_count = claim->release_count,
+        .named_only = is_only_said(context, claim),
     };
     list_declared(context, claim, out);
     if (out->directory == NULL)

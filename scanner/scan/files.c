@@ -1,5 +1,8 @@
 #include "scan/claim.h"
 
+#include <string.h>
+
+#include "base/text.h"
 #include "facts/licence.h"
 
 /* What the tip's tree holds beside each of its projects. */
@@ -54,13 +57,20 @@ static void find_licence(struct claim_context *context, const struct study_proje
         out->licence = result == 0 && !search.unsure ? FACT_ABSENT : FACT_UNKNOWN;
 }
 
-static void find_changelog(struct claim_context *context, const char *directory,
+static void find_changelog(struct claim_context *context, const struct study_project *at,
                            struct claim_files *out)
 {
+    const char *said = at->project->said_changelog ? at->project->changelog : NULL;
     struct reader_changelog file;
+    enum source_result result =
+        reader_changelog(context->reader, context->study->head, at->directory, &file);
 
-    reader_changelog(context->reader, context->study->head, directory, &file);
     out->changelog_path = file.path;
+    /* Another file is no answer to what the user said. */
+    if (said != NULL && result != SOURCE_PENDING && context->changelogs.reason == REASON_NONE &&
+        (file.path == NULL || !text_ends_with(file.path, said + strspn(said, "/"))))
+        err_set(&context->changelogs, REASON_NOT_FOUND,
+                "the configured changelog %s is not in the default branch", said);
 }
 
 void claim_files(struct claim_context *context)
@@ -74,6 +84,6 @@ void claim_files(struct claim_context *context)
         if (at->tag != STUDY_TIP || at->project == NULL)
             continue;
         find_licence(context, at, &context->files[i]);
-        find_changelog(context, at->directory, &context->files[i]);
+        find_changelog(context, at, &context->files[i]);
     }
 }

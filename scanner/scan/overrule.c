@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "facts/pep440.h"
 
 /* What the configuration says of facts holds against all that is found. */
@@ -86,6 +87,13 @@ static void add_said(struct job *job, bool of_package, struct project_said *item
     }
 }
 
+/* "/play/" is "play": directories are from the root. */
+static const char *plain_directory(const char *glob, struct arena *arena)
+{
+    glob += strspn(glob, "/");
+    return arena_strndup(arena, glob, text_without_slashes(glob));
+}
+
 static const char *const *list_ignored(struct job *job)
 {
     const struct scan_options *options = job->scan->options;
@@ -101,7 +109,7 @@ static const char *const *list_ignored(struct job *job)
         for (const char *const *glob = options->overrides[i].ignore;
              glob != NULL && *glob != NULL && job_is_called(job, options->overrides[i].repository);
              glob++)
-            globs[count++] = *glob;
+            globs[count++] = plain_directory(*glob, &job->arena);
     return globs;
 }
 

@@ -247,7 +247,8 @@ static void ask_indexes(struct package *package)
     package->waiting = (unsigned)index_count(package);
     for (size_t i = 0; i < index_count(package); i++) {
         struct lookup *lookup = &package->lookups[i];
-        bool there = lookup->known.state != NULL && strcmp(lookup->known.state, "known") == 0;
+        /* Of a name that is new to us, "not found" may mean quarantined. */
+        bool there = lookup->known.state == NULL || strcmp(lookup->known.state, "known") == 0;
         pypi_get(lookup->index->pypi, package->name, lookup->known.etag,
                  there || lookup->known.status != NULL, on_document, lookup);
     }

@@ -200,7 +200,8 @@ FROM package AS p
 LEFT JOIN repository AS r ON r.id = p.repository_id
 LEFT JOIN (SELECT v.repository_id, v.package_id, coalesce(v.detail, v.reason) AS why, v.fact
            FROM coverage AS v
-           WHERE v.status = 'unknown') AS u
+           -- that no project here has the name is no reason to doubt it
+           WHERE v.status = 'unknown' AND v.fact <> 'repository') AS u
     ON u.repository_id = p.repository_id OR u.package_id = p.id
 WHERE p.name = :package
 ORDER BY p.index_url, u.fact LIMIT 1;

@@ -45,4 +45,18 @@ SELECT NULL, NULL, b.package_id, 'repository', 'unknown', 'not-found',
            ': name the right one with --package ' || b.name || '=OWNER/NAME',
        NULL
 FROM linked AS b
-WHERE b.newest_id IS NOT NULL AND ifnull(b.link, 'claimed') = 'claimed';
+WHERE b.newest_id IS NOT NULL AND ifnull(b.link, 'claimed') = 'claimed'
+UNION ALL
+-- one that the user says is in a repository that holds projects, none of that name
+SELECT NULL, NULL, b.package_id, 'repository', 'unknown', 'not-found',
+       (SELECT o.full_name FROM repository AS o WHERE o.id = b.repository_id) ||
+           ' holds no project named ' || b.name, NULL
+FROM linked AS b
+WHERE b.newest_id IS NOT NULL AND b.link = 'configured' AND b.directory IS NULL
+  AND b.refs_state = 'known'
+  AND EXISTS (SELECT 1 FROM stored_project AS j
+              WHERE j.repository_id = b.repository_id
+                AND (SELECT run FROM as_of) BETWEEN j.since AND ifnull(j.until - 1, 1 << 62))
+  AND NOT EXISTS (SELECT 1 FROM stored_denotes AS d
+                  WHERE d.repository_id = b.repository_id AND d.package_id = b.package_id
+                    AND (SELECT run FROM as_of) BETWEEN d.since AND ifnull(d.until - 1, 1 << 62));

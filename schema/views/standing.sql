@@ -2,8 +2,8 @@
 --   not-ours     the index names another repository
 --   unpublished  the index has no such package, or no file of it (one that it lost is drift)
 --   drift        a finding of severity low or above counts
---   unknown      none does, but something could not be looked at, nothing links it to a repository, a
---                rule failed, or the run did not complete
+--   unknown      none does, but something could not be looked at, nothing links it to a repository,
+--                the index holds it in quarantine, a rule failed, or the run did not complete
 --   in-sync      all was looked at and agrees
 CREATE VIEW standing AS
 WITH blind AS MATERIALIZED (
@@ -19,8 +19,11 @@ SELECT p.id AS package_id, count(CASE f.severity WHEN 'critical' THEN 1 END) AS 
             THEN iif(p.repository_id IN (SELECT repository_id FROM blind WHERE links),
                      'unknown', 'not-ours')
             WHEN p.index_state = 'absent'
-            THEN iif(p.index_lost_at IS NOT NULL AND count(f.rule) > 0, 'drift', 'unpublished')
-            WHEN p.index_state = 'known' AND p.newest IS NULL THEN 'unpublished'
+            THEN CASE WHEN p.index_lost_at IS NOT NULL AND count(f.rule) > 0 THEN 'drift'
+                      WHEN p.index_status = 'quarantined' THEN 'unknown'
+                      ELSE 'unpublished' END
+            WHEN p.index_state = 'known' AND p.newest IS NULL
+            THEN iif(p.index_status = 'quarantined', 'unknown', 'unpublished')
             WHEN count(f.rule) > 0 THEN 'drift'
             WHEN p.index_state = 'unknown' OR p.refs_state = 'unknown' THEN 'unknown'
             WHEN p.repository_id IS NULL OR p.link = 'claimed' THEN 'unknown'

@@ -227,7 +227,7 @@ def scan_tree(make_drift, tmp_path_factory):
     """Scans one repository whose release 1.0.0 has these files; gives its report. `drift` of the
     function is who scanned last."""
 
-    def run(files, published=True, urls=None):
+    def run(files, *arguments, published=True, urls=None):
         world = World(git_root=str(tmp_path_factory.mktemp("trees")), tokens=[TOKEN])
         world.add_owner(OWNER, 1)
         world.add_repository(TREE_FULL, 1)
@@ -242,7 +242,7 @@ def scan_tree(make_drift, tmp_path_factory):
             world.documents[TREE]["info"]["project_urls"] = urls
         with Forge(world) as forge:
             run.drift = make_drift(forge.url)
-            done = run.drift.scan(OWNER)
+            done = run.drift.scan(OWNER, *arguments)
             return done.returncode, run.drift.report()
 
     return run

@@ -232,6 +232,22 @@ def test_quarantined(small_drift, small_forge, mounted):
     assert "quarantined: malware" in " ".join(drift.run("report", "buoy").stdout.split())
 
 
+@pytest.mark.parametrize("mounted", [HTML, FULL, None], ids=["html", "json", "json-api"])
+def test_quarantined_when_first_seen(small_drift, small_forge, mounted):
+    """Nobody knows what it published, so it is not called unpublished."""
+    drift, forge = small_drift, small_forge
+    if mounted:
+        forge.world.indexes["/private"] = mounted
+        use(drift, index(f"{forge.url}/private"))
+    document = forge.world.documents["buoy"]
+    document["status"], document["releases"] = {"status": "quarantined"}, {}
+    drift.scan(demo.OWNER)
+    (row,) = [row for row in drift.report()["packages"] if row["package"] == "buoy"]
+    assert row["status"] == "unknown"
+    card = " ".join(drift.run("report", "buoy").stdout.split())
+    assert "quarantined" in card and "does not know this name" not in card
+
+
 def test_archived_and_yanked(small_drift, small_forge):
     drift, forge = small_drift, small_forge
     forge.world.indexes["/private"] = HTML

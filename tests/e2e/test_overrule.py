@@ -108,7 +108,7 @@ def test_what_is_never_published_has_nobodys_name(scan_tree, said):
 OVERRIDES = """
 [[override]]
 repository = "{full}"
-ignore = ["play*"]
+ignore = ["/play*/"]
 version_source = "vcs"
 
 [[override]]
@@ -117,6 +117,41 @@ tag_prefix = "rel+"
 version_source = "/meta/number.py:NUMBER"
 changelog = "/notes/said.md"
 """
+
+
+def test_a_package_whose_project_is_elsewhere(scan_tree):
+    """The user says that it is here; another project's tag and source are not its own."""
+    other = '[project]\nname = "cleat"\nversion = "1.0"\n'
+    status, report = scan_tree({"pyproject.toml": other}, "--package", f"halyard={TREE_FULL}",
+                               urls={"Source": f"https://github.com/{TREE_FULL}"})
+    (row,) = [row for row in report["packages"] if row["package"] == "halyard"]
+    assert (status, row["link"], row["tag"], row["status"]) == (1, "configured", None, "drift")
+    assert {row["rule"] for row in report["findings"]} == {
+        "release-without-tag", "release-without-version-commit", "release-without-changelog"}
+    (row,) = [row for row in report["coverage"] if row["fact"] == "repository"]
+    assert (row["status"], row["reason"]) == ("unknown", "not-found")
+
+
+def test_a_changelog_that_is_not_where_it_is_said_to_be(make_drift, tmp_path):
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository = Repository()
+    repository.commit("2025-02-03T09:00:00Z", "All", {
+        "pyproject.toml": '[project]\nname = "halyard"\nversion = "1.0.0"\n',
+        "CHANGELOG.md": "# Notes\n\n## 1.0.0\n\nThe first.\n"})
+    repository.tag("v1.0.0", "2025-02-03T09:01:00Z")
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    world.documents["halyard"] = document("halyard", {"1.0.0": ("2025-02-03T10:00:00Z", None)},
+                                          repository=TREE_FULL)
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+        drift.configure(forge.url,
+                        '[[override]]\npackage = "halyard"\nchangelog = "docs/none.md"\n')
+        assert drift.scan(OWNER).returncode == 3
+        assert drift.query("SELECT fact, reason, detail FROM coverage WHERE status = 'unknown'") == [
+            ("changelogs", "not-found",
+             "the configured changelog docs/none.md is not in the default branch")]
 
 
 def test_how_facts_are_read(make_drift, tmp_path):

@@ -221,7 +221,7 @@ def test_what_could_not_be_looked_at_is_said_once(binary, tmp_path):
             "INSERT INTO stored_coverage VALUES "
             "('', 3, 0, 'projects', 'unknown', 'parse-error', 'setup.cfg:3: no', 1, NULL)")
     said = program.run("scan", "--offline").stderr
-    assert "\nCould not be looked at: 4\n" in said
+    assert "\nCould not be looked at: 5\n" in said
     assert "\n  acme/anchor-tools: the forge refuses\n" in said and said.count("anchor-tools") == 1
     assert "\n  acme/relay, projects: setup.cfg:3: no\n" in said
     why = program.run("report", "--what", "coverage").stdout
@@ -280,7 +280,7 @@ def test_card_of_a_package_that_was_given_the_wrong_repository(drift):
     said = card(drift, "mistaken")
     assert said["source"] == "? main holds no project named mistaken"
     assert said["index and repository"].startswith("✗ the configuration says")
-    assert said["index and repository"].endswith("is it the right repository?")
+    assert said["index and repository"].endswith("but it holds no project of that name")
 
 
 def test_card_of_a_repository_that_could_not_be_read(drift):

@@ -80,7 +80,7 @@ def test_the_newest_tag_does_not_parse(scan_releases, version, published):
 def test_an_old_tag_does_not_parse(scan_releases):
     status, report = scan_releases({"1.0.0": {"pyproject.toml": BROKEN}})
     assert tags(report) == {version: f"v{version}" for version in VERSIONS}
-    assert (status, unknowns(report), rules(report)) == (0, {}, set())
+    assert (status, unknowns(report), rules(report)) == (0, {}, {"tag-unreadable"})
 
 
 def test_a_project_file_is_too_large(scan_releases):
