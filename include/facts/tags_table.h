@@ -27,6 +27,7 @@ struct tag_version {
     bool year;             /* its first number is a year or a date */
     struct tag_list plain; /* entries of schemes without a NAME */
     size_t named, denoted; /* for which package a prefixed tag, any tag denotes it */
+    size_t sure;           /* for which package a plain tag surely would */
     UT_hash_handle hh;
 };
 
@@ -38,6 +39,8 @@ struct tag_counts {
     size_t released, near;   /* no tree tells: the index has it, and had it soon after the commit */
     size_t listed, same_day; /* the index has it at all, and had it within a day */
     size_t denoted;          /* the version has an uncontradicted tag already */
+    size_t sure;             /* the release came that day, or soon and the tree agrees */
+    size_t plain;            /* the version has a plain tag of which that is true */
 };
 
 /* Packages that one spelling of a NAME may mean. */
@@ -54,6 +57,7 @@ struct tag_scheme {
     enum tag_form form;
     const struct tag_name *owners; /* whom its NAME means; NULL for nobody */
     size_t owner_len;              /* bytes of that NAME */
+    size_t likely; /* where it means nobody, the one package whose name ends so; TAG_NONE */
     struct tag_list entries;
     struct tag_counts counts;
     UT_hash_handle hh;
@@ -89,7 +93,7 @@ struct tag_package {
     const struct tags_package *input;
     struct tag_declared *declared; /* by tag */
     struct tag_release *releases;  /* by version id */
-    struct tag_list schemes;       /* entries of a scheme that names it: of the first one */
+    struct tag_list schemes;       /* of each scheme that names it, or may do so: an entry */
     struct tag_list said;          /* entries that its own words about its tags give */
     bool speaks;                   /* it says how its tags read */
     bool years;                    /* the index has versions that start with a year */
@@ -109,6 +113,7 @@ struct tag_table {
     struct tag_version *versions;
     struct tag_scheme *schemes;
     struct tag_name *names;
+    struct tag_name *ends; /* what the names of packages end with */
 };
 
 void tag_table_init(struct tag_table *table, const struct tags_tag *tags, size_t tag_count,

@@ -10,6 +10,8 @@
 #include "facts/names.h"
 #include "facts/pep440.h"
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 void tag_list_add(struct tag_list *list, size_t item)
 {
     list->items = mem_grow(list->items, list->count, &list->size, sizeof *list->items);
@@ -62,7 +64,7 @@ struct tag_version *tag_table_version(struct tag_table *table, const char *text,
         version->key_len = key.len;
         version->key = arena_strndup(table->arena, buf_str(&key), key.len);
         version->refused = !valid;
-        version->named = version->denoted = TAG_NONE;
+        version->named = version->denoted = version->sure = TAG_NONE;
         version->normal = valid && pep440_normal(text, len, &normal) == 0
                               ? arena_strdup(table->arena, buf_str(&normal))
                               : arena_strndup(table->arena, text, len);
@@ -87,19 +89,25 @@ int tag_version_compare(const struct tag_version *a, const struct tag_version *b
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-static void add_name_as(struct tag_table *table, const char *text, size_t package, bool weak)
+/* What a repository with x for more than one language puts around it for the one for Python. */
+static const struct {
+    const char *before, *behind;
+} affixes[] = {{"", ""}, {"python-", ""}, {"py-", ""}, {"", "-python"}, {"", "-py"}};
+
+static void add_name_as(struct tag_table *table, struct tag_name **names, const char *text,
+                        size_t package, bool weak)
 {
     char normal[NAME_MAX_BYTES];
     struct tag_name *name;
 
     if (text == NULL || names_normalise(text, normal) != 0)
         return;
-    HASH_FIND_STR(table->names, normal, name);
+    HASH_FIND_STR(*names, normal, name);
     if (name == NULL) {
         name = arena_alloc(table->arena, sizeof *name);
         name->name = arena_strdup(table->arena, normal);
         name->weak = weak;
-        HASH_ADD_KEYPTR(hh, table->names, name->name, strlen(name->name), name);
+        HASH_ADD_KEYPTR(hh, *names, name->name, strlen(name->name), name);
     }
     name->weak &= weak;
     /* one package's names come in a row */
@@ -109,17 +117,15 @@ static void add_name_as(struct tag_table *table, const char *text, size_t packag
 
 static void add_name(struct tag_table *table, const char *text, size_t package)
 {
-    add_name_as(table, text, package, false);
+    add_name_as(table, &table->names, text, package, false);
 }
 
-/* "python-x" is how a repository with x for more than one language calls the one for Python. */
 static void add_spellings(struct tag_table *table, const char *text, size_t package)
 {
-    add_name(table, text, package);
-    add_name(table, arena_printf(table->arena, "python-%s", text), package);
-    add_name(table, arena_printf(table->arena, "py-%s", text), package);
-    add_name(table, arena_printf(table->arena, "%s-python", text), package);
-    add_name(table, arena_printf(table->arena, "%s-py", text), package);
+    for (size_t i = 0; i < COUNT(affixes); i++)
+        add_name(table,
+                 arena_printf(table->arena, "%s%s%s", affixes[i].before, text, affixes[i].behind),
+                 package);
 }
 
 /* A directory "release" or "v" says nothing: that is how any tag may begin. */
@@ -141,13 +147,21 @@ static void add_path(struct tag_table *table, const char *directory, size_t inde
         char *above = arena_strndup(table->arena, joined, (size_t)(base - joined));
         const char *slash = strrchr(above, '/');
         if (!is_word(slash != NULL ? slash + 1 : above))
-            add_name_as(table, slash != NULL ? slash + 1 : above, index, true);
+            add_name_as(table, &table->names, slash != NULL ? slash + 1 : above, index, true);
     }
     for (char *slash = joined; (slash = strchr(slash, '/')) != NULL;)
         *slash = '-';
     add_name(table, joined, index); /* "plugins-extra-v1.0" */
     for (const char *at = directory; (at = strchr(at, '/')) != NULL && strchr(++at, '/') != NULL;)
         add_name(table, joined + (at - directory), index);
+}
+
+/* "a-core" and "core" of the name "acme-a-core". */
+static void add_ends(struct tag_table *table, const char *name, size_t index)
+{
+    for (const char *end = name; (end = strchr(end, '-')) != NULL;)
+        if (!is_word(++end))
+            add_name_as(table, &table->ends, end, index, true);
 }
 
 static void add_names(struct tag_table *table, size_t index)
@@ -157,6 +171,7 @@ static void add_names(struct tag_table *table, size_t index)
     const char *base = strrchr(directory, '/');
 
     add_spellings(table, input->name, index);
+    add_ends(table, input->name, index);
     const char *last = base != NULL ? base + 1 : directory;
     if (!is_word(last))
         add_name(table, last, index);
@@ -164,16 +179,40 @@ static void add_names(struct tag_table *table, size_t index)
         add_path(table, directory, index);
 }
 
-/* Whether the NAME is the directory, or the end of its path. */
-static bool is_path_of(const char *directory, const char *name, size_t len)
+/* Whether the NAME is these first bytes of the directory, or the end of their path. */
+static bool is_path_of(const char *directory, size_t whole, const char *name, size_t len)
 {
-    size_t whole = directory != NULL ? strlen(directory) : 0;
-
     return whole >= len && strncasecmp(directory + whole - len, name, len) == 0 &&
            (whole == len || directory[whole - len - 1] == '/');
 }
 
-/* Of packages whose directories have one last component, a path means those that it is of. */
+/* Whether it is the package's own name, not only that of a directory. */
+static bool is_spelling_of(const char *name, const char *text)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < COUNT(affixes); i++) {
+        size_t before = strlen(affixes[i].before);
+        if (strncmp(text, affixes[i].before, before) == 0 &&
+            strncmp(text + before, name, len) == 0 &&
+            strcmp(text + before + len, affixes[i].behind) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the path is that of the package's directory, or of the one above a "python". */
+static bool is_place_of(const struct tags_package *package, bool weak, const char *name, size_t len)
+{
+    const char *directory = package->directory != NULL ? package->directory : "";
+    const char *base = strrchr(directory, '/');
+
+    return is_path_of(directory, strlen(directory), name, len) ||
+           (weak && base != NULL && is_path_of(directory, (size_t)(base - directory), name, len));
+}
+
+/* Of packages that the last component of a path may mean, those at whose place it leads, or whose
+   name it is: "gcp/client" is not what "aws/client" holds. NULL for none. */
 static const struct tag_name *narrow(const struct tag_table *table, const struct tag_name *found,
                                      const char *name, size_t len)
 {
@@ -183,11 +222,27 @@ static const struct tag_name *narrow(const struct tag_table *table, const struct
     narrowed->weak = found->weak;
     narrowed->packages.items = arena_array(table->arena, found->packages.count, sizeof(size_t));
     for (size_t i = 0; i < found->packages.count; i++) {
-        size_t package = found->packages.items[i];
-        if (is_path_of(table->packages[package].input->directory, name, len))
-            narrowed->packages.items[narrowed->packages.count++] = package;
+        const struct tags_package *package = table->packages[found->packages.items[i]].input;
+        if (is_place_of(package, found->weak, name, len) ||
+            is_spelling_of(package->name, found->name))
+            narrowed->packages.items[narrowed->packages.count++] = found->packages.items[i];
     }
-    return narrowed->packages.count > 0 ? narrowed : found;
+    return narrowed->packages.count > 0 ? narrowed : NULL;
+}
+
+/* The last component of a path, as PEP 503 writes names; false when it is no name. */
+static bool last_of_path(const char *name, size_t len, size_t *path, char normal[NAME_MAX_BYTES])
+{
+    char text[TAG_NAME_MAX + 1];
+    const char *slash = memrchr(name, '/', len);
+    size_t skip = slash != NULL ? (size_t)(slash - name) + 1 : 0;
+
+    if (len > TAG_NAME_MAX || name[0] == '@')
+        return false;
+    *path = skip > 0 ? skip - 1 : 0;
+    memcpy(text, name + skip, len - skip);
+    text[len - skip] = '\0';
+    return names_normalise(text, normal) == 0;
 }
 
 /* The packages that a NAME means: by its last path component, unless what stands before that says
@@ -195,20 +250,14 @@ static const struct tag_name *narrow(const struct tag_table *table, const struct
 static const struct tag_name *find_owners(const struct tag_table *table, const char *name,
                                           size_t len)
 {
-    char text[TAG_NAME_MAX + 1], normal[NAME_MAX_BYTES];
-    const char *slash = memrchr(name, '/', len);
-    size_t path = slash != NULL ? (size_t)(slash - name) : 0;
-    size_t skip = slash != NULL ? path + 1 : 0;
+    char normal[NAME_MAX_BYTES];
     const struct tag_name *found;
+    size_t path;
 
-    if (len > TAG_NAME_MAX || name[0] == '@')
-        return NULL;
-    memcpy(text, name + skip, len - skip);
-    text[len - skip] = '\0';
-    if (names_normalise(text, normal) != 0)
+    if (!last_of_path(name, len, &path, normal))
         return NULL;
     HASH_FIND_STR(table->names, normal, found);
-    if (found != NULL && path > 0 && found->packages.count > 1)
+    if (found != NULL && path > 0)
         found = narrow(table, found, name, len);
     if (found == NULL || !tag_is_foreign(name, path))
         return found;
@@ -216,6 +265,18 @@ static const struct tag_name *find_owners(const struct tag_table *table, const c
     return directory != NULL && strlen(directory) == len && memcmp(directory, name, len) == 0
                ? found
                : NULL;
+}
+
+/* The one package whose name ends so; TAG_NONE for none or several. */
+static size_t find_likely(const struct tag_table *table, const char *name, size_t len)
+{
+    char normal[NAME_MAX_BYTES];
+    const struct tag_name *found = NULL;
+    size_t path;
+
+    if (last_of_path(name, len, &path, normal) && path == 0)
+        HASH_FIND_STR(table->ends, normal, found);
+    return found != NULL && found->packages.count == 1 ? found->packages.items[0] : TAG_NONE;
 }
 
 /* --- tags ------------------------------------------------------------------------------------ */
@@ -241,6 +302,10 @@ static struct tag_scheme *find_scheme(struct tag_table *table, const char *prefi
         scheme->owners = find_owners(table, scheme->key + 1, scheme->prefix.names[i]);
         scheme->owner_len = scheme->prefix.names[i];
     }
+    scheme->likely = TAG_NONE;
+    if (scheme->owners == NULL && !scheme->prefix.foreign)
+        for (size_t i = 0; i < scheme->prefix.count && scheme->likely == TAG_NONE; i++)
+            scheme->likely = find_likely(table, scheme->key + 1, scheme->prefix.names[i]);
     HASH_ADD_KEYPTR(hh, table->schemes, scheme->key, len + 1, scheme);
     return scheme;
 }
@@ -294,6 +359,8 @@ size_t tag_table_add(struct tag_table *table, size_t tag, const struct tag_readi
          scheme->entries.count == 1 && scheme->owners != NULL && i < scheme->owners->packages.count;
          i++)
         tag_list_add(&table->packages[scheme->owners->packages.items[i]].schemes, index);
+    if (scheme->entries.count == 1 && scheme->likely != TAG_NONE)
+        tag_list_add(&table->packages[scheme->likely].schemes, index);
     return index;
 }
 
@@ -442,9 +509,11 @@ void tag_table_release(struct tag_table *table)
     HASH_ITER(hh, table->versions, version, next_version) free(version->plain.items);
     HASH_ITER(hh, table->schemes, scheme, next_scheme) free(scheme->entries.items);
     HASH_ITER(hh, table->names, name, next_name) free(name->packages.items);
+    HASH_ITER(hh, table->ends, name, next_name) free(name->packages.items);
     HASH_CLEAR(hh, table->versions);
     HASH_CLEAR(hh, table->schemes);
     HASH_CLEAR(hh, table->names);
+    HASH_CLEAR(hh, table->ends);
     for (size_t i = 0; i < table->package_count; i++) {
         free(table->packages[i].schemes.items);
         free(table->packages[i].said.items);
