@@ -13,10 +13,10 @@
 
 enum source_result {
     SOURCE_FOUND,
-    SOURCE_ABSENT,  /* no such file in this tree (or a directory or submodule) */
+    SOURCE_ABSENT,  /* no such file in this tree (or a directory) */
     SOURCE_PENDING, /* it exists and was noted as wanted */
     SOURCE_FAILED,  /* it exists and cannot be had (too large, missing object, a link out of the
-                       tree) */
+                       tree, a submodule) */
 };
 
 struct source {

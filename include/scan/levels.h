@@ -25,6 +25,7 @@ struct levels_file {
     const char *oid;  /* lives as long as the levels */
     bool changelog;   /* by its name, or the file of one release */
     bool link;        /* a symbolic link: the blob says where it leads */
+    bool submodule;   /* a project file that is another repository: there is no blob */
 };
 
 /* A non-zero return ends the walk. */

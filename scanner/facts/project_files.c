@@ -65,10 +65,11 @@ enum source_result project_file(struct project_reader *r, const char *path, cons
     enum reason why = r->source->failure != NULL ? *r->source->failure : REASON_MISSING_OBJECT;
     if (result == SOURCE_FAILED)
         return fail(r, why, full,
-                    why == REASON_TOO_LARGE     ? "the file is larger than we read"
-                    : why == REASON_UNSUPPORTED ? "the file is a link out of the tree"
-                    : why == REASON_LIMIT       ? "the file is a link in circles"
-                                                : "the file cannot be had");
+                    why == REASON_TOO_LARGE ? "the file is larger than we read"
+                    : why == REASON_UNSUPPORTED
+                        ? "the file is a link out of the tree, or a submodule"
+                    : why == REASON_LIMIT ? "the file is a link in circles"
+                                          : "the file cannot be had");
     if (result != SOURCE_FOUND)
         return result;
     if (*len >= sizeof lfs - 1 && memcmp(*data, lfs, sizeof lfs - 1) == 0)

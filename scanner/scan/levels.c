@@ -16,7 +16,7 @@
 struct level_file {
     const char *name;
     char oid[OID_HEX];
-    bool changelog, link;
+    bool changelog, link, submodule;
 };
 
 struct level_child {
@@ -115,6 +115,7 @@ static void add_file(struct draft *draft, const char *name, enum mirror_kind kin
     file->name = levels_string(draft->levels, name);
     file->changelog = is_changelog(name);
     file->link = kind == MIRROR_LINK;
+    file->submodule = kind == MIRROR_SUBMODULE;
     memcpy(file->oid, oid, OID_HEX);
 }
 
@@ -145,7 +146,8 @@ static int on_entry(void *ctx, const char *name, enum mirror_kind kind, const ch
 
     if (kind == MIRROR_TREE)
         add_tree(draft, name, oid);
-    else if (is_file(kind) && matters(name))
+    else if (is_file(kind) ? matters(name)
+                           : kind == MIRROR_SUBMODULE && project_is_project_file(name))
         add_file(draft, name, kind, oid);
     return 1; /* directories are read by themselves */
 }
@@ -290,7 +292,7 @@ static void walk_files(struct walk *walk, const struct level *level, size_t len)
         else
             walk->ended =
                 walk->fn(walk->ctx, &(struct levels_file){walk->path, file->oid, file->changelog,
-                                                          file->link}) != 0;
+                                                          file->link, file->submodule}) != 0;
     }
 }
 

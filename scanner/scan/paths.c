@@ -257,6 +257,8 @@ enum source_result paths_find(struct paths *paths, const char *commit, const cha
     int found = find_entry(paths, tree, name, &kind, oid);
     if (found <= 0)
         return found < 0 ? fail(paths, REASON_MISSING_OBJECT) : SOURCE_ABSENT;
+    if (kind == MIRROR_SUBMODULE)
+        return fail(paths, REASON_UNSUPPORTED);
     if (kind != MIRROR_LINK)
         return is_file(kind) ? SOURCE_FOUND : SOURCE_ABSENT;
     enum source_result result = go(paths, root, path, strlen(path), &way);

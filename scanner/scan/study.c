@@ -310,7 +310,8 @@ static int read_file(void *ctx, const struct levels_file *file)
         return 0;
     if (is_full(at))
         return 1;
-    reader_prefetch(at->reader, file->oid);
+    if (!file->submodule)
+        reader_prefetch(at->reader, file->oid);
     if (strcmp(directory, at->directory) == 0)
         return 0;
     memcpy(at->directory, directory, sizeof directory);

@@ -89,6 +89,22 @@ def test_a_project_file_is_too_large(scan_releases):
     assert (status, unknowns(report)) == (3, {(TREE, "projects"): "too-large"})
 
 
+def test_a_project_file_is_a_submodule(scan_releases):
+    """Nothing of it is here: it may be a project."""
+    def change(directory):
+        tip = git(directory, "rev-parse", "main", text=True).strip()
+        listed = git(directory, "ls-tree", tip, text=True).replace("pyproject.toml", "README")
+        odd = f"{listed.rstrip()}\n160000 commit {tip}\tsetup.cfg\n"
+        tree = git(directory, "mktree", "--missing", text=True, input=odd).strip()
+        commit = git(directory, "-c", "user.name=N", "-c", "user.email=n@example.org",
+                     "commit-tree", "-p", tip, "-m", "Odd", tree, text=True).strip()
+        git(directory, "update-ref", "refs/heads/main", commit)
+
+    status, report = scan_releases({}, change)
+    assert (status, unknowns(report)) == (3, {(TREE, "projects"): "unsupported"})
+    assert "setup.cfg" in report["details"]
+
+
 def test_a_changelog_is_too_large(scan_releases):
     status, report = scan_releases({"1.2.0": {"CHANGELOG.md": LOG + "#" * (4 << 20)}},
                                    tip={"CHANGELOG.md": "#" * (4 << 20)})

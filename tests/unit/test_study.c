@@ -212,8 +212,7 @@ static void a_tag_that_leads_nowhere(void **state)
     assert_int_equal(study.projects[study.project_count - 1].tag, 2);
 }
 
-/* A link is its target, a submodule another repository; of what cannot be read the reason is told.
- */
+/* A link is its target; of what cannot be read, as a submodule, the reason is told. */
 static void files_that_are_none(void **state)
 {
     static const struct {
@@ -223,6 +222,7 @@ static void files_that_are_none(void **state)
         {"lfs", NULL, "lfs/setup.cfg: a Git LFS pointer stands for the file"},
         {"link", "real", NULL},
         {"out", NULL, "out/pyproject.toml: the file is a link out of the tree"},
+        {"own", NULL, "own/pyproject.toml: the file is a link out of the tree, or a submodule"},
         {"real", "real", NULL},
     };
     struct study study = study_of("strange", (const char *const[]){NULL});
