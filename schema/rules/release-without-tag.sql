@@ -9,7 +9,8 @@
 -- the package's first tagged release or below its lowest tagged version (old versions were often
 -- uploaded late, all at once), and all but the newest where nothing was ever tagged. Where tags
 -- stopped, the newest alone: tagging-stopped tells of the others, in one line. Five or more final
--- releases in a row without a tag, between tagged ones, are one line of the package too.
+-- releases in a row without a tag, between tagged ones, are one line too: of the newest of them, so
+-- that policy's days and versions hold for it.
 WITH first AS (
     SELECT package_id, min(CASE WHEN tag_state = 'known' THEN published_at END) AS tagged_from,
            min(CASE WHEN tag_state = 'known' THEN order_key END) AS tagged_key,
@@ -51,19 +52,20 @@ placed AS (
     FROM release
     WHERE files > 0 AND NOT is_prerelease),
 pause AS (
-    SELECT u.package_id, p.place, count(*) AS releases, min(u.order_key) AS low
+    SELECT u.package_id, p.place, min(u.order_key) AS low, max(u.order_key) AS high
     FROM untagged AS u
     JOIN placed AS p ON p.id = u.id
     WHERE NOT u.is_newest AND NOT u.historic
     GROUP BY u.package_id, p.place
     HAVING count(*) >= 5),
 paused AS (
-    SELECT u.*, p.place
+    SELECT u.*, p.place, iif(u.order_key = g.low, u.version, NULL) AS first_version,
+           iif(u.order_key = g.high, u.version, NULL) AS last_version
     FROM pause AS g
     JOIN untagged AS u ON u.package_id = g.package_id AND NOT u.is_newest AND NOT u.historic
     JOIN placed AS p ON p.id = u.id AND p.place = g.place
     ORDER BY u.order_key)
-SELECT u.repository_id, u.package_id, u.version, NULL AS detail,
+SELECT u.repository_id, u.package_id, u.version,
        CASE WHEN u.is_newest THEN 'critical' WHEN u.is_prerelease THEN 'medium'
             ELSE 'high' END AS severity, u.historic,
        format('%s %s was published%s, but no tag of %s denotes it', u.package, u.version,
@@ -76,16 +78,14 @@ FROM untagged AS u
 WHERE (NOT u.is_early OR u.historic OR u.package_id NOT IN (SELECT package_id FROM habit))
   AND u.id NOT IN (SELECT id FROM paused)
 UNION ALL
-SELECT u.repository_id, u.package_id, NULL, min(u.version) FILTER (WHERE u.order_key = g.low),
-       'high', 0,
-       format('%s releases in a row of %s, from %s, were published that no tag of %s denotes',
-              count(*), u.package, min(u.version) FILTER (WHERE u.order_key = g.low), u.full_name),
+SELECT u.repository_id, u.package_id, max(u.last_version), 'high', 0,
+       format('%s releases in a row of %s, %s to %s, were published that no tag of %s denotes',
+              count(*), u.package, min(u.first_version), max(u.last_version), u.full_name),
        json_object('releases', count(*), 'versions', json_group_array(u.version))
 FROM paused AS u
-JOIN pause AS g ON g.package_id = u.package_id AND g.place = u.place
 GROUP BY u.package_id, u.place
 UNION ALL
-SELECT u.repository_id, u.package_id, NULL, NULL, 'low', 0,
+SELECT u.repository_id, u.package_id, NULL, 'low', 0,
        format('%s pre-releases of %s were published that no tag of %s denotes', h.early, u.package,
               u.full_name),
        json_object('releases', h.early, 'versions', json_group_array(u.version))

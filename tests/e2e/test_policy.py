@@ -1,7 +1,8 @@
 """What an organisation says about its past: [policy], [[waive]], [[override]]."""
 
 import pytest
-from forge import demo
+from conftest import OWNER, TOKEN, TREE, TREE_FULL
+from forge import Forge, Repository, World, demo, document
 
 PACKAGE = "gull-mailbox-core"
 
@@ -48,6 +49,39 @@ def test_since_and_severity(judged):
                             "severity = {release-without-tag = 'low'}\n")
     assert done.returncode == 1 and {f["state"] for f in findings.values()} == {"open"}
     assert findings["release-without-tag"]["severity"] == "low"
+
+
+def test_a_pause_in_tagging(make_drift, tmp_path):
+    """It is one line, and policy speaks of it as of its newest release."""
+    world = World(git_root=str(tmp_path), tokens=[TOKEN])
+    world.add_owner(OWNER, 1)
+    world.add_repository(TREE_FULL, 1)
+    repository, releases = Repository(), {}
+    for day in range(1, 13):
+        stated = f"[project]\nname = '{TREE}'\nversion = '1.{day}.0'\n"
+        repository.commit(f"2025-02-{day:02}T09:00:00Z", f"1.{day}.0", {"pyproject.toml": stated})
+        releases[f"1.{day}.0"] = (f"2025-02-{day:02}T10:00:00Z", None)
+        if day in (1, 2, 11, 12):
+            repository.tag(f"v1.{day}.0", f"2025-02-{day:02}T09:01:00Z")
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+
+        def pauses(policy, *arguments):
+            drift.configure(forge.url, policy)
+            drift.scan(*arguments)
+            return [(f["version"], f["severity"], f["state"], f["message"])
+                    for f in drift.report()["findings"]
+                    if f["rule"] == "release-without-tag" and f["state"] != "resolved"]
+
+        said = (f"8 releases in a row of {TREE}, 1.3.0 to 1.10.0, were published that no tag of "
+                f"{TREE_FULL} denotes")
+        assert pauses("", OWNER) == [("1.10.0", "high", "new", said)]
+        assert pauses("[policy]\nsince = '2025-02-08'\n", "--offline")[0][2] == "open"
+        assert pauses("[policy]\nsince = '2025-02-11'\n", "--offline")[0][2] == "historic"
+        waived = "[[waive]]\nrule = 'release-without-tag'\nversions = ['<1.11']\nreason = 'x'\n"
+        assert pauses(waived, "--offline")[0][2] == "waived"
 
 
 def test_a_rule_that_is_none(judged):

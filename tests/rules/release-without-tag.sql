@@ -89,7 +89,22 @@ INSERT INTO release_id VALUES (3, 1, '0.1.1', '0.1.1', x'0111', 0), (4, 1, '0.1.
     (7, 1, '0.1.5', '0.1.5', x'0115', 0);
 INSERT INTO stored_release
 SELECT 1, id, '2024-02-01T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL FROM release_id WHERE id > 2;
--- expect: - high detail=0.1.1
+-- expect: 0.1.5 high
+
+-- case: two pauses are two lines
+INSERT INTO release_id VALUES (3, 1, '0.1.1', '0.1.1', x'0111', 0), (4, 1, '0.1.2', '0.1.2', x'0112', 0),
+    (5, 1, '0.1.3', '0.1.3', x'0113', 0), (6, 1, '0.1.4', '0.1.4', x'0114', 0),
+    (7, 1, '0.1.5', '0.1.5', x'0115', 0), (8, 1, '0.2.1', '0.2.1', x'0211', 0),
+    (9, 1, '0.2.2', '0.2.2', x'0212', 0), (10, 1, '0.2.3', '0.2.3', x'0213', 0),
+    (11, 1, '0.2.4', '0.2.4', x'0214', 0), (12, 1, '0.2.5', '0.2.5', x'0215', 0),
+    (13, 1, '0.3', '0.3', x'0300', 0);
+INSERT INTO stored_release
+SELECT 1, id, '2024-02-01T10:00:00Z', 0, NULL, 1, 1, 0, 1, NULL FROM release_id WHERE id > 2;
+INSERT INTO stored_denotes
+SELECT repository_id, package_id, x'0300', tag, '0.3', is_prerelease, how, preferred, since, until
+FROM stored_denotes WHERE tag = 'v0.2.0';
+-- expect: 0.1.5 high
+-- expect: 0.2.5 high
 
 -- case: four are four
 INSERT INTO release_id VALUES (3, 1, '0.1.1', '0.1.1', x'0111', 0), (4, 1, '0.1.2', '0.1.2', x'0112', 0),
