@@ -1,10 +1,13 @@
 #include "facts/project_internal.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "facts/names.h"
 #include "facts/pep440.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* What speaks against a version that was read, or beside it. */
 
@@ -72,19 +75,78 @@ static void note_conflicts(struct project_reader *r)
                       project_place(r, value.path != NULL ? value.path : "setup.py", value.line));
 }
 
-/* What comments say of versions that the build replaces. "Set by" and "managed by" are not here:
-   tools say so of versions that they commit. */
-static const char *dummy_word(const char *comment)
-{
-    static const char *const words[] = {
-        "dummy",       "placeholder",       "overwritten", "overridden", "fake",
-        "stub",        "not used",          "unused",      "is ignored", "replaced at",
-        "replaced by", "replaced in",       "filled in",   "injected",   "substituted",
-        "at build",    "do not change, set"};
+/* --- comments -------------------------------------------------------------------------------- */
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasestr(comment, words[i]) != NULL)
-            return words[i];
+/* Whether the words stand in the text, not as parts of others. */
+static bool has_words(const char *text, const char *words)
+{
+    size_t len = strlen(words);
+
+    for (const char *at = text; (at = strcasestr(at, words)) != NULL; at++)
+        if ((at == text || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[len]))
+            return true;
+    return false;
+}
+
+enum weight {
+    WEIGHT_NAME,    /* calls it none by itself */
+    WEIGHT_QUALITY, /* on the line above it may speak of other things, unless of a version */
+    WEIGHT_DEED,    /* and unless of where versions are set */
+};
+
+/* What comments say of versions that the build replaces. Not just "set by" and "managed by": tools
+   say so of versions that they commit. */
+static const struct {
+    const char *words;
+    enum weight weight;
+} sayings[] = {
+    {"dummy", WEIGHT_NAME},
+    {"placeholder", WEIGHT_NAME},
+    {"fake", WEIGHT_QUALITY},
+    {"stub", WEIGHT_QUALITY},
+    {"not used", WEIGHT_QUALITY},
+    {"unused", WEIGHT_QUALITY},
+    {"is ignored", WEIGHT_QUALITY},
+    {"overwritten", WEIGHT_DEED},
+    {"overridden", WEIGHT_DEED},
+    {"will be replaced", WEIGHT_DEED},
+    {"replaced at", WEIGHT_DEED},
+    {"replaced by", WEIGHT_DEED},
+    {"replaced during", WEIGHT_DEED},
+    {"replaced in", WEIGHT_DEED},
+    {"substituted at", WEIGHT_DEED},
+    {"substituted by", WEIGHT_DEED},
+    {"substituted during", WEIGHT_DEED},
+    {"injected at", WEIGHT_DEED},
+    {"injected by", WEIGHT_DEED},
+    {"injected during", WEIGHT_DEED},
+    {"filled in", WEIGHT_DEED},
+    {"set at build", WEIGHT_DEED},
+    {"set during", WEIGHT_DEED},
+    {"set from", WEIGHT_DEED},
+    {"comes from git", WEIGHT_DEED},
+    {"comes from the git", WEIGHT_DEED},
+    {"comes from the tag", WEIGHT_DEED},
+    {"do not change, set", WEIGHT_DEED},
+};
+
+static bool is_of_a_version(const char *comment, enum weight weight)
+{
+    static const char *const places[] = {"build", "release", "workflow", "pipeline", "CI"};
+    bool found = weight == WEIGHT_NAME || has_words(comment, "version");
+
+    for (size_t i = 0; weight == WEIGHT_DEED && i < COUNT(places); i++)
+        found |= has_words(comment, places[i]);
+    return found;
+}
+
+/* What the comment says of the version; `beside`: it stands on the same line. NULL. */
+static const char *dummy_word(const char *comment, bool beside)
+{
+    for (size_t i = 0; i < COUNT(sayings); i++)
+        if (has_words(comment, sayings[i].words) &&
+            (beside || is_of_a_version(comment, sayings[i].weight)))
+            return sayings[i].words;
     return NULL;
 }
 
@@ -125,10 +187,10 @@ static void note_dummy(struct project_reader *r)
     const char *end = data + len;
     size_t line = strtoul(colon + 1, NULL, 10);
     at = line_at(data, end, line, &len);
-    word = dummy_word(comment_on(r, at, len, false));
+    word = dummy_word(comment_on(r, at, len, false), true);
     if (word == NULL && line > 1) {
         at = line_at(data, end, line - 1, &len);
-        word = dummy_word(comment_on(r, at, len, true));
+        word = dummy_word(comment_on(r, at, len, true), false);
     }
     if (word == NULL)
         return;
