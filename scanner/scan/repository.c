@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
+
+#define SCANS_BETWEEN 7 /* that ask about one and the same name that no index had */
 
 /* The reading half of a repository's job, in reverse: from the last state to the first. */
 
@@ -314,6 +317,17 @@ static void on_known(struct package *package, void *ctx)
     asked(job);
 }
 
+/* A name below tests/ that the index did not attribute to us is asked for no more, but one that it
+   did not have at all may be published from here one day: each is looked up in some scans. */
+static bool is_to_ask(const struct job *job, const struct known_package *known)
+{
+    if (known->link != NULL)
+        return true;
+    uint64_t turn = hash_add(HASH_START, known->name, strlen(known->name));
+    return known->state != NULL && strcmp(known->state, "absent") == 0 &&
+           (turn + (uint64_t)store_run(job->scan->store)) % SCANS_BETWEEN == 0;
+}
+
 static void enter_ask(struct job *job)
 {
     job_set_state(job, JOB_ASK);
@@ -323,8 +337,8 @@ static void enter_ask(struct job *job)
         gitwire_ls_refs(job->scan->wire, job->full_name, job->server, on_refs, job);
     }
     for (size_t i = 0; i < job->known.package_count; i++) {
-        if (job->known.packages[i].link == NULL)
-            continue; /* a name below tests/ that the index did not attribute to us */
+        if (!is_to_ask(job, &job->known.packages[i]))
+            continue;
         job->waiting++;
         package_ask(job->scan, job->known.packages[i].name, on_known, job);
     }

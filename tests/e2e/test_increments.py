@@ -35,6 +35,31 @@ def undeclared(drift):
     return {(f["rule"], f["version"]) for f in findings if f["rule"] in of and f["state"] != "resolved"}
 
 
+def test_an_example_that_is_published_later(make_drift, world):
+    """It is found while its repository rests, by one request in seven scans."""
+    stated = "[project]\nname = '{}'\nversion = '1.0'\n"
+    repository = Repository()
+    repository.commit("2025-02-01T09:00:00Z", "1.0", {
+        "pyproject.toml": stated.format(TREE), "examples/e/pyproject.toml": stated.format("cleat")})
+    repository.write(world.git_directory(world.repository(TREE_FULL)))
+    with Forge(world) as forge:
+        drift = make_drift(forge.url)
+
+        def scan_for_a_week():
+            forge.forget()
+            for _ in range(7):
+                drift.scan(OWNER)
+            return [request["path"] for request in forge.requests() if "cleat" in request["path"]]
+
+        drift.scan(OWNER)
+        assert scan_for_a_week() == ["/pypi/cleat/json"]
+        world.documents["cleat"] = document("cleat", {"1.0": ("2025-03-01T10:00:00Z", None)},
+                                            repository=TREE_FULL)
+        scan_for_a_week()
+        rows = {row["package"]: row["link"] for row in drift.report()["packages"]}
+        assert rows == {TREE: "mutual", "cleat": "mutual"}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
