@@ -87,10 +87,11 @@ static void add_said(struct job *job, bool of_package, struct project_said *item
     }
 }
 
-/* "/play/" is "play": directories are from the root. */
+/* "/play/" and "./play" are "play": directories are from the root. */
 static const char *plain_directory(const char *glob, struct arena *arena)
 {
-    glob += strspn(glob, "/");
+    while (*glob == '/' || strncmp(glob, "./", 2) == 0)
+        glob++;
     return arena_strndup(arena, glob, text_without_slashes(glob));
 }
 

@@ -248,6 +248,17 @@ def test_quarantined_when_first_seen(small_drift, small_forge, mounted):
     assert "quarantined" in card and "does not know this name" not in card
 
 
+def test_what_is_not_published_costs(small_drift, small_forge):
+    """"Not found" may mean quarantined: it is asked once more, once in the life of the database."""
+    drift, forge = small_drift, small_forge
+    del forge.world.documents["buoy"]
+    for pages in (1, 0, 0):
+        forge.forget()
+        drift.scan(demo.OWNER)
+        assert statuses(drift)["buoy"] == "unpublished"
+        assert (len(forge.requests("document")), len(forge.requests("page"))) == (3, pages)
+
+
 def test_archived_and_yanked(small_drift, small_forge):
     drift, forge = small_drift, small_forge
     forge.world.indexes["/private"] = HTML

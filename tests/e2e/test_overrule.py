@@ -108,7 +108,7 @@ def test_what_is_never_published_has_nobodys_name(scan_tree, said):
 OVERRIDES = """
 [[override]]
 repository = "{full}"
-ignore = ["/play*/"]
+ignore = ["{ignore}"]
 version_source = "vcs"
 
 [[override]]
@@ -181,8 +181,9 @@ def test_how_facts_are_read(make_drift, tmp_path):
 
         found = (None, None, [("lib", "opaque", None), ("play", "static", "1")])
         assert look("") == found
-        assert look(OVERRIDES.format(full=TREE_FULL.upper())) == (
-            "rel+1.0.0", "notes/said.md", [("lib", "dynamic", "1.0.0")])
-        assert look(OVERRIDES.format(full="else/where")) == (
+        for ignore in ("play", "/play*/", "./play", "play/"):
+            assert look(OVERRIDES.format(full=TREE_FULL.upper(), ignore=ignore)) == (
+                "rel+1.0.0", "notes/said.md", [("lib", "dynamic", "1.0.0")])
+        assert look(OVERRIDES.format(full="else/where", ignore="play")) == (
             "rel+1.0.0", "notes/said.md", [("lib", "dynamic", "1.0.0"), ("play", "static", "1")])
         assert look("") == found
