@@ -201,33 +201,68 @@ static bool is_spelling_of(const char *name, const char *text)
     return false;
 }
 
-/* Whether the path is that of the package's directory, or of the one above a "python". */
-static bool is_place_of(const struct tags_package *package, bool weak, const char *name, size_t len)
+/* A NAME in a tag: as it stands there, its last path component as PEP 503 writes it. */
+struct spelt {
+    const char *text;
+    size_t len;
+    const struct tag_name *found;
+};
+
+/* Whether it is all of the package's directory, or its name. */
+static bool is_exact(const struct tags_package *package, const struct spelt *spelt)
+{
+    const char *directory = package->directory != NULL ? package->directory : "";
+
+    return (strlen(directory) == spelt->len &&
+            strncasecmp(directory, spelt->text, spelt->len) == 0) ||
+           is_spelling_of(package->name, spelt->found->name);
+}
+
+/* Whether the path is that of the package's directory, or of the one above a "python", or it ends
+   with the package's name. */
+static bool is_place(const struct tags_package *package, const struct spelt *spelt)
 {
     const char *directory = package->directory != NULL ? package->directory : "";
     const char *base = strrchr(directory, '/');
 
-    return is_path_of(directory, strlen(directory), name, len) ||
-           (weak && base != NULL && is_path_of(directory, (size_t)(base - directory), name, len));
+    return is_path_of(directory, strlen(directory), spelt->text, spelt->len) ||
+           (spelt->found->weak && base != NULL &&
+            is_path_of(directory, (size_t)(base - directory), spelt->text, spelt->len)) ||
+           is_spelling_of(package->name, spelt->found->name);
 }
 
-/* Of packages that the last component of a path may mean, those at whose place it leads, or whose
-   name it is: "gcp/client" is not what "aws/client" holds. NULL for none. */
-static const struct tag_name *narrow(const struct tag_table *table, const struct tag_name *found,
-                                     const char *name, size_t len)
+/* Those of the packages of which that is true; NULL for none. */
+static const struct tag_name *narrow(const struct tag_table *table, const struct spelt *spelt,
+                                     bool (*is)(const struct tags_package *, const struct spelt *))
 {
+    const struct tag_list *all = &spelt->found->packages;
     struct tag_name *narrowed = arena_alloc(table->arena, sizeof *narrowed);
 
-    narrowed->name = found->name;
-    narrowed->weak = found->weak;
-    narrowed->packages.items = arena_array(table->arena, found->packages.count, sizeof(size_t));
-    for (size_t i = 0; i < found->packages.count; i++) {
-        const struct tags_package *package = table->packages[found->packages.items[i]].input;
-        if (is_place_of(package, found->weak, name, len) ||
-            is_spelling_of(package->name, found->name))
-            narrowed->packages.items[narrowed->packages.count++] = found->packages.items[i];
-    }
+    narrowed->name = spelt->found->name;
+    narrowed->weak = spelt->found->weak;
+    narrowed->packages.items = arena_array(table->arena, all->count, sizeof(size_t));
+    for (size_t i = 0; i < all->count; i++)
+        if (is(table->packages[all->items[i]].input, spelt))
+            narrowed->packages.items[narrowed->packages.count++] = all->items[i];
     return narrowed->packages.count > 0 ? narrowed : NULL;
+}
+
+/* Of the packages that the last component of a path may mean, those at whose place it leads, or
+   whose name it is: "gcp/client" is not what "aws/client" holds. And of several the one that it
+   names in full. NULL for none. */
+static const struct tag_name *find_meant(const struct tag_table *table,
+                                         const struct tag_name *found, const char *text, size_t len,
+                                         bool path)
+{
+    struct spelt spelt = {text, len, found};
+    const struct tag_name *exact;
+
+    if (path)
+        spelt.found = narrow(table, &spelt, is_place);
+    if (spelt.found == NULL || spelt.found->packages.count == 1)
+        return spelt.found;
+    exact = narrow(table, &spelt, is_exact);
+    return exact != NULL ? exact : spelt.found;
 }
 
 /* The last component of a path, as PEP 503 writes names; false when it is no name. */
@@ -257,8 +292,8 @@ static const struct tag_name *find_owners(const struct tag_table *table, const c
     if (!last_of_path(name, len, &path, normal))
         return NULL;
     HASH_FIND_STR(table->names, normal, found);
-    if (found != NULL && path > 0)
-        found = narrow(table, found, name, len);
+    if (found != NULL)
+        found = find_meant(table, found, name, len, path > 0);
     if (found == NULL || !tag_is_foreign(name, path))
         return found;
     const char *directory = table->packages[found->packages.items[0]].input->directory;
