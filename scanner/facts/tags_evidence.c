@@ -265,12 +265,12 @@ static const struct tag_version *lowest_from(const struct mark *marks, size_t co
     return low < count ? marks[low].version : NULL;
 }
 
-/* Most plain tags are ahead of what the package's own tags say that it had got to by then: they
-   count something else. */
+/* Plain tags are ahead of what the package's own tags say that it had got to by then: most of them,
+   or, with the release long after, more than are surely its own. They count something else. */
 static bool is_outrun(const struct tag_judge *judge)
 {
     struct mark *marks = arena_array(judge->table->arena, judge->count, sizeof *marks);
-    size_t count = list_marks(judge, marks), plain = 0, ahead = 0;
+    size_t count = list_marks(judge, marks), plain = 0, sure = 0, ahead = 0, far = 0;
 
     for (size_t i = 0; i < judge->count; i++) {
         const struct tag_candidate *c = &judge->candidates[i];
@@ -280,10 +280,14 @@ static bool is_outrun(const struct tag_judge *judge)
             continue;
         const struct tag_version *lowest = lowest_from(marks, count, time);
         plain++;
-        ahead += !c->sure && c->verdict.tree != TREE_AGREES && lowest != NULL &&
-                 tag_version_compare(entry->version, lowest) > 0;
+        sure += c->sure;
+        if (c->sure || c->verdict.tree == TREE_AGREES || lowest == NULL ||
+            tag_version_compare(entry->version, lowest) <= 0)
+            continue;
+        ahead++;
+        far += !c->near;
     }
-    return 2 * ahead > plain;
+    return 2 * ahead > plain || far > sure;
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
