@@ -13,7 +13,8 @@ trap '[ ${#servers[@]} -eq 0 ] || kill "${servers[@]}"; rm -rf "$work"' EXIT
 export HOME=$work GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=N GIT_AUTHOR_EMAIL=n@example.org
 export GIT_COMMITTER_NAME=N GIT_COMMITTER_EMAIL=n@example.org no_proxy='*'
 export PYTHONDONTWRITEBYTECODE=1
-unset GITHUB_TOKEN FLEETDRIFT_TRY_FACTS
+# shellcheck disable=SC2046 # names of variables, one a word
+unset GITHUB_TOKEN FLEETDRIFT_TRY_FACTS $(git rev-parse --local-env-vars)
 
 mkdir -p "$work/repos/acme"
 cd "$work/repos/acme"

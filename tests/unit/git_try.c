@@ -51,8 +51,10 @@ int git_run(char out[256], const char *fmt, ...)
     va_start(ap, fmt);
     assert_true(vasprintf(&script, fmt, ap) >= 0);
     va_end(ap);
-    char *whole =
-        mem_printf("cd %s; { %s; } >out 2>log || { cat log >&2; exit 1; }", git_root, script);
+    /* under a hook or "rebase --exec" the environment names the developer's own repository */
+    char *whole = mem_printf("unset $(git rev-parse --local-env-vars); cd %s;"
+                             "{ %s; } >out 2>log || { cat log >&2; exit 1; }",
+                             git_root, script);
     int result = shell(whole);
     free(whole);
     free(script);
