@@ -160,6 +160,20 @@ static void read_expectation(struct block *block, char *line)
     snprintf(e->key, sizeof e->key, "%.15s", line);
 }
 
+/* An empty line ends a case, or the end of the file. */
+static bool close_block(struct block *block, size_t *blocks)
+{
+    bool good = true;
+
+    if (block->expected_count > 0) {
+        ++*blocks;
+        good = check(block);
+        release(&block->tree);
+        block->expected_count = 0;
+    }
+    return good;
+}
+
 static void test_cases(void **state)
 {
     (void)state;
@@ -187,13 +201,11 @@ static void test_cases(void **state)
             read_expectation(block, line + 4);
         } else if (open) {
             assert_int_equal(buf_addstr(&block->tree.files[block->tree.count - 1].text, line), 0);
-        } else if (len == 0 && block->expected_count > 0) {
-            blocks++;
-            failed += !check(block);
-            release(&block->tree);
-            block->expected_count = 0;
+        } else if (len == 0) {
+            failed += !close_block(block, &blocks);
         }
     }
+    failed += !close_block(block, &blocks);
     fclose(f);
     free(block);
     print_message("%zu cases\n", blocks);
