@@ -16,10 +16,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/oid.h"
 #include "net/http.h"
 #include "net/work.h"
-
-#define OID_HEX 41 /* 40 hex digits and the NUL */
 
 struct gitwire;
 

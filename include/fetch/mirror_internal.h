@@ -17,6 +17,9 @@ struct mirror {
     bool temporary;
 };
 
+/* Before anything of libgit2 is called. */
+void mirror_global_begin(void);
+
 /* libgit2's text of the last error of this thread, put after what we were doing. Returns -1. */
 int mirror_failed(struct err *err, enum reason reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -68,4 +68,17 @@ void pypi_get(struct pypi *pypi, const char *name, const char *etag, bool expect
    answers of this run tell another kind. */
 bool pypi_learn(struct pypi *pypi, enum pypi_kind kind);
 
+/* A file of the index, as its document names it. */
+struct pypi_file {
+    const char *url;  /* absolute; its host must be one of those that are contacted */
+    const char *what; /* for messages: "tool-1.0.tar.gz" */
+    int fd;           /* where it is written to; a retry begins only while nothing came */
+    size_t max_bytes;
+};
+/* err is NULL when the whole of it came. */
+typedef void pypi_file_done(const struct err *err, void *ctx);
+/* Url and text are copied. */
+void pypi_fetch_file(struct pypi *pypi, const struct pypi_file *file, pypi_file_done *done,
+                     void *ctx);
+
 #endif

@@ -45,6 +45,11 @@ static void begin_library(void)
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 }
 
+void mirror_global_begin(void)
+{
+    pthread_once(&library, begin_library);
+}
+
 void mirror_global_exit(void)
 {
     if (begun)
@@ -72,7 +77,7 @@ int mirror_failed(struct err *err, enum reason reason, const char *fmt, ...)
 static int open_odb(struct mirror *mirror, struct err *err)
 {
     git_odb_backend *packs = NULL;
-    pthread_once(&library, begin_library);
+    mirror_global_begin();
     int result = git_odb_new(&mirror->odb);
 
     if (result == 0)

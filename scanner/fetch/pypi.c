@@ -1,4 +1,5 @@
 #include "fetch/pypi.h"
+#include "fetch/pypi_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,21 @@ void pypi_free(struct pypi *pypi)
     free(pypi->simple_root);
     free(pypi->authorization);
     free(pypi);
+}
+
+struct http *pypi_http(const struct pypi *pypi)
+{
+    return pypi->http;
+}
+
+const char *pypi_origin(const struct pypi *pypi)
+{
+    return pypi->origin;
+}
+
+const char *pypi_authorization(const struct pypi *pypi)
+{
+    return pypi->authorization;
 }
 
 static void asked_free(struct asked *asked)
