@@ -1,0 +1,161 @@
+/* Between the files compare*.c: one comparison of one published file. */
+#ifndef FACTS_COMPARE_INTERNAL_H
+#define FACTS_COMPARE_INTERNAL_H
+
+#include <jansson.h>
+
+#include "facts/compare.h"
+#include "facts/ignore.h"
+#include "facts/pysource.h"
+
+/* Members whose text is held against the tree's, line by line; a release that differs in more is
+   none that anybody reads line by line. */
+#define COMPARE_DIFFS 200
+
+struct compare_text {
+    const char *data;
+    size_t len;
+};
+
+struct comparison {
+    const struct compare_input *in;
+    struct arena *arena;
+    struct compare_result *out;
+    bool wheel;
+    bool pending; /* something that was asked for is on its way */
+    size_t alarm_size, licence_size;
+    size_t diffs;
+    const char *egg_info; /* "src/tool.egg-info/" of the sdist, "tool-1.0.dist-info/" of the wheel;
+                             NULL */
+    const char *data;     /* "tool-1.0.data/" of the wheel */
+    const char *built;    /* what compare_built() found; NULL: not asked yet */
+    const char *squeezed; /* the same without white space and quotes */
+    struct ignore_file *ignores; /* .gitignore files that were read, also those that are not there
+                                    (data NULL) */
+    size_t ignore_count, ignore_size;
+    const struct compare_member **sdist; /* of the wheel's sdist, by oid */
+    bool platform;                       /* the wheel is for some machines only */
+};
+
+/* --- compare.c ------------------------------------------------------------------------------- */
+
+void compare_alarm(struct comparison *c, enum compare_alarm_kind kind, const char *path,
+                   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* A file of the commit, path from the tree's root. PENDING is noted. */
+enum source_result compare_read(struct comparison *c, const char *path, struct compare_text *out);
+/* The member at a path; NULL. */
+const struct archive_member *compare_find(const struct archive_contents *archive, const char *path);
+/* The project's files at the commit, one behind the other; "" while they are on their way. */
+const char *compare_built(struct comparison *c);
+/* Whether they say any of these words (NULL-terminated). */
+bool compare_built_with(struct comparison *c, const char *const *words);
+/* What the file says of where it came from: a commit's id, or its beginning; REVISION or STALE. */
+void compare_note_revision(struct comparison *c, const char *path, const char *hex, size_t len,
+                           enum compare_alarm_kind kind);
+void compare_note_dirty(struct comparison *c, const char *path, const char *said, size_t len);
+/* When the bytes first came to the repository. */
+enum compare_seen compare_first_seen(struct comparison *c, struct compare_member *m,
+                                     const char *oid);
+/* Whether the history, or only another place of the tree, has them; class and git_path are set. */
+bool compare_is_moved(struct comparison *c, struct compare_member *m);
+bool compare_is_known(struct comparison *c, struct compare_member *m);
+
+/* --- compare_rows.c: the table of what is expected -------------------------------------------- */
+
+enum proof {
+    PROOF_NONE,  /* the row has nothing to say of it */
+    PROOF_HOLDS, /* it is what the row expects */
+    PROOF_FAILS, /* it is where the row looks, and not what it expects; the reason says why */
+    PROOF_WAITS, /* something to be read is on its way */
+};
+/* `entry`: what the tree has at its path; NULL. May set the class to REVIEW. */
+typedef enum proof compare_proof(struct comparison *c, struct compare_member *m,
+                                 const struct compare_entry *entry);
+
+/* Reads a file of the tree for a proof: HOLDS, WAITS, or NONE when it cannot be had. */
+enum proof compare_read_entry(struct comparison *c, const struct compare_entry *entry,
+                              struct compare_text *out);
+/* Decides the member by the first row that holds; false when none does. `seen`: some commit had
+   these bytes. */
+bool compare_by_rows(struct comparison *c, struct compare_member *m,
+                     const struct compare_entry *entry, bool seen);
+/* The same once the history does not know it either: what is for a person to judge (row 10). */
+bool compare_by_guess(struct comparison *c, struct compare_member *m,
+                      const struct compare_entry *entry);
+/* Whether .gitignore files of the tree leave out the path; PENDING as always. */
+bool compare_is_ignored(struct comparison *c, const char *path);
+
+/* --- the rows' proofs, a file a subject ------------------------------------------------------- */
+
+/* compare_metadata.c */
+compare_proof compare_prove_metadata, compare_prove_egg_info, compare_prove_manifest;
+compare_proof compare_prove_pbr_text;
+/* compare_entry.c */
+compare_proof compare_prove_entry_points;
+/* The archive's own statements: names, versions, lists. */
+void compare_check_metadata(struct comparison *c);
+void compare_check_sources(struct comparison *c);
+void compare_find_licences(struct comparison *c);
+/* The value of a header of core metadata; false when there is none. */
+bool compare_header(struct compare_text text, const char *name, size_t nth,
+                    struct compare_text *value);
+
+/* compare_config.c */
+compare_proof compare_prove_setup_cfg, compare_prove_pyproject, compare_prove_cargo;
+
+/* compare_setup.c */
+compare_proof compare_prove_setup_py, compare_prove_version_only, compare_prove_tail;
+/* compare_python.c */
+compare_proof compare_prove_versioneer, compare_prove_version_file, compare_prove_version_text;
+/* A script of that name that calls this release's entry point, as easy_install wrote it. */
+bool compare_is_easy_script(struct comparison *c, struct compare_text text, const char *name);
+
+/* compare_pyform.c: what Python source consists of. */
+/* Reads it, unless it could be other code than it looks: odd line ends, an encoding declared. */
+bool compare_python(struct comparison *c, struct compare_text text, struct pysource *out);
+/* Names that a file has bound to literals so far. */
+struct compare_bound {
+    const struct py_token *names[64];
+    size_t count;
+};
+bool compare_bind(struct compare_bound *bound, const struct py_token *name);
+/* Literals and displays of them, and the bound names (NULL: none): nothing that runs. */
+bool compare_is_literal(const struct pysource *source, struct py_span span,
+                        const struct compare_bound *bound);
+/* The text of a string token between its quotes; false for one with escapes, bytes or an f. */
+bool compare_string(const struct py_token *token, struct compare_text *out);
+bool compare_is_version(const struct comparison *c, struct compare_text text);
+/* Whether nothing but comments, blank lines and layout differs. */
+bool compare_same_code(const struct pysource *a, const struct pysource *b);
+
+/* compare_text.c */
+bool compare_same_lines(struct compare_text a, struct compare_text b); /* line ends aside */
+bool compare_is_text(struct compare_text text);
+/* Sets lines, comments_only and touches; `old` NULL: all of it is new. */
+void compare_describe(struct comparison *c, struct compare_member *m,
+                      const struct compare_text *old);
+
+/* compare_keywords.c */
+compare_proof compare_prove_line_ends, compare_prove_keywords, compare_prove_lfs;
+
+/* compare_names.c */
+enum compare_importance compare_importance_of(const struct comparison *c, const char *path);
+bool compare_is_secret(const struct archive_member *member);
+bool compare_is_binary_name(const char *path);
+
+/* compare_digest.c */
+void compare_blob_id(struct compare_text text, char out[OID_HEX]);
+void compare_sha256(struct compare_text text, char out[ARCHIVE_SHA256]);
+
+/* compare_wheel.c */
+void compare_wheel_start(struct comparison *c);
+void compare_wheel_member(struct comparison *c, struct compare_member *m);
+
+/* compare_tree.c */
+/* Its files of these bytes, and how many. */
+const struct compare_entry *const *compare_tree_by_oid(const struct compare_tree *tree,
+                                                       const char *oid, size_t *count);
+const char *compare_prefix(const struct archive_contents *archive, const struct compare_tree *tree,
+                           const char *directory, struct arena *arena);
+
+#endif

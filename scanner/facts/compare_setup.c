@@ -1,0 +1,234 @@
+/* setup.py as backends write it (row 5), and Python that differs from the tree's in nothing but
+   what a build fills in. */
+#include "facts/compare_internal.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static struct compare_text text_of(const struct compare_member *m)
+{
+    return (struct compare_text){m->member->data, m->member->len};
+}
+
+/* --- generated: nothing but literals, given to setup() -----------------------------------------
+ */
+
+static bool says(const struct pysource *py, struct py_span span, const char *const *words,
+                 size_t count)
+{
+    if (span.end - span.start != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!py_is(py, span.start + i, words[i]))
+            return false;
+    return true;
+}
+
+static bool is_setup_import(const struct pysource *py, struct py_span span)
+{
+    static const char *const setuptools[] = {"from", "setuptools", "import", "setup"};
+    static const char *const distutils[] = {"from", "distutils", ".", "core", "import", "setup"};
+
+    return says(py, span, setuptools, 4) || says(py, span, distutils, 6);
+}
+
+/* `setup(name="x", …)` or `setup(**setup_kwargs)`. */
+static bool is_setup_call(const struct pysource *py, struct py_span span,
+                          const struct compare_bound *bound)
+{
+    struct py_span item;
+    size_t at = span.start + 2;
+
+    if (span.end - span.start < 3 || !py_is(py, span.start, "setup") ||
+        !py_is(py, span.start + 1, "(") || py_skip_brackets(py, span.start + 1) != span.end)
+        return false;
+    while (py_next_item(py, &at, span.end - 1, &item)) {
+        bool spread = py_is(py, item.start, "**");
+        bool named = item.end - item.start > 2 && py->tokens[item.start].kind == PY_NAME &&
+                     py_is(py, item.start + 1, "=");
+        if (!spread && !named)
+            return false;
+        item.start += spread ? 1 : 2;
+        if (!compare_is_literal(py, item, bound))
+            return false;
+    }
+    return true;
+}
+
+static bool is_assignment(const struct pysource *py, struct py_span span,
+                          struct compare_bound *bound)
+{
+    return span.end - span.start > 2 && py->tokens[span.start].kind == PY_NAME &&
+           py_is(py, span.start + 1, "=") &&
+           compare_is_literal(py, (struct py_span){span.start + 2, span.end}, bound) &&
+           compare_bind(bound, &py->tokens[span.start]);
+}
+
+/* The string that 'version': or version= is followed by. */
+static bool version_is_release(const struct comparison *c, const struct pysource *py)
+{
+    size_t found = 0, right = 0;
+
+    for (size_t i = 0; i + 2 < py->count; i++) {
+        struct compare_text key, value;
+        bool named = py_is(py, i, "version") && py_is(py, i + 1, "=");
+        bool keyed = compare_string(&py->tokens[i], &key) && key.len == 7 &&
+                     memcmp(key.data, "version", 7) == 0 && py_is(py, i + 1, ":");
+        if (!named && !keyed)
+            continue;
+        found++;
+        right += compare_string(&py->tokens[i + 2], &value) && compare_is_version(c, value);
+    }
+    return found == 1 && right == 1;
+}
+
+static enum proof judge_generated(struct comparison *c, struct compare_member *m,
+                                  const struct pysource *py)
+{
+    struct compare_bound bound = {0};
+    size_t calls = 0;
+
+    m->reason = "a setup.py that the repository does not have, and more than a backend writes";
+    for (size_t i = 0; i < py->statement_count; i++) {
+        const struct py_statement *statement = &py->statements[i];
+        bool call = is_setup_call(py, statement->tokens, &bound);
+        calls += call;
+        if (statement->indent > 0 || (!call && !is_setup_import(py, statement->tokens) &&
+                                      !is_assignment(py, statement->tokens, &bound)))
+            return PROOF_FAILS;
+    }
+    m->reason = "a generated setup.py of another version";
+    if (calls != 1 || !version_is_release(c, py))
+        return PROOF_FAILS;
+    m->reason = NULL;
+    return PROOF_HOLDS;
+}
+
+/* --- rewritten: use_scm_version=… become version="V" -------------------------------------------
+ */
+
+static bool same_token(const struct py_token *a, const struct py_token *b)
+{
+    return a->kind == b->kind && a->len == b->len && memcmp(a->s, b->s, a->len) == 0;
+}
+
+/* The end of the argument that starts at `at`: a comma or the bracket that closes the call. */
+static size_t argument_end(const struct pysource *py, size_t at)
+{
+    while (at < py->count && !py_is(py, at, ",") && !py_is(py, at, ")"))
+        at = py_is(py, at, "(") || py_is(py, at, "[") || py_is(py, at, "{")
+                 ? py_skip_brackets(py, at)
+                 : at + 1;
+    return at;
+}
+
+static bool is_scm_rewrite(const struct comparison *c, const struct pysource *git,
+                           const struct pysource *out)
+{
+    size_t i = 0, k = 0, replaced = 0;
+
+    while (i < git->count && k < out->count) {
+        struct compare_text value;
+        if (same_token(&git->tokens[i], &out->tokens[k])) {
+            i++;
+            k++;
+            continue;
+        }
+        if (!py_is(git, i, "use_scm_version") || !py_is(out, k, "version") ||
+            !py_is(out, k + 1, "=") || k + 2 >= out->count ||
+            !compare_string(&out->tokens[k + 2], &value) || !compare_is_version(c, value))
+            return false;
+        i = argument_end(git, i);
+        k += 3;
+        replaced++;
+    }
+    return i == git->count && k == out->count && replaced == 1;
+}
+
+enum proof compare_prove_setup_py(struct comparison *c, struct compare_member *m,
+                                  const struct compare_entry *entry)
+{
+    struct pysource git, out;
+    struct compare_text text;
+
+    if (m->member->data == NULL || !compare_python(c, text_of(m), &out))
+        return PROOF_NONE;
+    if (entry == NULL)
+        return judge_generated(c, m, &out);
+    enum proof read = compare_read_entry(c, entry, &text);
+    if (read != PROOF_HOLDS)
+        return read;
+    return compare_python(c, text, &git) && is_scm_rewrite(c, &git, &out) ? PROOF_HOLDS
+                                                                          : PROOF_NONE;
+}
+
+/* --- only the version's literal differs --------------------------------------------------------
+ */
+
+enum proof compare_prove_version_only(struct comparison *c, struct compare_member *m,
+                                      const struct compare_entry *entry)
+{
+    struct pysource git, out;
+    struct compare_text text, value;
+    size_t differ = 0;
+
+    if (entry == NULL || !text_ends_with(m->member->path, ".py") || m->member->data == NULL ||
+        !compare_python(c, text_of(m), &out))
+        return PROOF_NONE;
+    enum proof read = compare_read_entry(c, entry, &text);
+    if (read != PROOF_HOLDS)
+        return read;
+    if (!compare_python(c, text, &git) || git.count != out.count)
+        return PROOF_NONE;
+    for (size_t i = 0; i < git.count; i++) {
+        if (same_token(&git.tokens[i], &out.tokens[i]))
+            continue;
+        if (git.tokens[i].kind != PY_STRING || !compare_string(&out.tokens[i], &value) ||
+            !compare_is_version(c, value))
+            return PROOF_NONE;
+        differ++;
+    }
+    for (size_t i = 0; i < git.statement_count && i < out.statement_count; i++)
+        if (git.statements[i].indent != out.statements[i].indent)
+            return PROOF_NONE;
+    return differ > 0 ? PROOF_HOLDS : PROOF_NONE;
+}
+
+/* --- git's bytes, and a tail of assignments ----------------------------------------------------
+ */
+
+static bool has_name(const struct pysource *py, const struct py_token *name)
+{
+    for (size_t i = 0; i < py->count; i++)
+        if (same_token(&py->tokens[i], name))
+            return true;
+    return false;
+}
+
+enum proof compare_prove_tail(struct comparison *c, struct compare_member *m,
+                              const struct compare_entry *entry)
+{
+    struct compare_text text, out = text_of(m);
+    struct compare_bound bound = {0};
+    struct pysource git, tail;
+
+    if (entry == NULL || !text_ends_with(m->member->path, ".py") || out.data == NULL)
+        return PROOF_NONE;
+    enum proof read = compare_read_entry(c, entry, &text);
+    if (read != PROOF_HOLDS)
+        return read;
+    if (text.len == 0 || text.len >= out.len || memcmp(text.data, out.data, text.len) != 0 ||
+        text.data[text.len - 1] != '\n' || !compare_python(c, text, &git))
+        return PROOF_NONE;
+    out = (struct compare_text){out.data + text.len, out.len - text.len};
+    if (!compare_python(c, out, &tail) || tail.statement_count == 0)
+        return PROOF_NONE;
+    for (size_t i = 0; i < tail.statement_count; i++) {
+        const struct py_statement *statement = &tail.statements[i];
+        if (statement->indent > 0 || !is_assignment(&tail, statement->tokens, &bound) ||
+            !has_name(&git, &tail.tokens[statement->tokens.start]))
+            return PROOF_NONE;
+    }
+    return PROOF_HOLDS;
+}
