@@ -131,6 +131,37 @@ struct row_skipped {
     int64_t committed_at;
 };
 
+/* One published file against the repository. */
+struct row_contents {
+    const char *filename, *kind;
+    const char *sha256;
+    const char *reason,
+        *detail;         /* why it could not be compared; NULL: it was, and the rest holds */
+    const char *verdict; /* compare_verdict_word() */
+    const char *commit;  /* that fits best; NULL: none explains anything */
+    int64_t committed_at;
+    const char *relation; /* of it to the tag's commit; NULL without a tag */
+    int64_t members, same;
+};
+
+/* What of it is not the same there. */
+struct row_content_member {
+    const char *filename;
+    const char *path;       /* "" the file as a whole */
+    const char *class;      /* compare_class_word(), or compare_alarm_word() */
+    const char *importance; /* "code", "build", "other"; NULL of the whole */
+    const char *reason;     /* one sentence; NULL */
+    const char *git_path;   /* where the repository has its like; NULL */
+    const char *blob;       /* git's id of the published bytes */
+    const char *first_commit;
+    int64_t first_at;
+    int late; /* it came there only after the upload: 0, 1, -1 unknown */
+    const char *lines;
+    int comments_only; /* 0, 1, -1 unknown */
+    const char *touches;
+    bool secret;
+};
+
 /* One thing that was looked at, or could not be. Facts: "listing" (of an organisation), "refs",
    "objects", "projects", "links", "declarations", "changelogs" (of a repository), "index", "files"
    (of a package), "rules" (of nobody); schema/README.md says when. */

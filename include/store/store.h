@@ -131,6 +131,44 @@ int store_put_release_sources(struct store *store, int64_t repository_id,
                               const struct row_release_source *rows, size_t count, struct err *err);
 int store_put_skipped(struct store *store, int64_t repository_id, const struct row_skipped *rows,
                       size_t count, struct err *err);
+/* --- contents: what is due, what files hold, what became of them --------------------------------
+ */
+
+struct due_file {
+    const char *filename, *kind, *url, *sha256; /* url and sha256 NULL: the index does not tell */
+    int64_t size;                               /* -1 likewise */
+    int64_t uploaded_at;
+};
+/* A release with files, of a package that is linked to the repository. */
+struct due_release {
+    int64_t package_id, release_id;
+    const char *index; /* its URL */
+    const char *package, *version, *directory;
+    const char *tag, *tag_commit; /* NULL: none denotes it */
+    int64_t committed_at;
+    bool newest;
+    bool historic;     /* older than the first tag, or policy calls it so */
+    const char *basis; /* from which it was judged last; NULL: never */
+    struct due_file *files;
+    size_t file_count;
+};
+/* Everything that could be compared, as it holds now, with its files. `policy` as rules_evaluate
+   takes it. */
+int store_contents_due(struct store *store, int64_t repository_id, const char *policy,
+                       struct arena *arena, struct due_release **out, size_t *count,
+                       struct err *err);
+/* What the file of this digest holds, as this revision of the reader told: 1 found, 0 not. */
+int store_artifact(struct store *store, const char *sha256, int reader, struct buf *manifest,
+                   struct err *err);
+/* The rest within a batch. */
+int store_put_artifact(struct store *store, const char *sha256, int reader,
+                       const struct buf *manifest, struct err *err);
+/* All that was compared of a release, and from what. */
+int store_put_contents(struct store *store, int64_t repository_id,
+                       const struct due_release *release, const struct row_contents *files,
+                       size_t file_count, const struct row_content_member *members,
+                       size_t member_count, const char *basis, struct err *err);
+
 /* All coverage rows of one subject: the ids and the organisation of the first row name it, so
    count is at least 1. */
 int store_put_coverage(struct store *store, const struct row_coverage *rows, size_t count,

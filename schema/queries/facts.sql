@@ -16,6 +16,8 @@
 -- fact: denotes        | repository_id             | package_id order_key tag | version is_prerelease how preferred
 -- fact: release_source | repository_id             | release_id | version_commit_state version_commit version_committed_at changelog_state changelog_path changelog_line changelog_at
 -- fact: skipped        | repository_id             | package_id order_key | version commit_oid committed_at
+-- fact: contents       | repository_id release_id  | filename | package_id kind sha256 state reason detail verdict commit_oid committed_at relation members same
+-- fact: content_member | repository_id release_id  | filename path class | package_id importance reason git_path blob first_commit first_at late lines comments_only touches secret
 -- fact: coverage       | repository_id package_id organisation | fact | status reason detail
 -- fact: finding        |                           | rule repository_id package_id version tag detail | severity standing message evidence first_run
 

@@ -72,7 +72,7 @@ SELECT r.organisation, r.name AS repository, s.package, s.version, s.published_a
        s.tag, s.tag_kind, s.tag_commit, s.tagged_at, s.declared_at_tag,
        nullif(s.changelog_state, 'unknown') AS changelog, NULL AS forge_release,
        NULL AS pull_request, NULL AS reviewed, s.sdist, s.wheel, NULL AS provenance,
-       NULL AS verdict
+       s.verdict
 FROM release AS s
 LEFT JOIN repository AS r ON r.id = s.repository_id
 WHERE (:package IS NULL OR s.package = :package)
@@ -218,7 +218,23 @@ SELECT s.version, s.is_newest, s.is_prerelease, s.published_at, s.yanked, s.yank
        s.declared_kind_at_tag, s.declared_origin_at_tag,
        s.declared_key_at_tag = s.order_key AS declared_agrees, s.version_commit_state,
        s.version_commit, s.version_committed_at, s.changelog_state, s.changelog_path,
-       s.changelog_line, s.changelog_at
+       s.changelog_line, s.changelog_at, s.verdict,
+       (SELECT c.commit_oid FROM contents AS c WHERE c.release_id = s.id AND c.verdict = s.verdict
+        ORDER BY c.kind <> 'sdist', c.filename LIMIT 1) AS contents_commit,
+       (SELECT c.relation FROM contents AS c WHERE c.release_id = s.id AND c.verdict = s.verdict
+        ORDER BY c.kind <> 'sdist', c.filename LIMIT 1) AS contents_relation,
+       (SELECT c.detail FROM contents AS c WHERE c.release_id = s.id AND c.state = 'unknown'
+        ORDER BY c.filename LIMIT 1) AS contents_unknown,
+       (SELECT sum(c.members) FROM contents AS c WHERE c.release_id = s.id) AS contents_members,
+       (SELECT count(DISTINCT m.path) FROM content_member AS m
+        WHERE m.release_id = s.id AND m.class IN ('nowhere', 'altered', 'ignored')) AS contents_lost,
+       (SELECT min(m.path) FROM content_member AS m
+        WHERE m.release_id = s.id AND m.class IN ('nowhere', 'altered', 'ignored')
+          AND m.importance = (SELECT min(o.importance) FROM content_member AS o
+                              WHERE o.release_id = s.id
+                                AND o.class IN ('nowhere', 'altered', 'ignored'))) AS contents_first,
+       (SELECT count(DISTINCT m.path) FROM content_member AS m
+        WHERE m.release_id = s.id AND m.class = 'other-commit') AS contents_other
 FROM release AS s
 WHERE s.package = :package
 ORDER BY s.order_key DESC, s.version;

@@ -145,6 +145,65 @@ SELECT id FROM release_id WHERE package_id = ?1 AND version = ?2;
 INSERT INTO release_id (package_id, version, normal, order_key, is_prerelease)
 VALUES (?1, ?2, ?3, ?4, ?5);
 
+-- The releases of a repository's packages as they hold now, with what there is to compare them with.
+-- Policy (?2) may call some historic.
+-- name: contents_due
+WITH bound AS MATERIALIZED (
+    SELECT l.package_id, p.name, p.index_url, ifnull(l.directory, '') AS directory
+    FROM stored_link AS l
+    JOIN package_id AS p ON p.id = l.package_id
+    WHERE l.repository_id = ?1 AND l.until IS NULL
+      AND l.state IN ('configured', 'mutual', 'corroborated')),
+since AS MATERIALIZED (
+    SELECT b.package_id, json_extract(v.value, '$.day') AS day,
+           json_extract(v.value, '$.key') AS order_key
+    FROM json_each(?2, '$.since') AS v
+    JOIN bound AS b ON json_extract(v.value, '$.package') = b.name
+        OR (json_extract(v.value, '$.package') IS NULL
+            AND b.name NOT IN (SELECT ifnull(json_extract(o.value, '$.package'), '')
+                               FROM json_each(?2, '$.since') AS o))),
+offered AS MATERIALIZED (
+    SELECT b.*, s.release_id, i.version, i.order_key, i.is_prerelease, s.published_at, s.yanked,
+           (SELECT d.tag FROM stored_denotes AS d
+            WHERE d.repository_id = ?1 AND d.package_id = b.package_id
+              AND d.order_key = i.order_key AND d.preferred AND d.until IS NULL
+            ORDER BY d.tag LIMIT 1) AS tag
+    FROM bound AS b
+    JOIN stored_release AS s ON s.package_id = b.package_id AND s.until IS NULL AND s.files > 0
+    JOIN release_id AS i ON i.id = s.release_id)
+SELECT o.package_id, o.index_url, o.name, o.release_id, o.version, o.directory, o.tag, t.commit_oid,
+       t.committed_at,
+       row_number() OVER (PARTITION BY o.package_id
+                          ORDER BY o.is_prerelease OR o.yanked, o.order_key DESC) = 1 AS is_newest,
+       ifnull(o.order_key < min(iif(o.tag IS NULL, NULL, o.order_key))
+                            OVER (PARTITION BY o.package_id), 1)
+           OR EXISTS (SELECT 1 FROM since AS n
+                      WHERE n.package_id = o.package_id
+                        AND (o.published_at < n.day OR hex(o.order_key) < n.order_key))
+           AS is_historic,
+       g.basis
+FROM offered AS o
+LEFT JOIN stored_tag AS t ON t.repository_id = ?1 AND t.name = o.tag AND t.until IS NULL
+LEFT JOIN contents_basis AS g ON g.repository_id = ?1 AND g.release_id = o.release_id
+ORDER BY o.name, o.order_key DESC, o.version;
+
+-- name: contents_files
+SELECT f.filename, f.kind, f.url, f.sha256, f.size, f.uploaded_at
+FROM stored_file AS f
+WHERE f.package_id = ?1 AND f.release_id = ?2 AND f.until IS NULL
+ORDER BY f.kind <> 'sdist', f.filename;
+
+-- name: artifact_read
+SELECT manifest FROM artifact WHERE sha256 = ?1 AND reader = ?2;
+
+-- name: artifact_keep
+INSERT INTO artifact VALUES (?1, ?2, ?3)
+ON CONFLICT (sha256) DO UPDATE SET reader = excluded.reader, manifest = excluded.manifest;
+
+-- name: contents_judged
+INSERT INTO contents_basis VALUES (?1, ?2, ?3)
+ON CONFLICT (repository_id, release_id) DO UPDATE SET basis = excluded.basis;
+
 -- name: run_latest
 SELECT id FROM run ORDER BY state = 'complete' DESC, id DESC LIMIT 1;
 
@@ -171,7 +230,8 @@ SELECT (SELECT count(*) FROM stored_scope) + (SELECT count(*) FROM stored_reposi
      + (SELECT count(*) FROM stored_file) + (SELECT count(*) FROM stored_also_at)
      + (SELECT count(*) FROM stored_link)
      + (SELECT count(*) FROM stored_denotes) + (SELECT count(*) FROM stored_release_source)
-     + (SELECT count(*) FROM stored_skipped) + (SELECT count(*) FROM stored_coverage) AS rows;
+     + (SELECT count(*) FROM stored_skipped) + (SELECT count(*) FROM stored_coverage)
+     + (SELECT count(*) FROM stored_contents) + (SELECT count(*) FROM stored_content_member) AS rows;
 
 -- Evaluating rules ---------------------------------------------------------------------------------
 

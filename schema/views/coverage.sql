@@ -37,6 +37,12 @@ JOIN stored_package AS d ON d.package_id = c.package_id AND d.note IS NOT NULL
 WHERE c.package_id <> 0 AND c.repository_id = 0
   AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)
 UNION ALL
+-- published files that could not be compared: the first of them says why
+SELECT NULL, NULL, c.package_id, 'contents', 'unknown', c.reason,
+       c.detail || iif(count(*) > 1, format(' (and %d more)', count(*) - 1), ''), NULL
+FROM (SELECT * FROM contents WHERE state = 'unknown' ORDER BY order_key DESC, filename) AS c
+GROUP BY c.package_id
+UNION ALL
 -- a published package that no repository of the fleet holds, or only one that nobody else says is its
 -- own: nothing to compare with
 SELECT NULL, NULL, b.package_id, 'repository', 'unknown', 'not-found',

@@ -16,7 +16,17 @@ SELECT g.release_id AS id, g.repository_id, g.package_id, g.name AS package, g.v
        coalesce(o.version_commit_state, 'unknown') AS version_commit_state,
        o.version_commit, o.version_committed_at,
        coalesce(o.changelog_state, 'unknown') AS changelog_state,
-       o.changelog_path, o.changelog_line, o.changelog_at
+       o.changelog_path, o.changelog_line, o.changelog_at,
+       -- of the sdist, else of the wheel that fits least
+       (SELECT c.verdict
+        FROM stored_contents AS c
+        WHERE c.repository_id = g.repository_id AND c.release_id = g.release_id
+          AND c.verdict IS NOT NULL
+          AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)
+        ORDER BY c.kind <> 'sdist',
+                 instr('nowhere mixed-commits other-commit review at-tag-modulo-expected at-tag',
+                       c.verdict)
+        LIMIT 1) AS verdict
 FROM tagged AS g
 LEFT JOIN stored_tag AS t ON t.repository_id = g.repository_id AND t.name = g.tag
     AND (SELECT run FROM as_of) BETWEEN t.since AND ifnull(t.until - 1, 1 << 62)

@@ -37,3 +37,14 @@ INSERT INTO stored_declaration VALUES
 INSERT INTO stored_release_source VALUES
     (1, 1, 'known', 'c1', '2024-01-01T09:50:00Z', 'known', 'CHANGELOG.md', 9, 'tag', 1, NULL),
     (1, 2, 'known', 'c2', '2024-03-01T09:50:00Z', 'known', 'CHANGELOG.md', 3, 'tag', 1, NULL);
+
+INSERT INTO stored_file VALUES
+    (1, 1, 'rocket-0.1.0.tar.gz', 'sdist', 'https://files/1', 'd1', 9000, '2024-01-01T10:00:00Z', 0, 1, NULL),
+    (1, 1, 'rocket-0.1.0-py3-none-any.whl', 'bdist_wheel', 'https://files/2', 'd2', 8000, '2024-01-01T10:00:00Z', 0, 1, NULL),
+    (1, 2, 'rocket-0.2.0.tar.gz', 'sdist', 'https://files/3', 'd3', 9000, '2024-03-01T10:00:00Z', 0, 1, NULL),
+    (1, 2, 'rocket-0.2.0-py3-none-any.whl', 'bdist_wheel', 'https://files/4', 'd4', 8000, '2024-03-01T10:00:00Z', 0, 1, NULL);
+INSERT INTO stored_contents VALUES
+    (1, 2, 'rocket-0.2.0.tar.gz', 1, 'sdist', 'd3', 'known', NULL, NULL, 'at-tag', 'c2',
+     '2024-03-01T09:50:00Z', 'same', 12, 12, 1, NULL),
+    (1, 2, 'rocket-0.2.0-py3-none-any.whl', 1, 'bdist_wheel', 'd4', 'known', NULL, NULL, 'at-tag', 'c2',
+     '2024-03-01T09:50:00Z', 'same', 8, 8, 1, NULL);
