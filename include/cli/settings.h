@@ -41,6 +41,7 @@ struct setting_index {
     const char *username, *username_env;
     const char *token_env, *token_file;
     const char *const *token_command;
+    const char *files; /* another host of its files; NULL */
 };
 
 struct setting_indexes {
@@ -54,7 +55,6 @@ struct setting_tags {
     size_t count;
 };
 
-enum setting_verify { VERIFY_NONE };
 enum setting_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum setting_list_format { LIST_TABLE, LIST_JSON };
 #define FAIL_ON_NONE 5 /* else an enum severity */
@@ -81,9 +81,10 @@ struct settings {
     const char *database, *cache, *rules, *shard;
     unsigned jobs;
     uint64_t deadline_ms;
-    int verify;   /* enum setting_verify */
-    int fail_on;  /* enum severity, or FAIL_ON_NONE */
-    int progress; /* enum scan_progress */
+    const char *verify; /* none, latest, all, or a pattern */
+    unsigned max_file;  /* MiB of a published file that is fetched */
+    int fail_on;        /* enum severity, or FAIL_ON_NONE */
+    int progress;       /* enum scan_progress */
 
     const char *ca_file, *proxy, *contact;
     bool allow_http;
@@ -99,6 +100,7 @@ struct settings {
     const char *output;
     int list_format; /* enum setting_list_format */
     bool offline;
+    bool all, workflow; /* of plan */
     const char *run, *card, *rule_id, *explain;
     const char *package, *repository, *rule, *severity, *state; /* filters of report */
 };

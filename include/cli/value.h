@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "scan/scan.h"
 
 #define VALUE_COUNT_MAX    1000000u
 #define VALUE_SHARDS_MAX   1000u
@@ -34,5 +35,8 @@ int value_check_shard(const char *text, struct err *err);
 int value_check_run(const char *text, struct err *err); /* "latest" or a number */
 int value_check_severity(const char *text, struct err *err);
 int value_check_state(const char *text, struct err *err);
+int value_check_verify(const char *text, struct err *err); /* "latest", "acme-tools==1.*" */
+/* What that means; what is no word is a pattern. */
+enum scan_verify value_verify(const char *text);
 
 #endif

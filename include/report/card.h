@@ -31,6 +31,17 @@ struct check {
 extern const struct check card_checks[];
 extern const size_t card_check_count;
 
+/* Everything of the package as of the run that is shown; -1 also when that has no such package. */
+int card_read(struct store *store, const char *package, struct card *card, struct err *err);
+
+/* Texts of strangers go into a line that someone pastes into a shell: only these may. An
+   interactive one expands "!", too. */
+bool card_is_plain(const char *text);
+bool card_is_url(const char *text);
+/* What the package's tags have before the version: of the newest tagged release, else "v"; NULL
+   when it spells versions in its own way. */
+const char *card_tag_prefix(struct arena *arena, const struct record *tagged);
+
 /* Numbered commands that repair what the findings say, as far as they are known exactly. */
 void card_commands(struct card *card);
 

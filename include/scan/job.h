@@ -161,6 +161,7 @@ int job_remember_study(struct job *job, struct err *err);
     X(WEIGH, "whether what only the tip was read for is worth the history")                        \
     X(JUDGE, "links, matches, history, changelogs")                                                \
     X(SAVE, "rows of the store")                                                                   \
+    X(VERIFY, "published files against the history")                                               \
     X(CLOSE, "the mirror")                                                                         \
     X(DONE, "")
 
@@ -210,10 +211,12 @@ struct job {
     json_t *past;   /* the same of history_read() */
     struct study study;
     struct claim_context context;
-    bool stale;          /* a document changed since this was judged */
-    bool unchanged;      /* refs and index are as the store has them */
-    bool worthless;      /* no project was found: its mirror goes */
-    const char *skipped; /* by policy: "archived", "fork", "ignored" */
+    bool stale;                        /* a document changed since this was judged */
+    bool unchanged;                    /* refs and index are as the store has them */
+    bool verified;                     /* an earlier run compared all that this one would */
+    struct verification *verification; /* while published files are compared */
+    bool worthless;                    /* no project was found: its mirror goes */
+    const char *skipped;               /* by policy: "archived", "fork", "ignored" */
 };
 
 /* Runs the job to its end, which starts the next one that waits. The job has its name. */

@@ -40,8 +40,14 @@ struct scan_override {
 struct scan_index {
     const char *url;     /* "https://pypi.org" */
     enum pypi_kind kind; /* PYPI_AUTO: found out, then remembered */
+    const char *files;   /* another host of its files: "https://files.pythonhosted.org"; NULL */
     char *user, *secret; /* user NULL: the secret is a bearer token. For this origin only */
 };
+
+/* Which published files are compared with the repository: none; of every package the newest release
+   and those that no tag denotes and policy does not call historic; all; those that a pattern names.
+ */
+enum scan_verify { SCAN_VERIFY_NONE, SCAN_VERIFY_LATEST, SCAN_VERIFY_ALL, SCAN_VERIFY_PATTERN };
 
 enum scan_progress { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_NONE };
 
@@ -74,6 +80,10 @@ struct scan_options {
     unsigned shard, shards; /* 1..N of N; 0: all */
     uint64_t deadline_ms;   /* 0: none */
     bool offline;           /* evaluate again what is stored */
+    enum scan_verify verify;
+    const char *pattern; /* of VERIFY_PATTERN: a glob of "name==version", or of "name" */
+    int64_t max_file;    /* bytes of a published file that is fetched; 0: 100 MiB */
+    const char *policy;  /* as rules_set_policy() takes it; NULL: none */
     enum scan_progress progress;
     const char *arguments; /* JSON array of what was asked, for the run's row */
 };

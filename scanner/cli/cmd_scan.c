@@ -30,7 +30,7 @@ static const struct flag flags[] = {
     {"what", "WHAT", "output.what", "packages, findings, releases, coverage or all"},
     {"output", "FILE", "output", "write to FILE; csv also to a directory: DIR/", 'o'},
     {"fail-on", "SEVERITY", "scan.fail_on", "exit 1 from this severity on, or none (high)"},
-    {"verify", "WHICH", "scan.verify", "compare published files; this version: none"},
+    {"verify", "WHICH", "scan.verify", "files to compare: none, latest, all, or NAME==VERSION"},
     {"archived", NULL, "github.archived", "also archived repositories of a listing"},
     {"forks", NULL, "github.forks", "also forks of a listing"},
     {"ignore", "GLOB", "github.ignore", "leave out OWNER/NAME of a listing; repeatable"},
@@ -138,6 +138,9 @@ static struct scan_options scan_options(const struct context *context, const cha
         .jobs = s->jobs,
         .deadline_ms = s->deadline_ms,
         .offline = s->offline,
+        .verify = value_verify(s->verify),
+        .pattern = s->verify,
+        .max_file = (int64_t)s->max_file << 20,
         .progress = (enum scan_progress)s->progress,
         .arguments = asked,
     };
@@ -236,6 +239,7 @@ static int run(struct context *context, struct err *err)
     struct scan_index *indexes;
     struct arena arena = ARENA_INIT;
     struct scan_result result = {0};
+    options.policy = policy;
     options.overrides = override_list(context->settings.policy, &arena, &options.override_count);
     int status = index_list(&context->settings, &indexes, &options.index_count, err);
 

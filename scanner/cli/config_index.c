@@ -17,8 +17,9 @@ static const char *const kind_words[] = {
 
 static int refuse_key(const char *key, struct err *err)
 {
-    static const char *const names[] = {"url",       "kind",       "username",      "username_env",
-                                        "token_env", "token_file", "token_command", NULL};
+    static const char *const names[] = {"url",           "kind",      "username",
+                                        "username_env",  "token_env", "token_file",
+                                        "token_command", "files",     NULL};
     const char *nearest = text_nearest(key, names);
 
     if (strcmp(key, "token") == 0 || strcmp(key, "password") == 0)
@@ -59,7 +60,8 @@ static int read_key(struct arena *arena, struct setting_index *index, const char
                  {"username", &index->username},
                  {"username_env", &index->username_env},
                  {"token_env", &index->token_env},
-                 {"token_file", &index->token_file}};
+                 {"token_file", &index->token_file},
+                 {"files", &index->files}};
 
     if (strcmp(key, "token_command") == 0)
         return read_command(arena, value, &index->token_command, err);
@@ -88,6 +90,8 @@ static int check(const struct settings *settings, const struct setting_index *in
     if (index->url == NULL)
         return err_set(err, REASON_USAGE, "[[index]] needs a url");
     if (value_check_url(index->url, err) != 0)
+        return -1;
+    if (index->files != NULL && value_check_url(index->files, err) != 0)
         return -1;
     if (named && !secret)
         return err_set(err, REASON_USAGE,
@@ -144,6 +148,9 @@ static int resolve(const struct setting_index *index, struct scan_index *out, st
     char *secret = NULL;
 
     *out = (struct scan_index){.url = index->url, .kind = (enum pypi_kind)index->kind};
+    out->files = index->files == NULL && same_url(index->url, "https://pypi.org")
+                     ? "https://files.pythonhosted.org"
+                     : index->files;
     if (index->username_env != NULL && (user = getenv(index->username_env)) == NULL)
         err_set(err, REASON_USAGE, "the environment variable %s is not set", index->username_env);
     else if (user != NULL && strchr(user, ':') != NULL)

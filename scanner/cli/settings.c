@@ -6,7 +6,6 @@
 #include "cli/value.h"
 #include "report/report.h"
 
-static const char *const verify_words[] = {"none", NULL};
 static const char *const fail_on_words[] = {"critical", "high", "medium", "low",
                                             "info",     "none", NULL};
 static const char *const progress_words[] = {"auto", "plain", "none", NULL};
@@ -38,7 +37,8 @@ static const struct setting table[] = {
     {"scan.jobs", SETTING_COUNT, AT(jobs), "32", .least = 1, .most = 1000},
     {"scan.shard", SETTING_TEXT, AT(shard), .check = value_check_shard},
     {"scan.deadline", SETTING_LIMIT, AT(deadline_ms), "none"},
-    {"scan.verify", SETTING_CHOICE, AT(verify), "none", verify_words},
+    {"scan.verify", SETTING_TEXT, AT(verify), "latest", .check = value_check_verify},
+    {"scan.max_file", SETTING_COUNT, AT(max_file), "100", .least = 1, .most = 4096},
     {"scan.fail_on", SETTING_CHOICE, AT(fail_on), "high", fail_on_words},
     {"scan.progress", SETTING_CHOICE, AT(progress), "auto", progress_words},
 
@@ -63,6 +63,8 @@ static const struct setting table[] = {
     {"output", SETTING_TEXT, AT(output)},
     {"list-format", SETTING_CHOICE, AT(list_format), "table", list_format_words},
     {"offline", SETTING_BOOL, AT(offline), "false"},
+    {"all", SETTING_BOOL, AT(all), "false"},
+    {"workflow", SETTING_BOOL, AT(workflow), "false"},
     {"run", SETTING_TEXT, AT(run), "latest", .check = value_check_run},
     {"card", SETTING_TEXT, AT(card)},
     {"rule-id", SETTING_TEXT, AT(rule_id)},

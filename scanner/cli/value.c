@@ -209,3 +209,25 @@ int value_check_state(const char *text, struct err *err)
 
     return value_choice(text, words, &i, err);
 }
+
+/* A word, or a pattern of packages: letters that a name or a version may have, and those of globs.
+ */
+int value_check_verify(const char *text, struct err *err)
+{
+    if (*text == '\0' || text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                           "0123456789._-+!=*?[]")] != '\0')
+        return err_set(err, REASON_USAGE,
+                       "\"%s\" is neither none, latest nor all, nor a pattern like \"acme-*\" or "
+                       "\"acme-tools==1.*\"",
+                       text);
+    return 0;
+}
+
+enum scan_verify value_verify(const char *text)
+{
+    static const char *const words[] = {"none", "latest", "all", NULL};
+    int word;
+
+    return value_choice(text, words, &word, NULL) == 0 ? (enum scan_verify)word
+                                                       : SCAN_VERIFY_PATTERN;
+}

@@ -12,7 +12,7 @@
 #define LISTED_MAX 12  /* versions or tags that one line names */
 #define WIDTH_MAX  100 /* columns: longer lines of prose are hard to read */
 
-static int read_card(struct store *store, const char *package, struct card *card, struct err *err)
+int card_read(struct store *store, const char *package, struct card *card, struct err *err)
 {
     const struct bind binds[] = {{":package", package},
                                  {":repository", NULL},
@@ -297,7 +297,7 @@ int report_card(struct store *store, const struct rules *rules, const char *pack
     int result = store_view_run(store, options->run, err);
 
     if (result == 0)
-        result = read_card(store, package, &card, err);
+        result = card_read(store, package, &card, err);
     if (result == 0) {
         write_heading(&card);
         write_checks(&card);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "report/card_contents.h"
 #include "report/words.h"
 
 #define COMMIT_SHOWN   12  /* digits */
@@ -396,6 +397,7 @@ const struct check card_checks[] = {
     {"tag", true, look_tag},
     {"tag declares", true, look_tag_declares},
     {"tag before upload", true, look_order},
+    {"contents", true, card_contents},
     {"commit of the version", true, look_version_commit},
     {"source", false, look_source},
     {"changelog", true, look_changelog},

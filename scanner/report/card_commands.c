@@ -2,27 +2,25 @@
 
 #include <string.h>
 
-/* Texts of strangers go into a line that someone pastes into a shell: only these may. An
-   interactive one expands "!", too. */
-static bool is_plain(const char *text)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "0123456789.+_-/";
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+_-/"
 
-    return text != NULL && *text != '\0' && *text != '-' && strspn(text, allowed) == strlen(text);
+bool card_is_plain(const char *text)
+{
+    return text != NULL && *text != '\0' && *text != '-' && text[strspn(text, PLAIN)] == '\0';
 }
 
-static bool is_url(const char *text)
+bool card_is_url(const char *text)
 {
     size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
                     : strncmp(text, "http://", 7) == 0 ? 7
                                                        : 0;
 
-    return scheme > 0 && is_plain(text + scheme);
+    /* a port, too */
+    return scheme > 0 && text[scheme] != '\0' &&
+           text[scheme + strspn(text + scheme, PLAIN ":")] == '\0';
 }
 
-/* What the package's tags have before the version: of the newest tagged release, else "v". */
-static const char *tag_prefix(struct arena *arena, const struct record *tagged)
+const char *card_tag_prefix(struct arena *arena, const struct record *tagged)
 {
     const char *tag = record_text(tagged, "tag");
     const char *version = record_text(tagged, "version");
@@ -51,7 +49,7 @@ static void tag_it(struct card *card, unsigned *number, const char *tag, const c
 
     step(card, number, "Tag the commit that set the version, if it is what was built:",
          arena_printf(arena, "git tag -a %s %s -m '%s %s'", tag, commit,
-                      is_plain(name) ? name : "release", version));
+                      card_is_plain(name) ? name : "release", version));
     step(card, number, "Publish the tag:", arena_printf(arena, "git push origin %s", tag));
 }
 
@@ -65,7 +63,7 @@ static const char *download(const struct card *card, struct arena *arena)
 
     /* Of an index with the Simple API alone, pip's address may be another than the configured one.
      */
-    if (!pypi && (simple || !is_url(index)))
+    if (!pypi && (simple || !card_is_url(index)))
         return NULL;
     return arena_printf(arena, "pip download --no-deps --only-binary :all:%s%s%s %s==%s",
                         pypi ? "" : " --index-url ", pypi ? "" : index, pypi ? "" : "/simple",
@@ -80,8 +78,8 @@ static void find_source(struct card *card, unsigned *number, const char *tag)
 
     const char *url = record_text(card->newest, "sdist_url");
 
-    const char *command =
-        url != NULL && is_url(url) ? arena_printf(arena, "curl -O %s", url) : download(card, arena);
+    const char *command = url != NULL && card_is_url(url) ? arena_printf(arena, "curl -O %s", url)
+                                                          : download(card, arena);
 
     /* pip would run the build code of an sdist; what was published is evidence, not to be run */
     step(card, number,
@@ -102,17 +100,18 @@ static void find_source(struct card *card, unsigned *number, const char *tag)
 void card_commands(struct card *card)
 {
     const char *version = record_text(card->newest, "version");
-    const char *prefix = tag_prefix(&card->arena, card_tagged(card));
+    const char *prefix = card_tag_prefix(&card->arena, card_tagged(card));
     const char *commit = record_text(card->newest, "version_commit");
     unsigned number = 0;
 
-    if (!record_is(card->newest, "tag_state", "absent") || prefix == NULL || !is_plain(version))
+    if (!record_is(card->newest, "tag_state", "absent") || prefix == NULL ||
+        !card_is_plain(version))
         return;
     const char *tag = arena_printf(&card->arena, "%s%s", prefix, version);
-    bool known = record_is(card->newest, "version_commit_state", "known") && is_plain(commit);
+    bool known = record_is(card->newest, "version_commit_state", "known") && card_is_plain(commit);
     bool absent = record_is(card->newest, "version_commit_state", "absent") &&
-                  is_plain(record_text(card->package, "package"));
-    if (!is_plain(tag) || (!known && !absent))
+                  card_is_plain(record_text(card->package, "package"));
+    if (!card_is_plain(tag) || (!known && !absent))
         return;
     fputs("\nNext steps\n", card->out);
     if (known)

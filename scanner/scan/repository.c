@@ -1,4 +1,4 @@
-#include "scan/job.h"
+#include "scan/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -363,6 +363,9 @@ static void lookup_run(void *item)
     job->id = job->known.id;
     if (job->id != 0 && job->fatal.reason == REASON_NONE)
         job_recall_server(job, &job->fatal);
+    if (job->id != 0 && job->fatal.reason == REASON_NONE &&
+        job->scan->options->verify != SCAN_VERIFY_NONE)
+        job_recall_verified(job, &job->fatal);
     for (size_t i = 0; i < job->known.package_count && job->fatal.reason == REASON_NONE; i++)
         stamp_compare(job, job->known.packages[i].name, &job->fatal);
     for (size_t i = 0; i < job->configured_count && job->fatal.reason == REASON_NONE; i++)

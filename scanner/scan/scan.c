@@ -214,15 +214,19 @@ static int open_services(struct scan *scan, struct err *err)
     const struct scan_options *options = scan->options;
     struct buf facts = BUF_INIT(4096);
     char *key = mem_printf("git-host %s", options->github_git);
-    const char **hosts = mem_array(options->index_count + 3, sizeof *hosts);
+    const char **hosts = mem_array(2 * options->index_count + 3, sizeof *hosts);
     struct http_options http = options->http;
     unsigned readers = work_default_threads() + WAITING_READERS;
     int result = -1;
 
     hosts[0] = options->github_api;
     hosts[1] = options->github_git;
-    for (size_t i = 0; i < options->index_count; i++)
-        hosts[2 + i] = options->indexes[i].url;
+    size_t count = 2;
+    for (size_t i = 0; i < options->index_count; i++) {
+        hosts[count++] = options->indexes[i].url;
+        if (options->indexes[i].files != NULL)
+            hosts[count++] = options->indexes[i].files;
+    }
     http.hosts = hosts;
     work_set_threads(readers + 1); /* and one for the database */
     if (store_recall(scan->store, key, &facts, err) < 0 || loop_new(&scan->loop, err) != 0)

@@ -1,4 +1,4 @@
-#include "scan/job.h"
+#include "scan/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,13 +66,28 @@ static void enter_close(struct job *job)
 
 /* --- SAVE ------------------------------------------------------------------------------------ */
 
+/* Whether published files are to be compared: there must be a repository to compare them with. */
+static bool wants_contents(const struct job *job)
+{
+    const struct scan *scan = job->scan;
+
+    return scan->options->verify != SCAN_VERIFY_NONE && scan->stop == REASON_NONE &&
+           job->skipped == NULL && job->err.reason == REASON_NONE && !job->worthless &&
+           !job_is_empty(job) &&
+           (job->unchanged ? !job->verified && job->known.package_count > 0
+                           : job->context.count > 0);
+}
+
 static void save_done(void *item)
 {
     struct job *job = item;
+    bool failed = scan_check(job->scan, &job->fatal);
 
-    scan_check(job->scan, &job->fatal);
     scan_stored(job->scan);
-    enter_close(job);
+    if (!failed && wants_contents(job))
+        job_verify(job, enter_close);
+    else
+        enter_close(job);
 }
 
 void job_save(struct job *job)

@@ -39,6 +39,7 @@ url = "{url}"
 database = "{home}/fleet.db"
 cache = "{home}/cache"
 progress = "none"
+verify = "none"
 
 [http]
 connect_timeout = "3s"

@@ -63,7 +63,7 @@ def test_help_and_version(empty):
         (["scan", "acme", "--ca-file", "nowhere.pem"], "nowhere.pem: No such file"),
         (["scan", "acme", "--ca-file", "/"], "/: it is no file"),
         (["scan", "acme", "--offline=yes"], "--offline takes no value"),
-        (["scan", "acme", "--verify", "latest"], "this version knows: none"),
+        (["scan", "acme", "--verify", "ev ery"], "is neither none, latest nor all"),
         (["scan", "acme", "--format", "xml"], "this version knows: table, csv, json, ndjson"),
         (["scan", "acme", "--fail-on", "bad"], "--fail-on"),
         (["scan", "acme", "--shard", "3/2"], "--shard"),

@@ -6,6 +6,7 @@ cd tests && python3 -m forge.demo DIRECTORY    makes the repositories and DIRECT
 import sys
 from pathlib import Path
 
+from . import artifacts
 from .documents import document
 from .gitrepo import Repository
 from .world import World
@@ -13,6 +14,17 @@ from .world import World
 OWNER = "harbour-labs"
 LICENCE = "MIT License\n\nCopyright (c) 2025 Harbour Labs\n"
 INCIDENT = "gull-mailbox-core"
+READER = '''"""Reads the mailbox in batches."""
+
+BATCH = 50
+
+
+def read(stream):
+    batch = stream.take(BATCH)
+    if not batch:
+        return []
+    return list(batch)
+'''
 
 
 def pyproject(name, version, repository):
@@ -96,6 +108,7 @@ class Package:
         self.repository = Repository()
         self.history = []
         self.releases = {}
+        self.tree = {}  # of the newest commit
         world.add_repository(self.full_name, number, **fields)
 
     def files(self, version):
@@ -105,9 +118,13 @@ class Package:
             "CHANGELOG.md": changelog(self.history),
         }
 
+    def commit(self, when, message, files):
+        self.repository.commit(when, message, files)
+        self.tree |= files
+
     def start(self, day):
         module = self.name.replace("-", "_")
-        self.repository.commit(
+        self.commit(
             f"{day}T08:00:00Z",
             "Begin",
             {
@@ -121,17 +138,23 @@ class Package:
     def release(self, version, day, *, declared=None, annotated=True, yanked=None):
         """Commit at 9:00, tag a minute later, on the index at 9:04."""
         self.history.append((version, day))
-        self.repository.commit(
-            f"{day}T09:00:00Z", f"Release {version}", self.files(declared or version)
-        )
+        self.commit(f"{day}T09:00:00Z", f"Release {version}", self.files(declared or version))
         self.repository.tag(f"v{version}", f"{day}T09:01:00Z" if annotated else None)
-        self.releases[version] = (f"{day}T09:04:00Z", yanked)
+        self.publish(version, f"{day}T09:04:00Z", yanked)
         return self
+
+    def publish(self, version, uploaded, yanked=None, changed=None):
+        """What a build of the newest commit makes, with `changed` files of nobody's."""
+        tree = self.tree | (changed or {})
+        sdist = artifacts.sdist(self.name, version, tree)
+        wheel = artifacts.wheel(self.name, version, artifacts.modules_of(tree))
+        self.releases[version] = (uploaded, yanked, sdist, wheel)
 
     def finish(self):
         self.repository.write(self.world.git_directory({"full_name": self.full_name}))
         if self.releases:
             self.world.documents[self.name] = document(self.name, self.releases, self.urls)
+            self.world.add_files(self.world.documents[self.name], self.releases)
 
 
 def healthy(world):
@@ -173,10 +196,15 @@ def monorepo(world):
                 },
             )
             repository.tag(f"{name}-v{version}", f"{date}T09:01:00Z")
-            releases[name][version] = (f"{date}T09:04:00Z", None)
+            tree = {"pyproject.toml": pyproject(name, version, full_name), "LICENSE": LICENCE,
+                    "CHANGELOG.md": changelog(histories[name])}
+            releases[name][version] = (f"{date}T09:04:00Z", None,
+                                       artifacts.sdist(name, version, tree),
+                                       artifacts.wheel(name, version, {}))
     repository.write(world.git_directory({"full_name": full_name}))
     for name in names:
         world.documents[name] = document(name, releases[name], full_name)
+        world.add_files(world.documents[name], releases[name])
 
 
 def renamed(world):
@@ -202,7 +230,7 @@ def troubled(world):
     package.release("3.1.0", "2025-09-02", yanked="drops messages on reconnect").finish()
 
     package = Package(world, 110, "drydock").start("2025-09-20")
-    package.repository.commit("2025-09-21T10:00:00Z", "Describe it", package.files("0.1.0"))
+    package.commit("2025-09-21T10:00:00Z", "Describe it", package.files("0.1.0"))
     package.finish()
 
 
@@ -229,13 +257,16 @@ def incident(world):
     """0.2.0 is on the index; the repository says 0.1.0 and holds no trace of 0.2.0."""
     package = Package(world, 115, INCIDENT).start("2025-10-08")
     package.history.append(("0.1.0", "2025-10-09"))
-    package.repository.commit("2025-10-09T16:20:00Z", "Prepare 0.1.0", package.files("0.1.0"))
-    package.repository.commit(
+    package.commit("2025-10-09T16:20:00Z", "Prepare 0.1.0", package.files("0.1.0"))
+    package.commit(
         "2025-10-10T15:02:00Z",
         "Read the mailbox in batches",
-        {"src/gull_mailbox_core/reader.py": "BATCH = 50\n"},
+        {"src/gull_mailbox_core/reader.py": READER},
     )
-    package.releases["0.2.0"] = ("2025-10-10T17:29:51Z", None)
+    package.publish("0.2.0", "2025-10-10T17:29:51Z", changed={
+        "pyproject.toml": package.form(package.name, "0.2.0", package.urls),
+        "src/gull_mailbox_core/reader.py": READER.replace("if not batch:", "if batch is None:"),
+    })
     package.finish()
 
 

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 from . import simple
 from .answer import Answer, json_answer
@@ -31,7 +31,7 @@ class Index:
         for prefix, mounted in self.world.indexes.items():
             if path.startswith(prefix + "/"):
                 return prefix, mounted
-        return ("", {}) if path.startswith(("/pypi/", "/simple/")) else None
+        return ("", {}) if path.startswith(("/pypi/", "/simple/", "/packages/")) else None
 
     def answer(self, request):
         prefix, mounted = self.mount_of(request.path)
@@ -40,11 +40,21 @@ class Index:
         if not _may_enter(request, mounted):
             return Answer(401, {"WWW-Authenticate": 'Basic realm="index"'}, b"who are you?")
         documents = mounted.get("documents", self.world.documents)
+        if path.startswith("/packages/"):
+            return self._file(path)
         if "json" in forms and path.startswith("/pypi/"):
             return self._json_api(request, prefix, path, documents)
         if path.startswith("/simple/") and len(forms) > ("json" in forms):
             return self._simple_api(request, prefix, path, documents, mounted, forms)
         return Answer(404, {"Content-Type": "text/html"}, b"<h1>404 Not Found</h1>")
+
+    def _file(self, path):
+        content = self.world.files.get(path)
+        if content is None:
+            return Answer(404, {"Content-Type": "text/plain"}, b"404 Not Found")
+        # No ETag: a file's address is of its content.
+        headers = {"Content-Type": "application/octet-stream", "Cache-Control": "max-age=365000000, immutable, public"}
+        return Answer(200, headers, b64decode(content))
 
     def _json_api(self, request, prefix, path, documents):
         match = re.fullmatch(r"/pypi/([^/]+)/json(/?)", path)

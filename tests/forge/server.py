@@ -126,6 +126,8 @@ class Forge:
         service = self._service(request)
         if service == "git":
             return what_is_asked(request)
+        if service == "index" and request.path.startswith("/packages/"):
+            return "file"
         if service == "index":
             return "page" if "/simple/" in request.path else "document"
         return "listing" if request.path.endswith("/repos") else "repository"

@@ -1,6 +1,8 @@
 """What the forge plays: owners, repositories, index documents, renames, tokens, faults."""
 
+import hashlib
 import json
+from base64 import b64encode
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -11,6 +13,7 @@ class World:
     owners: list = field(default_factory=list)  # {"login", "id", "type"}
     repositories: list = field(default_factory=list)  # as the REST API shows them
     documents: dict = field(default_factory=dict)  # normalised name → JSON document of the index
+    files: dict = field(default_factory=dict)  # name below /packages → base64 of its bytes
     indexes: dict = field(default_factory=dict)  # path → another index there: see pypi.Index
     moved: dict = field(default_factory=dict)  # old full name → today's
     modes: dict = field(default_factory=dict)  # full name → one of smarthttp.MODES; "*" for all
@@ -52,6 +55,15 @@ class World:
             "html_url": f"https://github.com/{full_name}",
         }
         self.repositories.append(row | fields)
+
+    def add_files(self, document, releases):
+        """Serves what the releases of documents.document() gave bytes for."""
+        for version, release in releases.items():
+            contents = {hashlib.sha256(item).hexdigest(): item for item in (release or ())[2:]}
+            for row in document["releases"][version]:
+                content = contents.get(row["digests"]["sha256"])
+                if content is not None:
+                    self.files[row["url"]] = b64encode(content).decode()
 
     def owner(self, login):
         for owner in self.owners:

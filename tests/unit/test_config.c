@@ -158,7 +158,7 @@ static void test_refusals_name_the_line(void **state)
     assert_refused("offline = true\n", "unknown key \"offline\"");
     assert_refused("[fleet]\norganisations = [1]\n", "c.toml:2: fleet.organisations must be");
     assert_refused("[github]\napi = \"https://u:p@h\"\n", "tokens have their own place");
-    assert_refused("[scan]\nverify = \"all\"\n", "this version knows: none");
+    assert_refused("[scan]\nverify = \"ev ery\"\n", "is neither none, latest nor all");
     assert_refused("[[package]]\nname = \"a b\"\n", "is no package");
 }
 

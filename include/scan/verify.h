@@ -1,0 +1,75 @@
+/*
+ * Comparing what is published with the repository: the last part of a repository's job, after its
+ * facts are saved. Releases are taken some at a time, so that memory does not grow with their
+ * number: their files are fetched (unless the store has what they hold), read on the pool, compared
+ * together (what blobs that needs is fetched in one request), and saved.
+ */
+#ifndef SCAN_VERIFY_H
+#define SCAN_VERIFY_H
+
+#include "facts/manifest.h"
+#include "fetch/mirror_blobs.h"
+#include "scan/job.h"
+
+/* Of what is compared, and how: verdicts of another revision are made anew. */
+#define VERIFY_REVISION 1
+#define VERIFY_WINDOW   8 /* releases that are compared together */
+
+struct release_check;
+
+/* One published file. */
+struct file_check {
+    struct release_check *release;
+    const struct due_file *due;
+    enum archive_kind kind;
+    int spool;                        /* -1: none */
+    bool fetched;                     /* its manifest is new to the store */
+    struct buf manifest;              /* from the store, or to go there */
+    struct archive_contents contents; /* what it holds */
+    struct err err;                   /* why that is not known */
+};
+
+struct release_check {
+    struct verification *verification;
+    const struct due_release *due;
+    struct arena arena;
+    struct file_check *files;
+    size_t file_count;
+    const char *basis; /* from what it is judged; NULL: not for good */
+    struct row_contents *rows;
+    struct row_content_member *members;
+    size_t member_count;
+    bool settled; /* no later commit changes what was found */
+    bool judged;  /* nothing more is wanted */
+};
+
+struct verification {
+    struct job *job;
+    struct arena arena;
+    struct due_release *due;
+    size_t count, next;
+    struct release_check window[VERIFY_WINDOW];
+    size_t open;      /* releases in the window */
+    unsigned waiting; /* files that are still to come */
+    struct mirror_blobs *blobs;
+    struct err err; /* of the repository: nothing can be compared */
+    bool unknown;   /* something could not be looked at */
+    void (*then)(struct job *job);
+};
+
+/* Compares what is due of the job's repository, then calls on, from the loop. */
+void job_verify(struct job *job, void (*then)(struct job *job));
+/* Whether an earlier run compared all that this one would; on the store lane. */
+int job_recall_verified(struct job *job, struct err *err);
+
+/* From what the release is judged: as long as that is the same, so is the verdict. */
+const char *verify_basis(const struct release_check *check);
+
+/* verify_files.c: what of one release is looked at; then, on the pool, what was spooled. */
+void verify_choose_files(struct release_check *check);
+void verify_read_files(struct release_check *check);
+/* verify_compare.c: fills rows and members; what is missing is noted as wanted by the job's reader.
+   On the pool. */
+void verify_compare(struct release_check *check);
+
+#endif

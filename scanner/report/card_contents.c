@@ -1,0 +1,74 @@
+/* What a card says of the contents of what was published. */
+#include "report/card_contents.h"
+
+#include <inttypes.h>
+
+#include "report/words.h"
+
+#define COMMIT_SHOWN 12
+
+/* Where the commit stands that fits better than the tag's. */
+static const char *place_of(const struct record *release)
+{
+    static const struct {
+        const char *relation, *words;
+    } places[] = {
+        {"parent", "the parent of the tagged one"},
+        {"second-parent", "a parent of the tagged merge"},
+        {"ancestor", "before the tagged one"},
+        {"descendant", "after the tagged one"},
+        {"side", "beside the tagged one"},
+    };
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (record_is(release, "contents_relation", places[i].relation))
+            return places[i].words;
+    return "which no tag denotes";
+}
+
+static void say_lost(const struct record *release, struct buf *seen)
+{
+    int64_t lost = record_integer(release, "contents_lost", 0);
+
+    if (lost == 0)
+        words_say(seen, "what was published is not what a build of the repository makes");
+    else
+        words_say(seen, "no commit holds %s%s", card_word(release, "contents_first"),
+                  lost > 1 ? "" : " as it was published");
+    if (lost > 1)
+        words_say(seen, " and %" PRId64 " more as they were published", lost - 1);
+}
+
+enum mark card_contents(const struct card *card, struct buf *seen)
+{
+    const struct record *release = card->newest;
+    const char *verdict = record_text(release, "verdict");
+    const char *commit = record_text(release, "contents_commit");
+
+    if (verdict == NULL) {
+        const char *why = record_text(release, "contents_unknown");
+        words_say(seen, "%s", why != NULL ? why : "not compared: scan --verify latest does");
+        return MARK_UNKNOWN;
+    }
+    if (record_is(release, "verdict", "at-tag") ||
+        record_is(release, "verdict", "at-tag-modulo-expected")) {
+        words_say(seen, "what was published is what the tagged commit holds%s",
+                  record_is(release, "verdict", "at-tag") ? "" : ", but for what builds change");
+        return MARK_GOOD;
+    }
+    if (record_is(release, "verdict", "review")) {
+        words_say(seen, "some files are no commit's and look generated: read them");
+        return MARK_UNKNOWN;
+    }
+    if (record_is(release, "verdict", "other-commit")) {
+        words_say(seen, "built from commit %.*s, %s", COMMIT_SHOWN, commit != NULL ? commit : "?",
+                  place_of(release));
+        return record_text(release, "tag") != NULL ? MARK_BAD : MARK_UNKNOWN;
+    }
+    if (record_is(release, "verdict", "mixed-commits"))
+        words_say(seen, "its files are of several commits; %.*s holds most", COMMIT_SHOWN,
+                  commit != NULL ? commit : "?");
+    else
+        say_lost(release, seen);
+    return MARK_BAD;
+}
