@@ -104,7 +104,7 @@ class Bench:
 
     def scan(self):
         config = self.home / "fleetdrift.toml"
-        return timed([self.options.program, "scan", fleet.OWNER, "-v", "--config", config])
+        return timed([self.options.program, "scan", fleet.OWNER, "-v", "--verify", "none", "--config", config])
 
     def each_repository(self, command):
         """`command` for every repository, {} being its name, so many at once."""
@@ -234,6 +234,27 @@ def tag_matching(options):
     line("matched pairs a second of CPU time", f"{most:,}", ">= 100,000", most >= 100_000)
 
 
+def file_history(options):
+    """A history is indexed up to five commits before its end, then to its end, then once more."""
+    tool, commits = options.tools / "tests/bench/blobs", 20_000
+    home = options.directory / "history.git"
+    shutil.rmtree(home, ignore_errors=True)
+    git = ["git", "-C", home]
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", home], check=True)
+    with subprocess.Popen([tool, "stream", str(commits)], stdout=subprocess.PIPE) as stream:
+        subprocess.run([*git, "fast-import", "--quiet"], stdin=stream.stdout, check=True)
+    names = [*git, "rev-parse", "main~5", "main"]
+    tips = subprocess.run(names, capture_output=True, text=True, check=True).stdout.split()
+    run = subprocess.run([tool, home, *tips], capture_output=True, text=True, check=True)
+    shutil.rmtree(home)
+    build, update, again, size, blobs = map(float, run.stdout.split())
+    heading(f"index of {blobs:,.0f} blobs of {commits:,} commits")
+    line("built: CPU time", f"{build / 1000:.2f} s", "<= 10 s", build <= 10_000)
+    line("updated for five commits: CPU time", f"{update:.1f} ms", "<= 20 ms", update <= 20)
+    line("opened unchanged: CPU time", f"{again:.1f} ms", "<= 20 ms", again <= 20)
+    line("bytes a blob", f"{size / blobs:.1f}", "< 40", size / blobs < 40)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", type=Path, required=True)
@@ -243,6 +264,7 @@ def main():
     options = parser.parse_args()
     version_sources(options)
     tag_matching(options)
+    file_history(options)
     against_git(options, "http")
     against_git(options, "https")
     thousand(options)

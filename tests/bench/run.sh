@@ -8,7 +8,7 @@ config/packages.sh build demo
 if [[ ! -f $build/build.ninja ]]; then
     meson setup "$build" --buildtype=release >/dev/null
 fi
-ninja -C "$build" --quiet scanner/fleetdrift tests/bench/{sources,matching}
+ninja -C "$build" --quiet scanner/fleetdrift tests/bench/{sources,matching,blobs}
 for tool in upstream load; do
     cc -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$build/$tool" "tests/bench/$tool.c" \
         -lssl -lcrypto

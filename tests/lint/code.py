@@ -13,6 +13,8 @@ import sys
 
 FOLDERS = ["base", "net", "fetch", "facts", "store", "report", "remedy", "scan", "cli"]
 SEE_ALL = ["scan", "cli"]
+# who sees more than its left neighbour: a remedy is made of facts, of what is stored and of mirrors
+SEE_MORE = {"remedy": ["fetch", "facts", "store"]}
 # a library's headers, and who alone may include them (from the start of the path)
 OWNERS = [
     (re.compile(r"(uv|curl/.*)\.h"), ["scanner/net/", "include/net/"]),
@@ -60,7 +62,7 @@ def includes(path):
 
 
 def may_include(folder, other):
-    if folder in SEE_ALL or other in ("base", folder):
+    if folder in SEE_ALL or other in ("base", folder, *SEE_MORE.get(folder, ())):
         return True
     at = FOLDERS.index(folder)
     return at > 0 and other == FOLDERS[at - 1]

@@ -1,0 +1,99 @@
+"""What a plan says is tried: its commands bring the repository and the index together."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import OWNER
+from forge import demo
+
+INCIDENT = demo.INCIDENT
+
+
+@pytest.fixture
+def planned(drift):
+    drift.scan(OWNER)
+    done = drift.run("plan", INCIDENT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def commands(plan):
+    return "\n".join(re.findall(r"```sh\n(.*?)```", plan, re.S))
+
+
+def test_the_incident(planned):
+    """It names what is wrong, the line to change, the entry to write, the tag to make."""
+    assert planned.startswith(f"# Repair of {INCIDENT} 0.2.0\n")
+    assert "source-behind-index" in planned and "release-without-tag" in planned
+    assert "sed -i '7s/0.1.0/0.2.0/' pyproject.toml" in planned
+    assert "## [0.2.0] - 2025-10-10" in planned and "TO BE COMPLETED" in planned
+    assert "git tag -a v0.2.0 HEAD" in planned and "gh release create v0.2.0" in planned
+    assert "yank" in planned and "Post-mortem" in planned
+
+
+def test_what_is_right_is_left_out(drift):
+    """The source of 2.1.0 says 2.0.0; tag and changelog are there."""
+    drift.scan(OWNER)
+    said = drift.run("plan", "sextant==2.1.0").stdout
+    assert "git tag -a" not in said and "TO BE COMPLETED" not in said
+    assert "## 1. Say so on the forge" in said or "Bring the repository" in said
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is what is tried")
+def test_its_commands_work(drift, forge, world, planned, tmp_path):
+    """Applied in a clone, as a person would, and pushed: the package has no critical finding left."""
+    clone = tmp_path / "clone"
+    where = world.git_directory({"full_name": f"{OWNER}/{INCIDENT}"})
+    mine = tmp_path / "mine.git"
+    shutil.copytree(where, mine)
+    world.directories[f"{OWNER}/{INCIDENT}"] = str(mine)
+    run = dict(check=True, capture_output=True, text=True)
+    subprocess.run(["git", "clone", "-q", str(mine), str(clone)], **run)
+    for name, value in (("user.name", "Rowan"), ("user.email", "r@example.org")):
+        subprocess.run(["git", "-C", str(clone), "config", name, value], **run)
+    script = [line for line in commands(planned).splitlines()]
+    text = "\n".join(script)
+    text = re.sub(r"(?ms)^gh pr create .*?^EOF$", "", text)
+    keep = [line for line in text.splitlines()
+            if not line.startswith(("curl", "gh ", "fleetdrift", "# ", "git log", "git stash", "git show"))]
+    (clone / "CHANGELOG.md").write_text(
+        (clone / "CHANGELOG.md").read_text() + "\n## [0.2.0] - 2025-10-10\n\n- Batches.\n")
+    steps = "\n".join(keep)
+    before, after = steps.split("git tag -a", 1)
+    subprocess.run(["bash", "-euc", before], cwd=clone, **run)
+    merge = "git switch -q main && git merge -q --no-ff -m Merge fix/sync-repo-with-v0.2.0 && git push -q origin main\n"
+    subprocess.run(["bash", "-euc", merge + "git tag -a" + after], cwd=clone, **run)
+    drift.scan(OWNER)
+    rules = {row["rule"] for row in drift.report()["findings"]
+             if row["package"] == INCIDENT and row["state"] in ("new", "open")}
+    assert not rules & {"source-behind-index", "release-without-tag", "release-without-changelog"}
+
+
+def test_all_of_them(drift):
+    drift.scan(OWNER)
+    assert drift.run("plan", "--all", "--output", f"{drift.home}/plans/").returncode == 0
+    index = (drift.home / "plans/README.md").read_text()
+    for name in re.findall(r"\]\((\S+)\.md\)", index):
+        assert (drift.home / f"plans/{name}.md").read_text().startswith("# Repair of ")
+    assert f"[{INCIDENT}]({INCIDENT}.md)" in index
+
+
+def test_a_workflow(drift):
+    drift.scan(OWNER)
+    said = drift.run("plan", "--workflow", INCIDENT).stdout
+    assert "tags: ['v*']" in said and "id-token: write" in said and '${TAG#v}' in said
+
+
+def test_wrong_calls(drift):
+    drift.scan(OWNER)
+    for arguments, words in (
+        (["nothing"], "has no package nothing"),
+        ([f"{INCIDENT}==9"], "has no release 9"),
+        (["drydock"], "has no release"),
+        ([], "name a package"),
+        (["--all"], "--output DIR/"),
+    ):
+        done = drift.run("plan", *arguments)
+        assert done.returncode == 2 and words in done.stderr, (arguments, done.stderr)
