@@ -120,6 +120,9 @@ enum compare_class {
 };
 const char *compare_class_word(enum compare_class class);
 
+/* The paragraph on wheels, behind the table's rows. */
+#define COMPARE_ROW_WHEEL 22
+
 enum compare_importance {
     COMPARE_CODE,  /* what an import runs: .py .pth .so .pyd … of a package or beside setup.py */
     COMPARE_BUILD, /* setup.py, setup.cfg, pyproject.toml, MANIFEST.in …: what a build reads */

@@ -12,6 +12,11 @@
    none that anybody reads line by line. */
 #define COMPARE_DIFFS 200
 
+/* Places of the same bytes that are looked at; and searches through a whole tree. What is beyond is
+   taken for not found, which is the louder answer. */
+#define COMPARE_PLACES   1000
+#define COMPARE_SEARCHES 2000
+
 struct compare_text {
     const char *data;
     size_t len;
@@ -24,14 +29,13 @@ struct comparison {
     bool wheel;
     bool pending; /* something that was asked for is on its way */
     size_t alarm_size, licence_size;
-    size_t diffs;
+    size_t diffs, searches; /* so far */
     const char *egg_info; /* "src/tool.egg-info/" of the sdist, "tool-1.0.dist-info/" of the wheel;
                              NULL */
     const char *data;     /* "tool-1.0.data/" of the wheel */
     const char *built;    /* what compare_built() found; NULL: not asked yet */
     const char *squeezed; /* the same without white space and quotes */
-    struct ignore_file *ignores; /* .gitignore files that were read, also those that are not there
-                                    (data NULL) */
+    struct ignore_file *ignores; /* .gitignore files that were read */
     size_t ignore_count, ignore_size;
     const struct compare_member **sdist; /* of the wheel's sdist, by oid */
     bool platform;                       /* the wheel is for some machines only */
@@ -146,6 +150,9 @@ bool compare_is_binary_name(const char *path);
 /* compare_digest.c */
 void compare_blob_id(struct compare_text text, char out[OID_HEX]);
 void compare_sha256(struct compare_text text, char out[ARCHIVE_SHA256]);
+
+/* compare_nspkg.c: whether it is what setuptools writes for a namespace package of this wheel. */
+bool compare_is_nspkg(struct comparison *c, const struct archive_member *member);
 
 /* compare_wheel.c */
 void compare_wheel_start(struct comparison *c);

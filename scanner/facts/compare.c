@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "facts/names.h"
 
+#define ALARMS_MAX 50 /* of one kind that are told */
+
 /* --- words ----------------------------------------------------------------------------------- */
 
 const char *compare_class_word(enum compare_class class)
@@ -60,13 +62,19 @@ void compare_alarm(struct comparison *c, enum compare_alarm_kind kind, const cha
                    const char *fmt, ...)
 {
     struct compare_result *out = c->out;
+    size_t same = 0;
     char *what = NULL;
     va_list ap;
 
-    for (size_t i = 0; i < out->alarm_count && kind != COMPARE_ALARM_ODDITY; i++)
-        if (out->alarms[i].kind == kind && path != NULL && out->alarms[i].path != NULL &&
-            strcmp(out->alarms[i].path, path) == 0)
+    for (size_t i = 0; i < out->alarm_count; i++) {
+        const struct compare_alarm *alarm = &out->alarms[i];
+        if (alarm->kind == kind && kind != COMPARE_ALARM_ODDITY && path != NULL &&
+            alarm->path != NULL && strcmp(alarm->path, path) == 0)
             return; /* one of a kind a member */
+        same += alarm->kind == kind;
+    }
+    if (same >= ALARMS_MAX)
+        return;
     va_start(ap, fmt);
     if (vasprintf(&what, fmt, ap) < 0)
         abort();
@@ -195,7 +203,7 @@ static const struct compare_entry *elsewhere(struct comparison *c, const char *o
     const char *base = strrchr(path, '/');
 
     base = base != NULL ? base + 1 : path;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && i < COMPARE_PLACES; i++) {
         const char *other = strrchr(found[i]->path, '/');
         if (strcmp(other != NULL ? other + 1 : found[i]->path, base) == 0)
             return found[i];
@@ -496,5 +504,7 @@ bool compare_reads(const struct archive_member *member)
             return true;
     return strstr(member->path, ".egg-info/") != NULL ||
            strstr(member->path, ".dist-info/") != NULL ||
-           strstr(member->path, ".data/scripts/") != NULL || strcasestr(base, "version") != NULL;
+           strstr(member->path, ".data/scripts/") != NULL ||
+           (strstr(member->path, "require") != NULL && text_ends_with(base, ".txt")) ||
+           strcasestr(base, "version") != NULL;
 }

@@ -35,14 +35,16 @@ static bool holds(const char *text, const char *words)
     return false;
 }
 
-/* Both sides of "name=module:call" stand somewhere, though not together. */
+/* Both sides of "name=module:call" stand somewhere, though not together; a number at the end of the
+   name may have been computed ("py.test-2.7"). */
 static bool holds_apart(struct comparison *c, const char *text, const char *line)
 {
-    size_t n = strcspn(line, "="), rest = strcspn(line + n, ":[");
-    const char *name = arena_strndup(c->arena, line, n);
-    const char *module = line[n] == '=' ? arena_strndup(c->arena, line + n + 1, rest - 1) : "";
+    size_t n = strcspn(line, "=");
+    const char *target = line[n] == '=' ? line + n + 1 : "";
 
-    return holds(text, name) && holds(text, module);
+    while (n > 0 && (isdigit((unsigned char)line[n - 1]) || strchr(".-", line[n - 1]) != NULL))
+        n--;
+    return holds(text, arena_strndup(c->arena, line, n)) && holds(text, target);
 }
 
 enum proof compare_prove_entry_points(struct comparison *c, struct compare_member *m,

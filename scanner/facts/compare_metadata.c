@@ -11,8 +11,8 @@
 #include "facts/licence.h"
 #include "facts/names.h"
 
-#define UNLISTED_MAX     50 /* alarms of one kind that are told one by one */
-#define REQUIREMENTS_MAX 16 /* files that are searched for a requirement */
+#define LICENCES_MAX     50 /* that are told */
+#define REQUIREMENTS_MAX 64 /* files that are searched for a requirement */
 
 static struct compare_text text_of(const struct archive_member *member)
 {
@@ -312,7 +312,7 @@ void compare_check_sources(struct comparison *c)
     const char *path = arena_printf(c->arena, "%sSOURCES.txt", c->egg_info);
     const struct archive_contents *archive = c->in->archive;
     const struct archive_member *list = compare_find(archive, path);
-    size_t count, told = 0;
+    size_t count;
 
     if (list == NULL)
         return;
@@ -321,13 +321,12 @@ void compare_check_sources(struct comparison *c)
         return;
     }
     char **lines = lines_of(c, text_of(list), &count);
-    for (size_t i = 0; i < archive->member_count && told < UNLISTED_MAX; i++) {
+    for (size_t i = 0; i < archive->member_count; i++) {
         const char *key = archive->members[i].path;
         if (is_after_list(key) || strcmp(key, path) == 0 ||
             (count > 0 && bsearch(&key, lines, count, sizeof *lines, by_text) != NULL))
             continue;
         compare_alarm(c, COMPARE_ALARM_UNLISTED, key, "%s does not list it", path);
-        told++;
     }
     free(lines);
 }
@@ -411,22 +410,23 @@ void compare_find_licences(struct comparison *c)
     const size_t prefix = strlen(c->out->prefix);
     const struct archive_member *metadata = compare_find(archive, "PKG-INFO");
     struct compare_text value;
+    size_t looked = 0;
     bool any = false;
 
     for (size_t i = 0; i < archive->member_count; i++)
         any |= licence_is_file(archive->members[i].path, "");
-    for (size_t i = 0; i < tree->count && c->out->licence_count < UNLISTED_MAX; i++) {
+    for (size_t i = 0; i < tree->count && c->out->licence_count < LICENCES_MAX; i++) {
         const char *path = tree->entries[i].path;
         bool inside = strncmp(path, c->out->prefix, prefix) == 0;
         bool declared = inside && matches_declared(c, path + prefix);
         if ((declared || (!any && licence_is_file(inside ? path + prefix : path, ""))) &&
-            !has_base(archive, path))
+            looked++ < COMPARE_SEARCHES && !has_base(archive, path))
             add_licence(c, path, declared);
     }
     if (metadata == NULL || metadata->data == NULL)
         return;
     for (size_t n = 0;
-         n < UNLISTED_MAX && compare_header(text_of(metadata), "License-File", n, &value); n++) {
+         n < LICENCES_MAX && compare_header(text_of(metadata), "License-File", n, &value); n++) {
         const char *path = arena_strndup(c->arena, value.data, value.len);
         if (compare_find(archive, path) == NULL && !has_base(archive, path))
             add_licence(c, path, true);

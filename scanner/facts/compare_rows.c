@@ -60,7 +60,7 @@ static const struct compare_row rows[] = {
     {13, "*", DIFFERS | UNSEEN, COMPARE_EXPANDED, compare_prove_lfs,
      "the large file that the repository has a pointer to"},
     {4, "*.py", DIFFERS | UNSEEN, COMPARE_REVIEW, compare_prove_version_only,
-     "only the version differs, and it is the release's"},
+     "a placeholder became the release's version"},
     {10, "*.py", DIFFERS | UNSEEN, COMPARE_REVIEW, compare_prove_tail,
      "the repository's file, followed by assignments to names that it has"},
 };
@@ -281,10 +281,8 @@ static void read_ignore(struct comparison *c, const char *directory)
         *directory == '\0' ? IGNORE_NAME : arena_printf(c->arena, "%s/" IGNORE_NAME, directory);
     struct compare_text text = {"", 0};
 
-    if (ignore_is_read(c, directory))
-        return;
-    if (compare_tree_find(c->in->commit.tree, path) != NULL &&
-        compare_read(c, path, &text) == SOURCE_PENDING)
+    if (compare_tree_find(c->in->commit.tree, path) == NULL || ignore_is_read(c, directory) ||
+        compare_read(c, path, &text) != SOURCE_FOUND)
         return;
     c->ignores = mem_grow(c->ignores, c->ignore_count, &c->ignore_size, sizeof *c->ignores);
     c->ignores[c->ignore_count++] = (struct ignore_file){directory, text.data, text.len};

@@ -163,14 +163,26 @@ enum proof compare_prove_setup_py(struct comparison *c, struct compare_member *m
                                                                           : PROOF_NONE;
 }
 
-/* --- only the version's literal differs --------------------------------------------------------
+/* --- only a placeholder became the version
+ * --------------------------------------------------------
  */
+
+/* "0.0.0", "0.dev0", "unknown": what nobody releases. */
+static bool is_placeholder(struct compare_text text)
+{
+    bool number = text.len > 0 && *text.data >= '0' && *text.data <= '9';
+
+    for (size_t i = 0; i < text.len && number; i++)
+        if (text.data[i] >= '1' && text.data[i] <= '9')
+            return false;
+    return text.len < 40;
+}
 
 enum proof compare_prove_version_only(struct comparison *c, struct compare_member *m,
                                       const struct compare_entry *entry)
 {
     struct pysource git, out;
-    struct compare_text text, value;
+    struct compare_text text, value, held;
     size_t differ = 0;
 
     if (entry == NULL || !text_ends_with(m->member->path, ".py") || m->member->data == NULL ||
@@ -184,8 +196,8 @@ enum proof compare_prove_version_only(struct comparison *c, struct compare_membe
     for (size_t i = 0; i < git.count; i++) {
         if (same_token(&git.tokens[i], &out.tokens[i]))
             continue;
-        if (git.tokens[i].kind != PY_STRING || !compare_string(&out.tokens[i], &value) ||
-            !compare_is_version(c, value))
+        if (!compare_string(&git.tokens[i], &held) || !is_placeholder(held) ||
+            !compare_string(&out.tokens[i], &value) || !compare_is_version(c, value))
             return PROOF_NONE;
         differ++;
     }

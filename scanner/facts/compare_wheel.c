@@ -11,8 +11,6 @@
 #include "base/text.h"
 #include "facts/names.h"
 
-#define TOLD_MAX 50 /* alarms of one kind that are told one by one */
-
 static struct compare_text text_of(const struct archive_member *member)
 {
     return (struct compare_text){member->data, member->len};
@@ -113,7 +111,7 @@ static void check_record(struct comparison *c)
     const struct archive_contents *archive = c->in->archive;
     const char *path = arena_printf(c->arena, "%sRECORD", c->egg_info);
     const struct archive_member *list = compare_find(archive, path);
-    size_t count = 0, told = 0;
+    size_t count = 0;
 
     if (list == NULL || list->data == NULL) {
         compare_alarm(c, list == NULL ? COMPARE_ALARM_RECORD : COMPARE_ALARM_UNREAD, path,
@@ -121,7 +119,7 @@ static void check_record(struct comparison *c)
         return;
     }
     struct record *records = read_record(c, text_of(list), &count);
-    for (size_t i = 0; i < archive->member_count && told < TOLD_MAX; i++) {
+    for (size_t i = 0; i < archive->member_count; i++) {
         const struct archive_member *member = &archive->members[i];
         const struct record key = {.path = member->path};
         const struct record *found =
@@ -130,13 +128,11 @@ static void check_record(struct comparison *c)
             continue;
         compare_alarm(c, COMPARE_ALARM_RECORD, member->path, "%s",
                       found == NULL ? "RECORD does not list it" : "RECORD has another digest");
-        told++;
     }
-    for (size_t i = 0; i < count && told < TOLD_MAX; i++)
+    for (size_t i = 0; i < count; i++)
         if (compare_find(archive, records[i].path) == NULL && !is_exempt(c, records[i].path)) {
             compare_alarm(c, COMPARE_ALARM_RECORD, records[i].path,
                           "RECORD lists what is not there");
-            told++;
         }
     free(records);
 }
@@ -209,7 +205,9 @@ static const struct compare_member *in_sdist(const struct comparison *c, const c
         else
             high = mid;
     }
-    for (; low < count && strcmp(c->sdist[low]->member->oid, oid) == 0; low++) {
+    for (size_t n = 0;
+         n < COMPARE_PLACES && low < count && strcmp(c->sdist[low]->member->oid, oid) == 0;
+         n++, low++) {
         found = found == NULL ? c->sdist[low] : found;
         if (ends_in(c->sdist[low]->member->path, path)) {
             *at_path = true;
@@ -226,19 +224,21 @@ static const struct compare_entry *in_tree(const struct comparison *c, const cha
     size_t count;
     const struct compare_entry *const *found = compare_tree_by_oid(c->in->commit.tree, oid, &count);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && i < COMPARE_PLACES; i++)
         if (ends_in(found[i]->path, path))
             return found[i];
     return NULL;
 }
 
 /* What the tree has at this path, whatever its bytes; the shortest of several. */
-static const struct compare_entry *at_path(const struct comparison *c, const char *path)
+static const struct compare_entry *at_path(struct comparison *c, const char *path)
 {
     const struct compare_tree *tree = c->in->commit.tree;
     const struct compare_entry *found = NULL;
     const size_t prefix = strlen(c->out->prefix);
 
+    if (c->searches++ >= COMPARE_SEARCHES)
+        return NULL;
     for (size_t i = 0; i < tree->count; i++)
         if (strncmp(tree->entries[i].path, c->out->prefix, prefix) == 0 &&
             ends_in(tree->entries[i].path, path) &&
@@ -443,11 +443,12 @@ static bool is_script(struct comparison *c, struct compare_member *m, const char
     const struct compare_tree *tree = c->in->commit.tree;
     struct compare_text text = text_of(m->member), other;
 
-    if (text.data == NULL || text.len < 2 || memcmp(text.data, "#!", 2) != 0)
+    if (text.data == NULL || text.len < 2 || memcmp(text.data, "#!", 2) != 0 ||
+        c->searches++ >= COMPARE_SEARCHES)
         return false;
     if (compare_is_easy_script(c, text, name)) {
         settle(m, COMPARE_GENERATED, "calls the entry point of its name");
-        m->row = 13;
+        m->row = COMPARE_ROW_WHEEL;
         return true;
     }
     text = behind_first_line(text);
@@ -458,7 +459,7 @@ static bool is_script(struct comparison *c, struct compare_member *m, const char
         if (compare_same_lines(text, behind_first_line(other))) {
             settle(m, COMPARE_GENERATED, "the repository's script with another first line");
             m->git_path = tree->entries[i].path;
-            m->row = 13;
+            m->row = COMPARE_ROW_WHEEL;
             return true;
         }
     }
@@ -490,5 +491,10 @@ void compare_wheel_member(struct comparison *c, struct compare_member *m)
     }
     if (same_as_somewhere(c, m, path) || (script && is_script(c, m, path)))
         return;
+    if (compare_is_nspkg(c, m->member)) {
+        settle(m, COMPARE_GENERATED, "setuptools' line for a namespace package");
+        m->row = COMPARE_ROW_WHEEL;
+        return;
+    }
     differs(c, m, path);
 }
