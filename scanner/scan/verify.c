@@ -184,6 +184,17 @@ static void compare_done(void *item)
     save_window(job->verification);
 }
 
+/* What needed blobs that did not come is unknown, whatever could be said of it without them. */
+static void give_up(struct verification *verification)
+{
+    for (size_t i = 0; i < verification->open; i++) {
+        struct release_check *check = &verification->window[i];
+        for (size_t f = 0; f < check->file_count && !check->judged; f++)
+            if (check->files[f].err.reason == REASON_NONE)
+                check->files[f].err = verification->err;
+    }
+}
+
 static void compare_window(struct job *job)
 {
     struct verification *verification = job->verification;
@@ -191,6 +202,8 @@ static void compare_window(struct job *job)
     if (job->err.reason != REASON_NONE) {
         verification->err = job->err;
         job->err = (struct err){0};
+        reader_fetched(job->reader); /* what did not come is not waited for again */
+        give_up(verification);
     }
     work_submit(job->scan->cpu_lane, compare_run, compare_done, job);
 }

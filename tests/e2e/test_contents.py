@@ -4,11 +4,13 @@ import pytest
 from conftest import OWNER, TOKEN, TREE, TREE_FULL, unknowns
 from forge import Forge, Repository, World, artifacts, document
 from forge.demo import pyproject
+from forge.faults import CATALOGUE
 
 CODE = '"""Sails."""\n\n\ndef hoist(sail):\n    return sail.up()\n'
 OTHER = CODE.replace("sail.up()", "sail.up(all=True)")
 BASE = {
     "pyproject.toml": pyproject(TREE, "1.0.0", TREE_FULL),
+    ".gitignore": "*.log\n",
     "LICENSE": "MIT License\n",
     "README.md": "# halyard\n",
     "CHANGELOG.md": "# Changelog\n\n## 1.0.0\n\n- All.\n",
@@ -162,3 +164,22 @@ def test_none_is_none(published):
     assert published.forge.requests("file") == []
     assert published.drift.scan(OWNER, "--verify", f"{TREE}==1.*").returncode == 0
     assert len(published.forge.requests("file")) == 2
+
+
+
+def test_blobs_that_do_not_come(published):
+    """Whether git ignores a file of nobody's cannot be known without the list of what it ignores."""
+    tree = {path: text for path, text in BASE.items() if path != ".gitignore"}
+    sdist = artifacts.sdist(TREE, "1.0.0", tree, {"notes.txt": "Ask Rowan.\n"})
+    published(sdist=sdist, arguments=("--verify", "none"))
+
+    def refuse(request, answer):
+        return CATALOGUE["server-error"](request, answer) if b"command=fetch" in request.body else answer
+
+    published.forge.fault("git-upload-pack", refuse)
+    done = published.drift.scan(OWNER, "--verify", "all", timeout=60)
+    assert done.returncode == 3
+    assert unknowns(published.drift.report()) == {(TREE, "contents"): "http-error"}
+    published.forge.heal()
+    assert published.drift.scan(OWNER, "--verify", "all").returncode == 0
+    assert found(published.drift.report()) == {"untracked-file-published": "medium"}
