@@ -49,6 +49,10 @@ struct scan_index {
  */
 enum scan_verify { SCAN_VERIFY_NONE, SCAN_VERIFY_LATEST, SCAN_VERIFY_ALL, SCAN_VERIFY_PATTERN };
 
+/* What became of one release, for who wants its bytes: scan/compared.h. */
+struct scan_compared;
+typedef void scan_compared_fn(void *ctx, const struct scan_compared *compared);
+
 enum scan_progress { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_NONE };
 
 /* Everything is borrowed and must outlive scan_run. Lists are NULL-terminated unless counted. */
@@ -83,7 +87,10 @@ struct scan_options {
     enum scan_verify verify;
     const char *pattern; /* of VERIFY_PATTERN: a glob of "name==version", or of "name" */
     int64_t max_file;    /* bytes of a published file that is fetched; 0: 100 MiB */
-    const char *policy;  /* as rules_set_policy() takes it; NULL: none */
+    /* Called for each release that was compared, on a thread of the pool; NULL: not wanted. */
+    scan_compared_fn *compared;
+    void *compared_ctx;
+    const char *policy; /* as rules_set_policy() takes it; NULL: none */
     enum scan_progress progress;
     const char *arguments; /* JSON array of what was asked, for the run's row */
 };

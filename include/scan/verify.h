@@ -7,6 +7,7 @@
 #ifndef SCAN_VERIFY_H
 #define SCAN_VERIFY_H
 
+#include "facts/compare.h"
 #include "facts/manifest.h"
 #include "fetch/mirror_blobs.h"
 #include "scan/job.h"
@@ -16,6 +17,13 @@
 #define VERIFY_WINDOW   8 /* releases that are compared together */
 
 struct release_check;
+
+/* The commit that needs the fewest changes to hold a file. */
+struct file_base {
+    const char *commit; /* NULL: none explains any of it */
+    const struct compare_tree *tree;
+    const struct compare_result *result;
+};
 
 /* One published file. */
 struct file_check {
@@ -27,6 +35,8 @@ struct file_check {
     struct buf manifest;              /* from the store, or to go there */
     struct archive_contents contents; /* what it holds */
     struct err err;                   /* why that is not known */
+    struct archive_contents whole;    /* with all bytes, where somebody asked for them */
+    struct file_base base;
 };
 
 struct release_check {
@@ -71,5 +81,9 @@ void verify_read_files(struct release_check *check);
 /* verify_compare.c: fills rows and members; what is missing is noted as wanted by the job's reader.
    On the pool. */
 void verify_compare(struct release_check *check);
+/* verify_hand.c: for who asked for what was compared. What the base has of a file that is altered
+   must be here: false when something is noted as wanted. */
+bool verify_want_base(const struct file_check *file);
+void verify_hand_over(const struct release_check *check);
 
 #endif

@@ -193,6 +193,24 @@ static enum source_result compare_with(struct file_check *file, const char *oid,
     return compare_at(file, at, sdist, &out->result);
 }
 
+static size_t count_lost(const struct compare_result *result)
+{
+    return result->counts[COMPARE_ALTERED] + result->counts[COMPARE_NOWHERE] +
+           result->counts[COMPARE_IGNORED] + result->counts[COMPARE_OTHER_COMMIT];
+}
+
+/* From where the file is nearest; the tag's commit when that is no farther. */
+static void note_base(struct file_check *file, const struct outcome outcomes[2])
+{
+    const struct outcome *base = outcomes[0].at != NULL ? &outcomes[0] : &outcomes[1];
+
+    if (outcomes[0].at != NULL && outcomes[1].at != NULL &&
+        count_lost(&outcomes[1].result) < count_lost(&outcomes[0].result))
+        base = &outcomes[1];
+    if (base->at != NULL)
+        file->base = (struct file_base){base->at->oid, &base->at->tree, &base->result};
+}
+
 static bool is_clean(const struct outcome *outcome)
 {
     return outcome->result.verdict >= COMPARE_VERDICT_REVIEW;
@@ -328,6 +346,11 @@ static bool judge_file(struct release_check *check, size_t i, const struct compa
                               &outcomes[1]);
     if (result == SOURCE_PENDING)
         return false;
+    if (result == SOURCE_FOUND) {
+        note_base(file, outcomes);
+        if (!verify_want_base(file))
+            return false;
+    }
     if (file->err.reason != REASON_NONE || result == SOURCE_FAILED) {
         check->basis = NULL;
         unknown_row(file, row);
@@ -380,4 +403,6 @@ void verify_compare(struct release_check *check)
     check->judged = whole;
     if (check->basis != NULL)
         check->basis = verify_basis(check);
+    if (whole)
+        verify_hand_over(check);
 }

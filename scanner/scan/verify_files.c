@@ -10,6 +10,8 @@
    be looked into. */
 #define KEEP_MEMBER   ((size_t)256 << 10)
 #define KEEP_ALL      ((size_t)4 << 20)
+#define WHOLE_MEMBER  ((size_t)64 << 20) /* of what somebody asked for */
+#define WHOLE_ALL     ((size_t)512 << 20)
 #define MANIFEST_MAX  ((size_t)64 << 20)
 #define RELEASE_BYTES ((int64_t)1 << 30) /* of all files of one release together */
 
@@ -74,6 +76,28 @@ static bool keep_unknown(void *ctx, const struct archive_member *member)
             (member->lf_oid[0] == '\0' || !mirror_blobs_find(blobs, member->lf_oid, NULL)));
 }
 
+static bool keep_all(void *ctx, const struct archive_member *member)
+{
+    (void)ctx;
+    (void)member;
+    return true;
+}
+
+/* Once more, for who asked for the bytes; what is compared stays what a scan compares. */
+static int read_whole(struct file_check *file)
+{
+    struct archive_request request = {
+        .filename = file->due->filename,
+        .keep = keep_all,
+        .keep_max = WHOLE_MEMBER,
+        .keep_total = WHOLE_ALL,
+    };
+
+    if (file->release->verification->job->scan->options->compared == NULL)
+        return 0;
+    return archive_read(file->spool, &request, &file->release->arena, &file->whole, &file->err);
+}
+
 /* Its digest first: of other bytes than the index names nothing is believed. */
 static int read_spool(struct file_check *file)
 {
@@ -94,7 +118,7 @@ static int read_spool(struct file_check *file)
                        file->due->filename, digest, file->due->sha256);
     if (archive_read(file->spool, &request, &file->release->arena, &file->contents, &file->err) !=
             0 ||
-        manifest_encode(&file->contents, &file->manifest, &file->err) != 0)
+        manifest_encode(&file->contents, &file->manifest, &file->err) != 0 || read_whole(file) != 0)
         return -1;
     file->fetched = true;
     return 0;
