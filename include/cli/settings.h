@@ -100,7 +100,9 @@ struct settings {
     const char *output;
     int list_format; /* enum setting_list_format */
     bool offline;
-    bool all, workflow; /* of plan */
+    bool all, workflow;         /* of plan */
+    const char *author, *email; /* of recover */
+    struct setting_list search;
     const char *run, *card, *rule_id, *explain;
     const char *package, *repository, *rule, *severity, *state; /* filters of report */
 };

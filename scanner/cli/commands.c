@@ -15,7 +15,7 @@
 #include "cli/help.h"
 #include "cli/token.h"
 
-static const struct command *const commands[] = {&cmd_scan,  &cmd_report, &cmd_plan,
+static const struct command *const commands[] = {&cmd_scan,  &cmd_report, &cmd_plan, &cmd_recover,
                                                  &cmd_rules, &cmd_doctor, NULL};
 #define COMMAND_COUNT (sizeof commands / sizeof *commands - 1)
 

@@ -278,3 +278,26 @@ FROM package AS p
 JOIN coverage AS v ON v.package_id = p.id OR v.repository_id = p.repository_id
 WHERE p.name = :package
 ORDER BY v.fact;
+
+-- The files of a release, the sdist first.
+-- name: recover_files
+SELECT f.filename, f.kind, f.sha256, i.version, p.name AS package
+FROM package AS p
+JOIN file AS f ON f.package_id = p.id
+JOIN release_id AS i ON i.id = f.release_id
+WHERE p.name = :package AND i.version = :version
+ORDER BY f.kind <> 'sdist', f.filename LIKE '%.whl' AND f.filename NOT LIKE '%-any.whl', f.filename;
+
+-- What of a file its repository does not have at the commit that it was compared with.
+-- name: recover_lost
+SELECT m.path, m.class
+FROM content_member AS m
+WHERE m.package = :package AND m.version = :version AND m.filename = :filename
+  AND m.class IN ('nowhere', 'altered', 'ignored', 'other-commit') AND NOT m.secret
+ORDER BY m.path;
+
+-- Whether that was ever asked.
+-- name: recover_verdict
+SELECT c.verdict, c.commit_oid
+FROM contents AS c
+WHERE c.package = :package AND c.version = :version AND c.filename = :filename;
