@@ -131,9 +131,9 @@ static void write_source(struct plan *plan)
     if (plan->found)
         return;
     heading(plan, "Get the source back");
-    fputs("No commit holds what was published. Keep it first, without running it, and look for "
-          "the work tree\nthat it was built from: on the machines of whoever published it, in "
-          "stashes and reflogs.\n",
+    fputs("No commit holds what was published. Keep it first, without running it, and look for the "
+          "work tree\nthat it was built from, on the machines of whoever published it: in clones, "
+          "their stashes and reflogs.\n",
           plan->out);
     open_commands(plan);
     if (url != NULL && card_is_url(url))
@@ -141,13 +141,19 @@ static void write_source(struct plan *plan)
     else
         fprintf(plan->out, "# fetch the sdist of %s %s from the index\n", plan->package,
                 plan->version);
-    fputs("git log --all --oneline --since=\"3 months ago\"   # in every clone that there is\n"
-          "git stash list && git reflog --all | head -50\n",
-          plan->out);
+    fprintf(plan->out, "fleetdrift recover --search ~/src %s==%s\n", plan->package, plan->version);
     close_commands(plan);
-    fputs("\nOnly if it is nowhere: unpack what was published and commit it on the branch below, "
-          "so that at\nleast everybody can read what users run.\n",
-          plan->out);
+    fputs(
+        "\nOnly if it is nowhere: bring back what was published, as a branch on top of the commit "
+        "that explains\nmost of it, so that at least everybody can read what users run.\n",
+        plan->out);
+    open_commands(plan);
+    fprintf(plan->out,
+            "fleetdrift recover %s==%s\n"
+            "git fetch %s-%s.bundle fix/sync-repo-with-v%s:fix/sync-repo-with-v%s\n",
+            plan->package, plan->version, plan->package, plan->version, plan->version,
+            plan->version);
+    close_commands(plan);
 }
 
 /* --- the branch ------------------------------------------------------------------------------ */
@@ -206,9 +212,9 @@ static void write_branch(struct plan *plan)
     heading(plan, "Bring the repository to what was published");
     open_commands(plan);
     fputs("git fetch --tags origin\n", plan->out);
-    fprintf(plan->out, "git switch -c fix/sync-repo-with-v%s%s%s\n", plan->version,
-            plan->commit != NULL && !plan->found ? " " : "",
-            plan->commit != NULL && !plan->found ? plan->commit : "");
+    /* brought back above, or made here */
+    fprintf(plan->out, "git switch %sfix/sync-repo-with-v%s\n", plan->found ? "-c " : "",
+            plan->version);
     close_commands(plan);
     write_bump(plan);
     write_changelog(plan);

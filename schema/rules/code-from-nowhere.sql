@@ -2,7 +2,7 @@
 -- severity: critical
 -- title: Published code that no commit ever held
 -- needs: index, refs, objects, contents
--- help: Find the source: fleetdrift plan PACKAGE says how. Until
+-- help: Find the source, or bring it back: fleetdrift recover PACKAGE==VERSION. Until
 --   it is in the repository nobody can review what users run.
 --
 -- Importable code whose very bytes (also with other line ends) are in no commit that the repository's
