@@ -13,6 +13,7 @@
 
 struct arena_block {
     struct arena_block *next;
+    void *taken; /* freed with it; or NULL */
     size_t used;
     size_t size;
     alignas(max_align_t) char data[];
@@ -22,6 +23,7 @@ void arena_release(struct arena *arena)
 {
     while (arena->block != NULL) {
         struct arena_block *next = arena->block->next;
+        free(arena->block->taken);
         free(arena->block);
         arena->block = next;
     }
@@ -61,6 +63,18 @@ void *arena_copy(struct arena *arena, const void *data, size_t size)
     if (size > 0)
         memcpy(copy, data, size);
     return copy;
+}
+
+void arena_take(struct arena *arena, void *owned)
+{
+    if (owned == NULL)
+        return;
+    if (arena->block == NULL || arena->block->taken != NULL) {
+        struct arena_block *block = mem_alloc(sizeof *block);
+        block->next = arena->block;
+        arena->block = block;
+    }
+    arena->block->taken = owned;
 }
 
 char *arena_strndup(struct arena *arena, const char *s, size_t len)
