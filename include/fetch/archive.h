@@ -44,7 +44,8 @@ struct archive_member {
     X(SPECIAL, "special-file", "a device, a pipe or a socket")                                     \
     X(LINK_ESCAPES, "link-escapes", "a symbolic link that leads out of the archive")               \
     X(DIRECTORY, "directory-disagrees", "a zip whose directory and local headers disagree")        \
-    X(TRAILING, "trailing-data", "bytes that belong to no member")
+    X(TRAILING, "trailing-data", "bytes that belong to no member")                                 \
+    X(RECORD, "record", "a wheel whose RECORD is not what it holds, or cannot be read")
 
 enum archive_oddity_kind {
 #define X(id, word, meaning) ARCHIVE_ODD_##id,
@@ -58,6 +59,36 @@ struct archive_oddity {
     const char *path; /* as the archive spells it; NULL: of the whole */
 };
 
+/* What a wheel's RECORD says of its members. */
+enum archive_record {
+    ARCHIVE_RECORD_NONE, /* an sdist has none */
+    ARCHIVE_RECORD_RIGHT,
+    ARCHIVE_RECORD_WRONG,
+    ARCHIVE_RECORD_MISSING,
+    ARCHIVE_RECORD_UNREAD, /* larger than 8 MiB, or no text */
+};
+
+#define ARCHIVE_RECORD_FAULTS(X)                                                                   \
+    X(UNLISTED, "RECORD does not list it")                                                         \
+    X(ABSENT, "RECORD lists what is not there")                                                    \
+    X(DIGEST, "RECORD has another digest")                                                         \
+    X(SIZE, "RECORD has another size")                                                             \
+    X(UNHASHED, "RECORD has no SHA-256 of it")                                                     \
+    X(TWICE, "RECORD lists it twice")                                                              \
+    X(SECOND, "a second .dist-info directory")
+
+enum archive_record_fault_kind {
+#define X(id, meaning) ARCHIVE_RECORD_##id,
+    ARCHIVE_RECORD_FAULTS(X)
+#undef X
+        ARCHIVE_RECORD_FAULT_COUNT
+};
+
+struct archive_record_fault {
+    enum archive_record_fault_kind kind;
+    const char *path;
+};
+
 struct archive_contents {
     enum archive_kind kind;
     const char *top;                /* of an sdist, as it is; NULL */
@@ -67,10 +98,13 @@ struct archive_contents {
         *oddities; /* in the archive's order; the first of each kind and 20 more */
     size_t oddity_count;
     int64_t bytes; /* unpacked */
+    enum archive_record record;
+    struct archive_record_fault *record_faults; /* the first 50 */
+    size_t record_fault_count;
 };
 
 /* Whether the bytes of this member shall be kept: asked once its ids are known, for files of at
-   most `keep_max` bytes, until `keep_total` are kept. */
+   most `keep_max` bytes and 1 MiB, until `keep_total` are kept. */
 typedef bool archive_keep_fn(void *ctx, const struct archive_member *member);
 
 struct archive_request {

@@ -3,26 +3,32 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/text.h"
-
 static const char *const sdist_suffixes[] = {
     ".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.zst", ".tar.xz", ".tar.lzma", ".tar.Z", ".tar"};
 
+bool archive_ends_in(const char *filename, const char *suffix)
+{
+    size_t len = strlen(filename), n = strlen(suffix);
+
+    return len > n && strcasecmp(filename + len - n, suffix) == 0;
+}
+
+bool archive_is_zip(const char *filename)
+{
+    return archive_ends_in(filename, ".whl") || archive_ends_in(filename, ".zip");
+}
+
 size_t archive_stem(const char *filename)
 {
-    size_t len = strlen(filename);
-
-    for (size_t i = 0; i < sizeof sdist_suffixes / sizeof *sdist_suffixes; i++) {
-        size_t n = strlen(sdist_suffixes[i]);
-        if (len > n && strcasecmp(filename + len - n, sdist_suffixes[i]) == 0)
-            return len - n;
-    }
+    for (size_t i = 0; i < sizeof sdist_suffixes / sizeof *sdist_suffixes; i++)
+        if (archive_ends_in(filename, sdist_suffixes[i]))
+            return strlen(filename) - strlen(sdist_suffixes[i]);
     return 0;
 }
 
 int archive_kind_of(const char *filename, enum archive_kind *kind)
 {
-    if (text_ends_with(filename, ".whl"))
+    if (archive_ends_in(filename, ".whl"))
         *kind = ARCHIVE_WHEEL;
     else if (archive_stem(filename) > 0)
         *kind = ARCHIVE_SDIST;
