@@ -1,6 +1,6 @@
 /*
  * What a published file holds, as bytes for the database: so that it can be compared again when the
- * repository has changed, without being fetched again. Compressed JSON.
+ * repository has changed, without being fetched again. Compressed lines of JSON.
  */
 #ifndef FACTS_MANIFEST_H
 #define FACTS_MANIFEST_H
@@ -10,7 +10,7 @@
 
 /* Of everything that is told of an archive, and how; manifests of another revision are read anew.
  */
-#define MANIFEST_REVISION 1
+#define MANIFEST_REVISION 2
 
 /* Adds to `out`; -1 when its ceiling is too low (REASON_TOO_LARGE). */
 int manifest_encode(const struct archive_contents *contents, struct buf *out, struct err *err);

@@ -3,13 +3,17 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 
-#define HEAD      8                   /* bytes before the compressed ones: their length unpacked */
-#define MAX_PLAIN ((size_t)256 << 20) /* unpacked JSON */
+#define BLOCK 16384
+#define LINE_BYTES                                                                                 \
+    ((size_t)16 << 20) /* of what is read: a member's bytes, most of them escaped                  \
+                        */
+#define TEXT_BYTES ((size_t)256 << 20)
 
 /* --- strings --------------------------------------------------------------------------------- */
 
@@ -57,123 +61,221 @@ static const char *plain(const json_t *value, struct arena *arena, size_t *len)
 
 /* --- there ----------------------------------------------------------------------------------- */
 
+struct packing {
+    z_stream zlib;
+    struct buf *out;
+    bool full;
+};
+
+static void squeeze(struct packing *p, const char *data, size_t len, int flush)
+{
+    unsigned char block[BLOCK];
+
+    p->zlib.next_in = (const Bytef *)data;
+    p->zlib.avail_in = (uInt)len;
+    do {
+        p->zlib.next_out = block;
+        p->zlib.avail_out = sizeof block;
+        deflate(&p->zlib, flush);
+        p->full |= buf_add(p->out, block, sizeof block - p->zlib.avail_out) != 0;
+    } while (p->zlib.avail_out == 0);
+}
+
+static int on_text(const char *data, size_t len, void *ctx)
+{
+    squeeze(ctx, data, len, Z_NO_FLUSH);
+    return 0;
+}
+
+/* One line at a time, so that no more than one member is in memory twice. */
+static void put_line(struct packing *p, json_t *json)
+{
+    if (json == NULL)
+        abort();
+    json_dump_callback(json, on_text, p, JSON_COMPACT);
+    squeeze(p, "\n", 1, Z_NO_FLUSH);
+    json_decref(json);
+}
+
+static json_t *path_json(const char *path)
+{
+    return bytes(path, path != NULL ? strlen(path) : 0);
+}
+
 static json_t *member_json(const struct archive_member *member)
 {
-    return json_pack("[o, i, I, s, s, s, o]", bytes(member->path, strlen(member->path)),
+    return json_pack("[o, i, I, s, s, s, o]", path_json(member->path),
                      (int)member->kind | member->executable << 1, (json_int_t)member->size,
                      member->oid, member->lf_oid, member->sha256, bytes(member->data, member->len));
 }
 
-static json_t *contents_json(const struct archive_contents *contents)
-{
-    json_t *members = json_array(), *odd = json_array();
-
-    for (size_t i = 0; i < contents->member_count; i++)
-        json_array_append_new(members, member_json(&contents->members[i]));
-    for (size_t i = 0; i < contents->oddity_count; i++) {
-        const char *path = contents->oddities[i].path;
-        json_array_append_new(odd, json_pack("[i, o]", (int)contents->oddities[i].kind,
-                                             bytes(path, path != NULL ? strlen(path) : 0)));
-    }
-    return json_pack("{s: i, s: o, s: I, s: o, s: o}", "kind", (int)contents->kind, "top",
-                     bytes(contents->top, contents->top != NULL ? strlen(contents->top) : 0),
-                     "bytes", (json_int_t)contents->bytes, "odd", odd, "members", members);
-}
-
 int manifest_encode(const struct archive_contents *contents, struct buf *out, struct err *err)
 {
-    json_t *json = contents_json(contents);
-    char *text = json_dumps(json, JSON_COMPACT);
-    size_t len = text != NULL ? strlen(text) : 0;
-    uLongf packed = compressBound(len);
-    unsigned char *data = mem_alloc(HEAD + packed);
+    struct packing p = {.out = out};
 
-    for (int i = 0; i < HEAD; i++)
-        data[i] = (unsigned char)((uint64_t)len >> 8 * i);
-    bool done = text != NULL && compress(data + HEAD, &packed, (const Bytef *)text, len) == Z_OK &&
-                buf_add(out, data, HEAD + packed) == 0;
-    free(data);
-    free(text);
-    json_decref(json);
-    return done ? 0 : err_set(err, REASON_TOO_LARGE, "what a file holds is too much to be kept");
+    if (deflateInit(&p.zlib, Z_DEFAULT_COMPRESSION) != Z_OK)
+        abort();
+    put_line(&p, json_pack("{s: i, s: o, s: I, s: i}", "kind", (int)contents->kind, "top",
+                           path_json(contents->top), "bytes", (json_int_t)contents->bytes, "record",
+                           (int)contents->record));
+    for (size_t i = 0; i < contents->oddity_count; i++)
+        put_line(&p, json_pack("{s: i, s: o}", "odd", (int)contents->oddities[i].kind, "path",
+                               path_json(contents->oddities[i].path)));
+    for (size_t i = 0; i < contents->record_fault_count; i++)
+        put_line(&p, json_pack("{s: i, s: o}", "fault", (int)contents->record_faults[i].kind,
+                               "path", path_json(contents->record_faults[i].path)));
+    for (size_t i = 0; i < contents->member_count; i++)
+        put_line(&p, member_json(&contents->members[i]));
+    squeeze(&p, "", 0, Z_FINISH);
+    deflateEnd(&p.zlib);
+    return p.full ? err_set(err, REASON_TOO_LARGE, "what a file holds is too much to be kept") : 0;
 }
 
 /* --- and back -------------------------------------------------------------------------------- */
 
-static const char *text_at(const json_t *list, size_t at, struct arena *arena)
+struct unpacking {
+    struct arena *arena;
+    struct archive_contents *out;
+    size_t member_size, oddity_size, fault_size;
+    bool begun;
+};
+
+static const char *text_of(const json_t *value, struct arena *arena)
 {
     size_t len;
 
-    return plain(json_array_get(list, at), arena, &len);
+    return plain(value, arena, &len);
 }
 
-static void copy_hex(char *out, size_t size, const json_t *list, size_t at)
+static bool copy_hex(char *out, size_t size, const json_t *list, size_t at)
 {
     const char *text = json_string_value(json_array_get(list, at));
 
-    if (text != NULL && strlen(text) < size)
-        memcpy(out, text, strlen(text) + 1);
+    if (text == NULL || strlen(text) >= size)
+        return false;
+    memcpy(out, text, strlen(text) + 1);
+    return true;
 }
 
-static bool read_member(const json_t *json, struct arena *arena, struct archive_member *out)
+static bool take_member(struct unpacking *u, const json_t *json)
 {
-    int flags = (int)json_integer_value(json_array_get(json, 1));
+    struct archive_contents *out = u->out;
+    const int flags = (int)json_integer_value(json_array_get(json, 1));
 
-    out->path = text_at(json, 0, arena);
-    out->kind = flags & 1 ? ARCHIVE_LINK : ARCHIVE_FILE;
-    out->executable = (flags & 2) != 0;
-    out->size = json_integer_value(json_array_get(json, 2));
-    copy_hex(out->oid, sizeof out->oid, json, 3);
-    copy_hex(out->lf_oid, sizeof out->lf_oid, json, 4);
-    copy_hex(out->sha256, sizeof out->sha256, json, 5);
-    out->data = plain(json_array_get(json, 6), arena, &out->len);
-    return out->path != NULL && out->oid[0] != '\0';
+    out->members = mem_grow(out->members, out->member_count, &u->member_size, sizeof *out->members);
+    struct archive_member *member = &out->members[out->member_count++];
+    *member = (struct archive_member){
+        .path = text_of(json_array_get(json, 0), u->arena),
+        .kind = flags & 1 ? ARCHIVE_LINK : ARCHIVE_FILE,
+        .executable = (flags & 2) != 0,
+        .size = json_integer_value(json_array_get(json, 2)),
+    };
+    member->data = plain(json_array_get(json, 6), u->arena, &member->len);
+    return member->path != NULL && copy_hex(member->oid, sizeof member->oid, json, 3) &&
+           copy_hex(member->lf_oid, sizeof member->lf_oid, json, 4) &&
+           copy_hex(member->sha256, sizeof member->sha256, json, 5);
 }
 
-static bool read_contents(const json_t *json, struct arena *arena, struct archive_contents *out)
+static bool in_range(const json_t *value, int count)
 {
-    const json_t *members = json_object_get(json, "members"), *odd = json_object_get(json, "odd");
-    size_t len;
+    return json_is_integer(value) && json_integer_value(value) >= 0 &&
+           json_integer_value(value) < count;
+}
 
-    out->kind = json_integer_value(json_object_get(json, "kind")) == ARCHIVE_WHEEL ? ARCHIVE_WHEEL
-                                                                                   : ARCHIVE_SDIST;
-    out->top = plain(json_object_get(json, "top"), arena, &len);
+static bool take_head(struct unpacking *u, const json_t *json)
+{
+    struct archive_contents *out = u->out;
+    const json_t *kind = json_object_get(json, "kind"), *record = json_object_get(json, "record");
+
+    if (!in_range(kind, ARCHIVE_WHEEL + 1) || !in_range(record, ARCHIVE_RECORD_UNREAD + 1))
+        return false;
+    out->kind = (enum archive_kind)json_integer_value(kind);
+    out->record = (enum archive_record)json_integer_value(record);
+    out->top = text_of(json_object_get(json, "top"), u->arena);
     out->bytes = json_integer_value(json_object_get(json, "bytes"));
-    out->member_count = json_array_size(members);
-    out->members = arena_array(arena, out->member_count, sizeof *out->members);
-    out->oddity_count = json_array_size(odd);
-    out->oddities = arena_array(arena, out->oddity_count, sizeof *out->oddities);
-    for (size_t i = 0; i < out->member_count; i++)
-        if (!read_member(json_array_get(members, i), arena, &out->members[i]))
-            return false;
-    for (size_t i = 0; i < out->oddity_count; i++) {
-        const json_t *pair = json_array_get(odd, i);
-        json_int_t kind = json_integer_value(json_array_get(pair, 0));
-        if (kind < 0 || kind >= ARCHIVE_ODD_COUNT)
-            return false;
-        out->oddities[i].kind = (enum archive_oddity_kind)kind;
-        out->oddities[i].path = text_at(pair, 1, arena);
+    u->begun = true;
+    return true;
+}
+
+static bool take_line(struct unpacking *u, const json_t *json)
+{
+    struct archive_contents *out = u->out;
+    const json_t *odd = json_object_get(json, "odd"), *fault = json_object_get(json, "fault");
+
+    if (!u->begun)
+        return take_head(u, json);
+    if (json_is_array(json))
+        return take_member(u, json);
+    const char *path = text_of(json_object_get(json, "path"), u->arena);
+    if (in_range(odd, ARCHIVE_ODD_COUNT)) {
+        out->oddities =
+            mem_grow(out->oddities, out->oddity_count, &u->oddity_size, sizeof *out->oddities);
+        out->oddities[out->oddity_count++] =
+            (struct archive_oddity){(enum archive_oddity_kind)json_integer_value(odd), path};
+        return true;
     }
-    return json_is_array(members);
+    if (!in_range(fault, ARCHIVE_RECORD_FAULT_COUNT) || path == NULL)
+        return false;
+    out->record_faults = mem_grow(out->record_faults, out->record_fault_count, &u->fault_size,
+                                  sizeof *out->record_faults);
+    out->record_faults[out->record_fault_count++] = (struct archive_record_fault){
+        (enum archive_record_fault_kind)json_integer_value(fault), path};
+    return true;
+}
+
+/* Takes the lines that are whole; the rest waits for more. */
+static bool take_lines(struct unpacking *u, struct buf *text)
+{
+    size_t at = 0;
+    const char *newline;
+
+    while ((newline = memchr(text->data + at, '\n', text->len - at)) != NULL) {
+        const size_t len = (size_t)(newline - (text->data + at));
+        json_t *json = json_loadb(text->data + at, len, JSON_ALLOW_NUL, NULL);
+        const bool taken = json != NULL && take_line(u, json);
+        json_decref(json);
+        if (!taken)
+            return false;
+        at += len + 1;
+    }
+    memmove(text->data, text->data + at, text->len - at);
+    text->len -= at;
+    return true;
+}
+
+static bool unpack(struct unpacking *u, z_stream *zlib, struct buf *text)
+{
+    char block[BLOCK];
+    int status;
+
+    do {
+        zlib->next_out = (Bytef *)block;
+        zlib->avail_out = sizeof block;
+        status = inflate(zlib, Z_NO_FLUSH);
+        const size_t n = sizeof block - zlib->avail_out;
+        if ((status != Z_OK && status != Z_STREAM_END) || zlib->total_out > TEXT_BYTES ||
+            buf_add(text, block, n) != 0 ||
+            (memchr(block, '\n', n) != NULL && !take_lines(u, text)))
+            return false;
+    } while (status != Z_STREAM_END);
+    return u->begun && text->len == 0 && zlib->avail_in == 0;
 }
 
 int manifest_decode(const void *data, size_t len, struct arena *arena, struct archive_contents *out,
                     struct err *err)
 {
-    const unsigned char *head = data;
-    uint64_t size = 0;
+    struct unpacking u = {.arena = arena, .out = out};
+    struct buf text = BUF_INIT(LINE_BYTES);
+    z_stream zlib = {.next_in = data, .avail_in = (uInt)len};
 
     *out = (struct archive_contents){0};
-    for (int i = 0; len > HEAD && i < HEAD; i++)
-        size |= (uint64_t)head[i] << 8 * i;
-    if (size == 0 || size > MAX_PLAIN || size / 1100 > len) /* deflate packs no tighter */
-        return err_set(err, REASON_BAD_ANSWER, "what the database holds is no manifest");
-    char *text = mem_alloc(size);
-    uLongf unpacked = size;
-    bool done = uncompress((Bytef *)text, &unpacked, head + HEAD, len - HEAD) == Z_OK;
-    json_t *json = done ? json_loadb(text, unpacked, JSON_ALLOW_NUL, NULL) : NULL;
-    done = json != NULL && read_contents(json, arena, out);
-    json_decref(json);
-    free(text);
+    if (inflateInit(&zlib) != Z_OK)
+        abort();
+    const bool done = len <= UINT32_MAX && unpack(&u, &zlib, &text);
+    inflateEnd(&zlib);
+    buf_release(&text);
+    arena_take(arena, out->members);
+    arena_take(arena, out->oddities);
+    arena_take(arena, out->record_faults);
     return done ? 0 : err_set(err, REASON_BAD_ANSWER, "what the database holds is no manifest");
 }
