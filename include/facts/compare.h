@@ -46,7 +46,7 @@ void compare_tree_init(struct compare_tree *tree, struct compare_entry *entries,
 const struct compare_entry *compare_tree_find(const struct compare_tree *tree, const char *path);
 
 struct compare_commit {
-    const char *oid;
+    const char *oid; /* "": none, the tree is empty */
     const struct compare_tree *tree;
     const struct source *source; /* reads a file at this commit, also over links inside the tree;
                                     one that leads out FAILS, REASON_UNSUPPORTED */

@@ -13,7 +13,7 @@
 #include "scan/job.h"
 
 /* Of what is compared, and how: verdicts of another revision are made anew. */
-#define VERIFY_REVISION 1
+#define VERIFY_REVISION 2
 #define VERIFY_WINDOW   8 /* releases that are compared together */
 
 struct release_check;

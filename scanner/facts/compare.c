@@ -163,7 +163,7 @@ void compare_note_revision(struct comparison *c, const char *path, const char *h
 {
     const char *oid = c->in->commit.oid;
 
-    if (len < OID_HEX && strncmp(oid, hex, len) == 0)
+    if (*oid == '\0' || (len < OID_HEX && strncmp(oid, hex, len) == 0))
         return;
     compare_alarm(c, kind, path, "it names %.*s, the commit is %.12s", (int)(len < 40 ? len : 40),
                   hex, oid);

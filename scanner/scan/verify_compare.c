@@ -54,15 +54,17 @@ static enum source_result read_at(void *ctx, const char *path, const char **data
 {
     struct at_commit *at = ctx;
 
-    return reader_read(at->job->reader, at->oid, path, data, len);
+    return at->oid == NULL ? SOURCE_ABSENT : reader_read(at->job->reader, at->oid, path, data, len);
 }
 
+/* Without an oid: a tree of no files. */
 static int open_commit(struct release_check *check, const char *oid, struct at_commit *out,
                        struct err *err)
 {
     struct job *job = check->verification->job;
     struct listing listing = {.arena = &check->arena};
-    int result = mirror_walk(job->mirror, oid, TREE_ENTRIES_MAX, add_entry, &listing, err);
+    int result =
+        oid == NULL ? 0 : mirror_walk(job->mirror, oid, TREE_ENTRIES_MAX, add_entry, &listing, err);
 
     *out = (struct at_commit){.job = job, .oid = oid};
     out->source = (struct source){.read = read_at, .ctx = out};
@@ -103,7 +105,7 @@ static enum source_result compare_at(const struct file_check *file, const struct
         .package = due->package,
         .version = due->version,
         .uploaded_at = file->due->uploaded_at,
-        .commit = {at->oid, &at->tree, &at->source},
+        .commit = {at->oid != NULL ? at->oid : "", &at->tree, &at->source},
         .tag_commit = due->tag_commit,
         .seen = seen,
         .seen_ctx = check->verification->blobs,
@@ -113,7 +115,8 @@ static enum source_result compare_at(const struct file_check *file, const struct
     };
     const struct project *project = NULL;
     enum source_result read =
-        reader_project(at->job->reader, at->oid, due->directory, &project, NULL);
+        at->oid == NULL ? SOURCE_ABSENT
+                        : reader_project(at->job->reader, at->oid, due->directory, &project, NULL);
 
     if (read == SOURCE_PENDING)
         return read;
@@ -187,7 +190,7 @@ static enum source_result compare_with(struct file_check *file, const char *oid,
         return SOURCE_FAILED;
     out->at = at;
     out->relation =
-        tag == NULL
+        tag == NULL || oid == NULL
             ? NULL
             : origin_relation_word(origin_relate(check->verification->blobs, oid, tag, NULL));
     return compare_at(file, at, sdist, &out->result);
@@ -207,7 +210,7 @@ static void note_base(struct file_check *file, const struct outcome outcomes[2])
     if (outcomes[0].at != NULL && outcomes[1].at != NULL &&
         count_lost(&outcomes[1].result) < count_lost(&outcomes[0].result))
         base = &outcomes[1];
-    if (base->at != NULL)
+    if (base->at != NULL && base->at->oid != NULL)
         file->base = (struct file_base){base->at->oid, &base->at->tree, &base->result};
 }
 
@@ -216,7 +219,8 @@ static bool is_clean(const struct outcome *outcome)
     return outcome->result.verdict >= COMPARE_VERDICT_REVIEW;
 }
 
-/* At the tag; where that is not all of it, at the commit that explains more. */
+/* At the tag; where that is not all of it, at the commit that explains more. Where no commit is
+   that holds any of it and was there in time, with nothing: what came later is told. */
 static enum source_result compare_file(struct file_check *file, const struct compare_result *sdist,
                                        struct outcome *tagged, struct outcome *best)
 {
@@ -233,6 +237,8 @@ static enum source_result compare_file(struct file_check *file, const struct com
     int found = find_origin(file, &origin, &file->err);
     if (found < 0)
         return SOURCE_FAILED;
+    if (found == 0 && tag == NULL)
+        return compare_with(file, NULL, sdist, best);
     if (found == 0 || (tag != NULL && strcmp(origin.commit, tag) == 0))
         return SOURCE_FOUND;
     return compare_with(file, arena_strdup(&file->release->arena, origin.commit), sdist, best);
@@ -312,20 +318,13 @@ static void known_row(const struct outcome *outcome, struct row_contents *row)
     row->verdict = compare_verdict_word(result->verdict);
     row->commit = outcome->at->oid;
     row->committed_at =
-        mirror_read_commit(outcome->at->job->mirror, outcome->at->oid, &commit, &ignored) == 0
+        row->commit != NULL &&
+                mirror_read_commit(outcome->at->job->mirror, row->commit, &commit, &ignored) == 0
             ? commit.commit_time
             : CLOCK_UNKNOWN;
     row->relation = outcome->relation;
     row->members = (int64_t)result->count;
     row->same = (int64_t)result->counts[COMPARE_IDENTICAL];
-}
-
-/* What there is to compare with is nothing: all that was published is of nowhere. */
-static void nowhere_row(const struct file_check *file, struct row_contents *row)
-{
-    row->verdict = compare_verdict_word(COMPARE_VERDICT_NOWHERE);
-    row->committed_at = CLOCK_UNKNOWN;
-    row->members = (int64_t)file->contents.member_count;
 }
 
 /* False when something is wanted that is not here. */
@@ -359,17 +358,12 @@ static bool judge_file(struct release_check *check, size_t i, const struct compa
     const struct outcome *best = is_better(&outcomes[1], &outcomes[0]) && outcomes[1].at != NULL
                                      ? &outcomes[1]
                                      : &outcomes[0];
-    if (best->at != NULL && best->result.verdict == COMPARE_VERDICT_UNDECIDED) {
+    if (best->result.verdict == COMPARE_VERDICT_UNDECIDED) {
         err_set(&file->err, REASON_MISSING_OBJECT,
                 "%s: files of the repository that it is compared with cannot be read",
                 file->due->filename);
         check->basis = NULL;
         unknown_row(file, row);
-        return true;
-    }
-    if (best->at == NULL) {
-        nowhere_row(file, row);
-        check->settled = false;
         return true;
     }
     known_row(best, row);

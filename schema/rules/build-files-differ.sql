@@ -3,7 +3,8 @@
 -- title: Published build files that no commit holds
 -- needs: index, refs, objects, contents
 -- help: Commit what the build used: setup.py, pyproject.toml and the like decide what is in the package.
-SELECT m.repository_id, m.package_id, m.version,
+-- Historic: what was published before the repository held anything of the package.
+SELECT m.repository_id, m.package_id, m.version, min(m.early) AS historic,
        format('%s %s was published with a %s that no commit holds', m.package, m.version, min(m.path))
            AS message,
        json_object('files', json_group_array(DISTINCT m.path), 'lines', min(m.lines),

@@ -7,7 +7,8 @@
 --
 -- Importable code whose very bytes (also with other line ends) are in no commit that the repository's
 -- branch and tags lead to, and that no build makes.
-SELECT m.repository_id, m.package_id, m.version,
+-- Historic: what was published before the repository held anything of the package.
+SELECT m.repository_id, m.package_id, m.version, min(m.early) AS historic,
        format('%s %s was published with code that no commit holds: %s%s', m.package, m.version,
               substr(min(iif(m.importance = 'code', 0, 1) || m.path), 2), iif(count(DISTINCT m.path) > 1,
                                format(' and %s more', count(DISTINCT m.path) - 1), '')) AS message,

@@ -7,7 +7,8 @@
 --
 -- High if importable. The first commit that holds the bytes is more than two minutes younger than the
 -- upload of the file, even if the tag holds them today.
-SELECT m.repository_id, m.package_id, m.version,
+-- Historic: what was published before the repository held anything of the package.
+SELECT m.repository_id, m.package_id, m.version, min(m.early) AS historic,
        iif(max(m.importance = 'code'), 'high', 'medium') AS severity,
        format('%s of the files of %s %s %s committed after it was published: %s', count(DISTINCT m.path),
               m.package, m.version, iif(count(DISTINCT m.path) > 1, 'were', 'was'), substr(min(iif(m.importance = 'code', 0, 1) || m.path), 2))

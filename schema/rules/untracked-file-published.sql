@@ -5,7 +5,8 @@
 -- help: Build from a clean checkout: something in the work tree went along. If it holds a secret, revoke it.
 --
 -- High if executable. Files that git ignores, and others that are neither code nor of the build.
-SELECT m.repository_id, m.package_id, m.version,
+-- Historic: what was published before the repository held anything of the package.
+SELECT m.repository_id, m.package_id, m.version, min(m.early) AS historic,
        iif(max(m.importance = 'code'), 'high', 'medium') AS severity,
        format('%s %s was published with %s, which %s', m.package, m.version, substr(min(iif(m.importance = 'code', 0, 1) || m.path), 2),
               iif(max(m.class = 'ignored'), 'git ignores', 'no commit holds')) AS message,

@@ -4,7 +4,8 @@
 -- snapshot for rules: release_id
 CREATE VIEW content_member AS
 SELECT c.repository_id, c.package_id, c.release_id, c.package, c.version, c.order_key, c.filename,
-       c.kind, c.uploaded_at, c.verdict, c.commit_oid, c.relation, c.link, nullif(s.path, '') AS path,
+       c.kind, c.uploaded_at, c.verdict, c.commit_oid, c.relation, c.link, c.early,
+       nullif(s.path, '') AS path,
        s.class, s.importance, s.reason, s.git_path, s.blob, s.first_commit, s.first_at, s.late, s.lines,
        s.comments_only, s.touches, s.secret
 FROM contents AS c

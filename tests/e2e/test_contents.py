@@ -183,3 +183,18 @@ def test_blobs_that_do_not_come(published):
     published.forge.heal()
     assert published.drift.scan(OWNER, "--verify", "all").returncode == 0
     assert found(published.drift.report()) == {"untracked-file-published": "medium"}
+
+
+def test_published_before_the_repository_began(published):
+    """1.0.0 was published a year before the first commit, which holds all but one of its files."""
+
+    def change(world):
+        for file in world.documents[TREE]["releases"]["1.0.0"]:
+            file["upload_time_iso_8601"] = "2024-02-03T10:00:00Z"
+
+    status, report = published(tree={f"src/{TREE}/sail.py": OTHER}, tag=False, change=change)
+    assert status == 1 and found(report)["code-from-nowhere"] == "critical"
+    assert found(report)["committed-after-upload"] == "medium"
+    late = next(f for f in report["findings"] if f["rule"] == "committed-after-upload")
+    assert f"src/{TREE}/__init__.py" not in late["evidence"]["files"]  # an empty file tells nothing
+    assert "pyproject.toml" in late["evidence"]["files"]
