@@ -10,7 +10,7 @@
 
 /* Of everything that is told of an archive, and how; manifests of another revision are read anew.
  */
-#define MANIFEST_REVISION 2
+#define MANIFEST_REVISION 3
 
 /* Adds to `out`; -1 when its ceiling is too low (REASON_TOO_LARGE). */
 int manifest_encode(const struct archive_contents *contents, struct buf *out, struct err *err);

@@ -36,6 +36,7 @@ struct file_check {
     struct archive_contents contents; /* what it holds */
     struct err err;                   /* why that is not known */
     struct archive_contents whole;    /* with all bytes, where somebody asked for them */
+    size_t kept_code, kept_other;     /* bytes of members that no commit holds */
     struct file_base base;
 };
 

@@ -6,10 +6,12 @@
 #include "base/text.h"
 #include "facts/compare.h"
 
-/* Bytes of members that are kept with a manifest: those that no commit holds, as only they need to
-   be looked into. */
+/* Bytes of members that are kept with a manifest: what proves the rest, and what no commit holds,
+   as only that needs to be looked into. Many documents leave room for code, both for the proofs. */
 #define KEEP_MEMBER   ((size_t)256 << 10)
 #define KEEP_ALL      ((size_t)4 << 20)
+#define KEEP_CODE     ((size_t)2 << 20)
+#define KEEP_OTHER    ((size_t)1 << 20)
 #define WHOLE_MEMBER  ((size_t)64 << 20) /* of what somebody asked for */
 #define WHOLE_ALL     ((size_t)512 << 20)
 #define MANIFEST_MAX  ((size_t)64 << 20)
@@ -68,12 +70,19 @@ void verify_choose_files(struct release_check *check)
 
 static bool keep_unknown(void *ctx, const struct archive_member *member)
 {
-    const struct file_check *file = ctx;
+    struct file_check *file = ctx;
     const struct mirror_blobs *blobs = file->release->verification->blobs;
+    const bool code = text_ends_with(member->path, ".py");
+    size_t *kept = code ? &file->kept_code : &file->kept_other;
 
-    return compare_reads(member) ||
-           (!mirror_blobs_find(blobs, member->oid, NULL) &&
-            (member->lf_oid[0] == '\0' || !mirror_blobs_find(blobs, member->lf_oid, NULL)));
+    if (compare_reads(member))
+        return true;
+    if (mirror_blobs_find(blobs, member->oid, NULL) ||
+        (member->lf_oid[0] != '\0' && mirror_blobs_find(blobs, member->lf_oid, NULL)) ||
+        *kept + (size_t)member->size > (code ? KEEP_CODE : KEEP_OTHER))
+        return false;
+    *kept += (size_t)member->size;
+    return true;
 }
 
 static bool keep_all(void *ctx, const struct archive_member *member)

@@ -98,6 +98,17 @@ def test_a_module_that_only_the_sdist_has(published):
     assert "process" in touches[0]
 
 
+def test_many_documents_of_nobody(published):
+    """What proves the rest is read however much stands in front of it."""
+    sizes = [1 << 17] * 40 + [1 << bit for bit in range(17, 3, -1)]
+    documents = {f"AA/{n:02}.html": f"{n:08}" * (size // 8) for n, size in enumerate(sizes)}
+    status, report = published(extra=documents | {f"src/{TREE}/extra.py": "import os\n\nos.system('ls')\n"})
+    assert found(report) == {"code-from-nowhere": "critical", "untracked-file-published": "medium"}
+    evidence = {row["rule"]: row["evidence"] for row in report["findings"]}
+    assert sorted(evidence["untracked-file-published"]["files"]) == sorted(documents)
+    assert evidence["code-from-nowhere"]["touches"] == "process"
+
+
 def test_code_of_another_commit(published):
     """The tag stands on a commit, the release was built from the one before it."""
 
