@@ -14,7 +14,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from . import fleet
+from . import fleet, large
+from .process import run
 
 GIT_JOBS = "8"
 
@@ -39,26 +40,19 @@ ca_file = "{certificate}"
 
 def timed(command, **options):
     """(seconds, peak memory in MB, standard error) of one process."""
-    begin = time.monotonic()
-    running = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options
-    )
-    errors = running.stderr.read()
-    _, status, usage = os.wait4(running.pid, 0)
-    seconds = time.monotonic() - begin
-    if os.waitstatus_to_exitcode(status) not in (0, 1):
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{errors[-2000:]}")
-    return seconds, usage.ru_maxrss / 1024, errors
+    done = run(command, expected=(0, 1), **options)
+    return done.seconds, done.memory, done.errors
 
 
 class Bench:
     """One fleet behind the upstream, scanned by us and cloned by git."""
 
-    def __init__(self, options, count, commits, scheme="https"):
+    def __init__(self, options, count, commits, scheme="https", tags=0):
         self.options, self.count = options, count
         self.url = f"{scheme}://127.0.0.1:{options.port}"
         self.certificate = options.directory / "certificate.pem"
-        self.fleet = fleet.build(options.directory / f"{count}x{commits}", count, commits)
+        folder = options.directory / f"{count}x{commits}{f'x{tags}' if tags else ''}"
+        self.fleet = fleet.build(folder, count, commits, tags)
         fleet.write_manifest(self.fleet, count, self.url)
         self.homes = options.directory / "work"
         shutil.rmtree(self.homes, ignore_errors=True)
@@ -102,9 +96,10 @@ class Bench:
         settings = CONFIG.format(url=self.url, home=self.home, certificate=self.certificate)
         (self.home / "fleetdrift.toml").write_text(settings, encoding="utf-8")
 
-    def scan(self):
-        config = self.home / "fleetdrift.toml"
-        return timed([self.options.program, "scan", fleet.OWNER, "-v", "--verify", "none", "--config", config])
+    def scan(self, verify="none"):
+        config = ["--config", self.home / "fleetdrift.toml"]
+        command = [self.options.program, "scan", fleet.OWNER, "-v", "--verify", verify, *config]
+        return timed(command)
 
     def each_repository(self, command):
         """`command` for every repository, {} being its name, so many at once."""
@@ -255,6 +250,68 @@ def file_history(options):
     line("bytes a blob", f"{size / blobs:.1f}", "< 40", size / blobs < 40)
 
 
+def comparing(options):
+    """The CPU's own share, the least of five; against the shell the clock."""
+    home = options.directory / "large"
+    git, commit = large.make(home)
+    tool = options.tools / "tests/corpus/contents_try"
+    runs, hand, floors = [], [], []
+    for _ in range(5):
+        runs.append(large.compare(tool, home, git, commit, "large"))
+        hand.append(large.by_hand(home, git))
+        floors.append(run([options.tools / "unpack", home / "large-1.0.tar.gz"]).output.split())
+    if "\tat-tag" not in runs[0].output:
+        sys.exit(f"the large release is not what it should be:\n{runs[0].output[:500]}")
+    baseline = large.compare(tool, home, git, commit, "small").memory
+    huge = large.compare(tool, home, git, commit, "huge").memory - baseline
+    shutil.rmtree(home)
+    heading(f"one sdist of {large.FILES:,} files, {int(floors[0][1]) / 1e6:.0f} MB unpacked")
+    least = min(run.cpu for run in runs)
+    floor = min(float(milliseconds) for milliseconds, _ in floors) / 1000
+    text = f"{least:.2f} s / {floor:.2f} s = {least / floor:.2f}"
+    line("comparing / gunzip and SHA-1, CPU time", text, "<= 1.3", least / floor <= 1.3)
+    clock = min(run.seconds for run in runs)
+    ratio = min(hand) / clock
+    text = f"{min(hand):.2f} s / {clock:.2f} s = {ratio:.1f}"
+    line("tar, git hash-object, comm / comparing", text, ">= 3", ratio >= 3)
+    more = max(run.memory for run in runs) - baseline
+    line("memory over that of a small one", f"{more:.1f} MB", "<= 30 MB", more <= 30)
+    line("the same, of one file of 512 MB", f"{huge:.1f} MB", "<= 30 MB", huge <= 30)
+
+
+def published(options):
+    """Every release of a fleet, compared: the history is here already, the files are not."""
+    with Bench(options, 100, 200, tags=20) as bench:
+        bench.empty()
+        bench.scan("all")
+        bench.empty()
+        bench.scan()
+        bench.stats()
+        database = bench.home / "fleet.db"
+        cold = run([bench.options.program, "scan", fleet.OWNER, "-v", "--verify", "all", "--config",
+                    bench.home / "fleetdrift.toml"], expected=(0, 1))
+        asked = bench.stats()
+        with sqlite3.connect(database) as stored:
+            clean = stored.execute(
+                "SELECT count(*) FROM stored_contents WHERE verdict LIKE 'at-tag%'"
+            ).fetchone()[0]
+        rows = facts_written(bench.home)
+        bench.scan("all")
+        again = bench.stats()
+        grown = facts_written(bench.home) - rows
+    heading("100 packages, 20 releases of 50 kB each, https")
+    line("releases that are what their tag holds", f"{clean:,}", "2,000", clean == 2000)
+    busy = cold.cpu / cold.seconds
+    text = f"{cold.seconds:.2f} s, {busy:.1f} of {os.cpu_count()} cores"
+    line("--verify all, with the mirrors here", text, "", True)
+    worst = worst_block(cold.errors)
+    line("longest time the loop did not wait", f"{worst:.1f} ms", "<= 20 ms", worst <= 20)
+    line("peak memory", f"{cold.memory:.0f} MB", "", True)
+    line("answers that were not prepared", str(asked["unprepared"]), "0", not asked["unprepared"])
+    line("requests of a second run", f"{again['requests']}", "201", again["requests"] == 201)
+    line("fact rows that it adds", str(grown), "0", grown == 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", type=Path, required=True)
@@ -265,6 +322,8 @@ def main():
     version_sources(options)
     tag_matching(options)
     file_history(options)
+    comparing(options)
+    published(options)
     against_git(options, "http")
     against_git(options, "https")
     thousand(options)

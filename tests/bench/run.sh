@@ -8,10 +8,10 @@ config/packages.sh build demo
 if [[ ! -f $build/build.ninja ]]; then
     meson setup "$build" --buildtype=release >/dev/null
 fi
-ninja -C "$build" --quiet scanner/fleetdrift tests/bench/{sources,matching,blobs}
-for tool in upstream load; do
+ninja -C "$build" --quiet scanner/fleetdrift tests/bench/{sources,matching,blobs} tests/corpus/contents_try
+for tool in upstream load unpack; do
     cc -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$build/$tool" "tests/bench/$tool.c" \
-        -lssl -lcrypto
+        -lssl -lcrypto -lz
 done
 mkdir -p "$build/fleets"
 if [[ ! -f $build/fleets/certificate.pem ]]; then
