@@ -29,6 +29,8 @@ int buf_add(struct buf *buf, const void *data, size_t len) __attribute__((warn_u
 int buf_addstr(struct buf *buf, const char *s) __attribute__((warn_unused_result));
 int buf_addf(struct buf *buf, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), warn_unused_result));
+/* A word of a command that someone pastes into a shell: as it is, or in quotes. */
+int buf_addword(struct buf *buf, const char *text) __attribute__((warn_unused_result));
 
 /* The contents as a string, "" when empty; borrowed until the next change. */
 const char *buf_str(const struct buf *buf);

@@ -25,8 +25,6 @@ struct recover_outcome {
     const char *bundle, *patch; /* files */
 };
 int recover_print(const struct recover_outcome *outcome, struct buf *out);
-/* A word of a command that someone pastes into a shell: as it is, or in quotes. */
-int recover_print_word(struct buf *out, const char *text);
 
 /* Where the files of the release are on the user's disk: a status, or -1. */
 int recover_search(struct context *context, const struct recover_target *target, struct err *err);

@@ -73,6 +73,20 @@ int buf_addf(struct buf *buf, const char *fmt, ...)
     return result;
 }
 
+int buf_addword(struct buf *buf, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "/._-+@:=,";
+    int full = 0;
+
+    if (*text != '\0' && text[strspn(text, plain)] == '\0')
+        return buf_addstr(buf, text);
+    full |= buf_addstr(buf, "'");
+    for (; *text != '\0' && full == 0; text++)
+        full |= *text == '\'' ? buf_addstr(buf, "'\\''") : buf_add(buf, text, 1);
+    return full | buf_addstr(buf, "'");
+}
+
 const char *buf_str(const struct buf *buf)
 {
     return buf->data != NULL ? buf->data : "";

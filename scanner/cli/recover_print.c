@@ -7,20 +7,6 @@
 
 #define SHOWN_MAX 4096
 
-int recover_print_word(struct buf *out, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "/._-+@:=,";
-    int full = 0;
-
-    if (*text != '\0' && text[strspn(text, plain)] == '\0')
-        return buf_addstr(out, text);
-    full |= buf_addstr(out, "'");
-    for (; *text != '\0' && full == 0; text++)
-        full |= *text == '\'' ? buf_addstr(out, "'\\''") : buf_add(out, text, 1);
-    return full | buf_addstr(out, "'");
-}
-
 static int print_files(const struct recover_choice *choice, struct buf *out)
 {
     static const char *const words[] = {
@@ -46,11 +32,11 @@ static int print_commands(const struct recover_outcome *outcome, struct buf *out
     const char *branch = outcome->choice->request.branch;
     int full = buf_addf(out, "\nIn a clone of %s:\n\n  git fetch ", outcome->repository);
 
-    full |= recover_print_word(out, outcome->bundle);
+    full |= buf_addword(out, outcome->bundle);
     full |= buf_addf(out, " %s:%s\n  git switch %s\n  git show\n", branch, branch, branch);
     full |= buf_addf(out, "\nor, from the patch:\n\n  git switch -c %s %s\n  git am ", branch,
                      outcome->choice->request.base);
-    full |= recover_print_word(out, outcome->patch);
+    full |= buf_addword(out, outcome->patch);
     return full |
            buf_addstr(out, "\n\nRead every line before you merge it: it is what was published, "
                            "whoever published it.\n");
