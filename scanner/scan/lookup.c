@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "facts/index.h"
 #include "facts/simple.h"
+#include "scan/document.h"
 
 /* --- reading: on the pool -------------------------------------------------------------------- */
 
@@ -55,28 +56,45 @@ static const struct row_release *release_rows(const struct index_document *docum
     return rows;
 }
 
-static int parse(struct lookup *lookup, struct index_document *document)
+static int parse(const struct pypi_document *document, const char *name, struct arena *arena,
+                 struct index_document *out, struct err *err)
 {
-    struct package *package = lookup->package;
-    const char *body = buf_str(&lookup->body);
+    const char *body = buf_str(document->body);
+    size_t len = document->body->len;
 
-    if (lookup->form == PYPI_FORM_JSON)
-        return index_parse(body, lookup->body.len, lookup->url, package->name, &package->arena,
-                           document, &lookup->err);
-    return simple_parse(lookup->form == PYPI_FORM_SIMPLE_JSON ? SIMPLE_JSON : SIMPLE_HTML, body,
-                        lookup->body.len, lookup->url, package->name, &package->arena, document,
-                        &lookup->err);
+    if (len > 0)
+        log_redact(
+            document->body->data); /* a page may echo the credentials that it was asked with */
+    if (document->form == PYPI_FORM_JSON)
+        return index_parse(body, len, document->url, name, arena, out, err);
+    return simple_parse(document->form == PYPI_FORM_SIMPLE_JSON ? SIMPLE_JSON : SIMPLE_HTML, body,
+                        len, document->url, name, arena, out, err);
+}
+
+int document_read(const struct pypi_document *document, const char *name, struct arena *arena,
+                  struct index_document *out, bool *absent, struct err *err)
+{
+    if (parse(document, name, arena, out, err) != 0)
+        return -1;
+    /* Where nothing is to be had the JSON API says 404, the Simple API may show an empty page. */
+    *absent = document->form != PYPI_FORM_JSON && out->release_count == 0;
+    if (document->word == PYPI_WORD_AGAINST && !*absent)
+        return err_set(err, REASON_BAD_ANSWER,
+                       "%s: the index contradicts itself: its JSON API says 404, %s lists files",
+                       name, document->url);
+    return 0;
 }
 
 void lookup_read(struct lookup *lookup)
 {
     struct arena *arena = &lookup->package->arena;
+    const struct pypi_document answer = {
+        .form = lookup->form, .word = lookup->word, .url = lookup->url, .body = &lookup->body};
     struct index_document document;
 
-    if (lookup->body.len > 0)
-        log_redact(lookup->body.data); /* a page may echo the credentials that it was asked with */
     /* What does not parse is the index's fault, and told as coverage. */
-    if (parse(lookup, &document) == 0) {
+    if (document_read(&answer, lookup->package->name, arena, &document, &lookup->absent,
+                      &lookup->err) == 0) {
         lookup->row = (struct row_package){
             .display = document.name,
             .licence = document.licence,
@@ -89,13 +107,6 @@ void lookup_read(struct lookup *lookup)
         };
         lookup->releases = release_rows(&document, arena);
         lookup->release_count = document.release_count;
-        /* Where nothing is to be had the JSON API says 404, the Simple API may show an empty page.
-         */
-        lookup->absent = lookup->form != PYPI_FORM_JSON && document.release_count == 0;
-        if (lookup->word == PYPI_WORD_AGAINST && !lookup->absent)
-            err_set(&lookup->err, REASON_BAD_ANSWER,
-                    "%s: the index contradicts itself: its JSON API says 404, %s lists files",
-                    lookup->package->name, lookup->url);
     }
     buf_release(&lookup->body);
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "facts/pep440.h"
+#include "scan/said.h"
 
 /* What the configuration says of facts holds against all that is found. */
 
@@ -73,15 +74,21 @@ void claim_overrule(struct claim_context *context)
 
 /* --- how facts are read ---------------------------------------------------------------------- */
 
-/* The strongest first: those of a package, the later ones. */
-static void add_said(struct job *job, bool of_package, struct project_said *items, size_t *count)
-{
-    const struct scan_options *options = job->scan->options;
+/* Whom the overrides are asked for. */
+struct called {
+    const struct scan_options *options;
+    scan_called_fn *fn; /* whether the repository is called so */
+    const void *ctx;
+};
 
-    for (size_t i = options->override_count; i-- > 0;) {
-        const struct scan_override *said = &options->overrides[i];
+/* The strongest first: those of a package, the later ones. */
+static void add_said(const struct called *called, bool of_package, struct project_said *items,
+                     size_t *count)
+{
+    for (size_t i = called->options->override_count; i-- > 0;) {
+        const struct scan_override *said = &called->options->overrides[i];
         if ((said->package != NULL) == of_package &&
-            (said->repository == NULL || job_is_called(job, said->repository)))
+            (said->repository == NULL || called->fn(called->ctx, said->repository)))
             items[(*count)++] = (struct project_said){said->package, said->tag_prefix,
                                                       said->version_source, said->changelog};
     }
@@ -95,9 +102,9 @@ static const char *plain_directory(const char *glob, struct arena *arena)
     return arena_strndup(arena, glob, text_without_slashes(glob));
 }
 
-static const char *const *list_ignored(struct job *job)
+static const char *const *list_ignored(const struct called *called, struct arena *arena)
 {
-    const struct scan_options *options = job->scan->options;
+    const struct scan_options *options = called->options;
     const char **globs;
     size_t size = 0, count = 0;
 
@@ -105,23 +112,36 @@ static const char *const *list_ignored(struct job *job)
         for (const char *const *glob = options->overrides[i].ignore; glob != NULL && *glob != NULL;
              glob++)
             size++;
-    globs = arena_array(&job->arena, size + 1, sizeof *globs);
+    globs = arena_array(arena, size + 1, sizeof *globs);
     for (size_t i = 0; i < options->override_count; i++)
         for (const char *const *glob = options->overrides[i].ignore;
-             glob != NULL && *glob != NULL && job_is_called(job, options->overrides[i].repository);
+             glob != NULL && *glob != NULL &&
+             called->fn(called->ctx, options->overrides[i].repository);
              glob++)
-            globs[count++] = plain_directory(*glob, &job->arena);
+            globs[count++] = plain_directory(*glob, arena);
     return globs;
+}
+
+struct reader_said scan_said(const struct scan_options *options, scan_called_fn *fn,
+                             const void *ctx, struct arena *arena)
+{
+    const struct called called = {options, fn, ctx};
+    size_t size = options->override_count, count = 0;
+    struct project_said *items = arena_array(arena, size, sizeof *items);
+
+    add_said(&called, true, items, &count);
+    add_said(&called, false, items, &count);
+    return (struct reader_said){{items, count}, list_ignored(&called, arena)};
+}
+
+static bool is_job(const void *job, const char *repository)
+{
+    return job_is_called(job, repository);
 }
 
 struct reader_said job_said(struct job *job)
 {
-    size_t size = job->scan->options->override_count, count = 0;
-    struct project_said *items = arena_array(&job->arena, size, sizeof *items);
-
-    add_said(job, true, items, &count);
-    add_said(job, false, items, &count);
-    return (struct reader_said){{items, count}, list_ignored(job)};
+    return scan_said(job->scan->options, is_job, job, &job->arena);
 }
 
 /* --- revision -------------------------------------------------------------------------------- */
