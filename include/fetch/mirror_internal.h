@@ -1,5 +1,5 @@
 /*
- * What the files of fetch/mirror share, and nobody else includes.
+ * What the files of fetch/mirror share; fetch/worktree, which has objects too, includes it as well.
  */
 #ifndef FETCH_MIRROR_INTERNAL_H
 #define FETCH_MIRROR_INTERNAL_H

@@ -18,7 +18,7 @@ SEE_MORE = {"remedy": ["fetch", "facts", "store"]}
 # a library's headers, and who alone may include them (from the start of the path)
 OWNERS = [
     (re.compile(r"(uv|curl/.*)\.h"), ["scanner/net/", "include/net/"]),
-    (re.compile(r"git2(/.*)?\.h"), ["scanner/fetch/mirror", "include/fetch/mirror"]),
+    (re.compile(r"git2(/.*)?\.h"), ["scanner/fetch/mirror", "include/fetch/mirror", "scanner/fetch/worktree"]),
     (re.compile(r"sqlite3.*\.h"), ["scanner/store/", "include/store/"]),
     (re.compile(r"libxml/.*\.h"), ["scanner/facts/simple", "scanner/facts/fileurl"]),
     (re.compile(r"archive(_entry)?\.h"), ["scanner/fetch/archive", "include/fetch/archive"]),
