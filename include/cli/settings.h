@@ -57,6 +57,7 @@ struct setting_tags {
 
 enum setting_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum setting_list_format { LIST_TABLE, LIST_JSON };
+enum setting_gate_format { GATE_TABLE, GATE_JSON, GATE_GITHUB };
 #define FAIL_ON_NONE 5 /* else an enum severity */
 
 /* Texts that were not set are NULL; numbers 0 where 0 means "the default of the module below". */
@@ -87,6 +88,8 @@ struct settings {
     int progress;       /* enum scan_progress */
 
     const char *ca_file, *proxy, *contact;
+    struct setting_list gate_branches; /* globs of release branches beside the default one */
+
     bool allow_http;
     unsigned connections;
     uint64_t connect_timeout_ms, stall_timeout_ms, slow_timeout_ms, max_wait_ms;
@@ -103,6 +106,10 @@ struct settings {
     bool all, workflow;         /* of plan */
     const char *author, *email; /* of recover */
     struct setting_list search;
+    const char *gate_directory, *gate_version, *gate_tag, *gate_dist,
+        *gate_test_index; /* of gate */
+    bool gate_published;
+    int gate_format; /* enum setting_gate_format, or -1 */
     const char *run, *card, *rule_id, *explain;
     const char *package, *repository, *rule, *severity, *state; /* filters of report */
 };

@@ -10,6 +10,7 @@ static const char *const fail_on_words[] = {"critical", "high", "medium", "low",
                                             "info",     "none", NULL};
 static const char *const progress_words[] = {"auto", "plain", "none", NULL};
 static const char *const list_format_words[] = {"table", "json", NULL};
+static const char *const gate_format_words[] = {"table", "json", "github", NULL};
 static const char *const colour_words[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(struct settings, member)
@@ -42,6 +43,8 @@ static const struct setting table[] = {
     {"scan.fail_on", SETTING_CHOICE, AT(fail_on), "high", fail_on_words},
     {"scan.progress", SETTING_CHOICE, AT(progress), "auto", progress_words},
 
+    {"gate.branches", SETTING_LIST, AT(gate_branches)},
+
     {"http.ca_file", SETTING_TEXT, AT(ca_file)},
     {"http.proxy", SETTING_TEXT, AT(proxy), .check = value_check_url},
     {"http.contact", SETTING_TEXT, AT(contact)},
@@ -68,6 +71,13 @@ static const struct setting table[] = {
     {"author", SETTING_TEXT, AT(author)},
     {"email", SETTING_TEXT, AT(email)},
     {"search", SETTING_LIST, AT(search)},
+    {"gate-directory", SETTING_TEXT, AT(gate_directory), "."},
+    {"gate-version", SETTING_TEXT, AT(gate_version)},
+    {"gate-tag", SETTING_TEXT, AT(gate_tag)},
+    {"gate-dist", SETTING_TEXT, AT(gate_dist)},
+    {"gate-test-index", SETTING_TEXT, AT(gate_test_index), .check = value_check_url},
+    {"gate-published", SETTING_BOOL, AT(gate_published), "false"},
+    {"gate-format", SETTING_CHOICE, AT(gate_format), "", gate_format_words},
     {"run", SETTING_TEXT, AT(run), "latest", .check = value_check_run},
     {"card", SETTING_TEXT, AT(card)},
     {"rule-id", SETTING_TEXT, AT(rule_id)},

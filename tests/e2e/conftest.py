@@ -68,10 +68,11 @@ class Drift:
     def command(self, name, *arguments):
         return [self.binary, name, "--config", str(self.config), *map(str, arguments)]
 
-    def run(self, name, *arguments, token=TOKEN, timeout=120):
+    def run(self, name, *arguments, token=TOKEN, timeout=120, more=None):
+        """`more`: variables of the environment beside the usual ones."""
         done = subprocess.run(
             self.command(name, *arguments),
-            env=self.environment(token),
+            env=self.environment(token) | (more or {}),
             cwd=self.home,
             capture_output=True,
             timeout=timeout,

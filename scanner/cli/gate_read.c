@@ -1,0 +1,396 @@
+#include "cli/gate_call.h"
+
+#include <ctype.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "facts/licence.h"
+#include "facts/links.h"
+#include "scan/said.h"
+
+/* --- the repository -------------------------------------------------------------------------- */
+
+const char *gate_lower(const char *text, struct arena *arena)
+{
+    char *out = arena_strdup(arena, text);
+
+    for (char *p = out; *p != '\0'; p++)
+        *p = (char)tolower((unsigned char)*p);
+    return out;
+}
+
+/* "owner/name" below the root of the git host; NULL when the URL is not there. */
+static const char *below_root(const char *url, const char *root, struct arena *arena)
+{
+    size_t len = text_without_slashes(root);
+
+    if (strncasecmp(url, root, len) != 0 || url[len] != '/')
+        return NULL;
+    const char *path = url + len + 1;
+    len = text_without_slashes(path);
+    if (len > 4 && strncmp(path + len - 4, ".git", 4) == 0)
+        len -= 4;
+    const char *slash = memchr(path, '/', len);
+    if (slash == NULL || slash == path || memchr(slash + 1, '/', len - (size_t)(slash + 1 - path)))
+        return NULL;
+    return gate_lower(arena_strndup(arena, path, len), arena);
+}
+
+static const char *find_repository(struct gate_call *call)
+{
+    const struct settings *s = &call->context->settings;
+    const char *named = call->actions ? getenv("GITHUB_REPOSITORY") : NULL;
+    const char *url = call->tree.remote_url, *out = NULL;
+
+    if (named != NULL && strchr(named, '/') != NULL)
+        return gate_lower(named, &call->arena);
+    if (url != NULL)
+        out = below_root(url, s->github_git, &call->arena);
+    if (url != NULL && out == NULL)
+        out = links_repository(url, s->github_web.items, &call->arena);
+    return out;
+}
+
+static bool is_called(const void *ctx, const char *repository)
+{
+    const struct gate_call *call = ctx;
+
+    return call->gate.remote.repository != NULL &&
+           strcasecmp(call->gate.remote.repository, repository) == 0;
+}
+
+/* --- the project ----------------------------------------------------------------------------- */
+
+static enum source_result read_at_head(void *ctx, const char *path, const char **data, size_t *len)
+{
+    struct gate_call *call = ctx;
+
+    return reader_read(call->reader, call->tree.head, path, data, len);
+}
+
+struct others {
+    struct gate_call *call;
+    const char *found; /* directories with a project, as a list for people */
+    size_t count;
+};
+
+static int note_project(void *ctx, const struct levels_file *file)
+{
+    struct others *others = ctx;
+    struct arena *arena = &others->call->arena;
+    const char *slash = strrchr(file->path, '/');
+    const char *directory =
+        slash != NULL ? arena_strndup(arena, file->path, (size_t)(slash - file->path)) : "";
+    const struct project *project;
+
+    if (!project_is_project_file(slash != NULL ? slash + 1 : file->path) ||
+        project_is_candidate_directory(directory) ||
+        reader_project(others->call->reader, others->call->tree.head, directory, &project, NULL) !=
+            SOURCE_FOUND)
+        return 0;
+    others->found = arena_printf(arena, "%s%s%s", others->found, others->count > 0 ? ", " : "",
+                                 *directory != '\0' ? directory : "its root");
+    return ++others->count == 5;
+}
+
+static int refuse_directory(struct gate_call *call, struct err *err)
+{
+    struct others others = {call, "", 0};
+    const char *directory = call->tree.directory;
+
+    reader_walk(call->reader, call->tree.head, NULL, note_project, &others, NULL);
+    return err_set(err, REASON_USAGE, "HEAD has no Python project in %s%s%s",
+                   *directory != '\0' ? directory : call->tree.root,
+                   others.count > 0 ? "; it has one in " : "", others.found);
+}
+
+static int read_project(struct gate_call *call, struct err *err)
+{
+    struct gate *gate = &call->gate;
+
+    switch (
+        reader_project(call->reader, call->tree.head, call->tree.directory, &gate->project, err)) {
+    case SOURCE_FOUND:
+        break;
+    case SOURCE_ABSENT:
+        return refuse_directory(call, err);
+    case SOURCE_PENDING:
+        return err_set(err, REASON_MISSING_OBJECT,
+                       "this is a partial clone, and the project's files at HEAD are not here: "
+                       "git checkout HEAD fetches them");
+    case SOURCE_FAILED:
+        return -1;
+    }
+    gate->package = gate->project->normal;
+    if (gate->package != NULL)
+        return 0;
+    return err_set(err, REASON_OPAQUE, "only running code would tell the project's name%s%s",
+                   gate->project->unnamed != NULL ? ": " : "",
+                   gate->project->unnamed != NULL ? gate->project->unnamed : "");
+}
+
+/* --- where else the version stands ----------------------------------------------------------- */
+
+static void add_statement(struct gate_call *call, const char *path,
+                          struct gate_statement *statements, size_t *count)
+{
+    struct gate *gate = &call->gate;
+    const char *directory = call->tree.directory;
+    const struct project_said said = {.version_source =
+                                          arena_printf(&call->arena, "/%s:__version__", path)};
+    struct source source = {.read = read_at_head, .ctx = call};
+    struct project project;
+    struct err ignored;
+    const char *data;
+    size_t len;
+
+    if (read_at_head(call, path, &data, &len) != SOURCE_FOUND ||
+        memmem(data, len, "__version__", strlen("__version__")) == NULL ||
+        project_read(&source, directory, (struct project_all_said){&said, 1}, &call->arena,
+                     &project, &ignored) != SOURCE_FOUND ||
+        (project.kind != DECLARED_STATIC && project.kind != DECLARED_DYNAMIC) ||
+        !text_starts_with(project.origin, path) ||
+        (gate->project->origin != NULL && strcmp(project.origin, gate->project->origin) == 0))
+        return;
+    statements[(*count)++] = (struct gate_statement){project.origin, project.version};
+}
+
+/* A module that states __version__ beside the metadata, where packages usually keep it. */
+static void read_statements(struct gate_call *call)
+{
+    static const char *const folders[] = {"src/", ""};
+    static const char *const files[] = {"__init__.py", "__about__.py", "__version__.py",
+                                        "_version.py", "version.py"};
+    enum { FOLDERS = sizeof folders / sizeof *folders, FILES = sizeof files / sizeof *files };
+    struct gate_statement *statements =
+        arena_array(&call->arena, FOLDERS * FILES, sizeof *statements);
+    const char *directory = call->tree.directory;
+    char *module = arena_strdup(&call->arena, call->gate.package);
+    size_t count = 0;
+
+    for (char *p = module; *p != '\0'; p++)
+        *p = *p == '-' ? '_' : *p;
+    for (size_t i = 0; i < FOLDERS; i++)
+        for (size_t j = 0; j < FILES; j++)
+            add_statement(call,
+                          arena_printf(&call->arena, "%s%s%s%s/%s", directory,
+                                       *directory != '\0' ? "/" : "", folders[i], module, files[j]),
+                          statements, &count);
+    call->gate.statements = statements;
+    call->gate.statement_count = count;
+}
+
+int gate_read(struct gate_call *call, struct err *err)
+{
+    struct gate *gate = &call->gate;
+    struct err status = {0};
+
+    if (worktree_open(call->context->settings.gate_directory, &call->worktree, err) != 0 ||
+        worktree_read(call->worktree, &call->arena, &call->tree, err) != 0)
+        return -1;
+    if (call->tree.head[0] == '\0')
+        return err_set(err, REASON_USAGE, "%s has no commit yet", call->tree.root);
+    gate->tree = &call->tree;
+    gate->status = &call->status;
+    if (worktree_status(call->worktree, &call->arena, &call->status, &status) != 0)
+        gate->status_unknown = arena_strdup(&call->arena, status.text);
+    gate->remote.repository = find_repository(call);
+    call->reader = reader_new(worktree_mirror(call->worktree),
+                              scan_said(&call->scan.options, is_called, call, &call->arena));
+    if (read_project(call, err) != 0)
+        return -1;
+    read_statements(call);
+    return 0;
+}
+
+/* --- the branch ------------------------------------------------------------------------------ */
+
+static const char *tracked(const struct gate_call *call, const char *branch)
+{
+    const struct worktree_facts *tree = &call->tree;
+    size_t skip = strlen("refs/remotes/") + strlen(tree->remote != NULL ? tree->remote : "") + 1;
+
+    for (size_t i = 0; i < tree->ref_count; i++)
+        if (text_starts_with(tree->refs[i].name, "refs/remotes/") &&
+            strcmp(tree->refs[i].name + skip, branch) == 0)
+            return tree->refs[i].oid;
+    return NULL;
+}
+
+/* What the clone last saw of a branch is behind what the remote has now, so that it is asked only
+   where that is not here; a shallow clone knows nothing of what is not there. */
+static void judge_branch(struct gate_call *call, const char *now, struct gate_branch *branch)
+{
+    const char *head = call->tree.head, *seen = tracked(call, branch->name);
+    struct err err = {0};
+
+    branch->reached = -1;
+    if (now != NULL)
+        branch->reached = worktree_reaches(call->worktree, now, head, &err);
+    if (branch->reached < 0 && seen != NULL &&
+        worktree_reaches(call->worktree, seen, head, NULL) == 1)
+        branch->reached = 1;
+    else if (now == NULL && seen != NULL)
+        branch->reached = worktree_reaches(call->worktree, seen, head, &err);
+    if (branch->reached == 0 && call->tree.shallow) {
+        branch->reached = -1;
+        err_set(&err, REASON_MISSING_OBJECT, "this is a shallow clone");
+    }
+    if (branch->reached < 0)
+        branch->unknown =
+            arena_printf(&call->arena, "whether %s holds HEAD is not known: %s", branch->name,
+                         err.reason != REASON_NONE ? err.text : "it was never fetched here");
+    const char *tip = now != NULL ? now : seen;
+    branch->ahead = branch->reached == 0 && tip != NULL &&
+                    worktree_reaches(call->worktree, head, tip, NULL) == 1;
+}
+
+static bool is_release_branch(const struct gate_call *call, const char *name)
+{
+    const struct setting_list *globs = &call->context->settings.gate_branches;
+
+    for (size_t i = 0; i < globs->count; i++)
+        if (fnmatch(globs->items[i], name, 0) == 0)
+            return true;
+    return false;
+}
+
+static void read_branches(struct gate_call *call)
+{
+    const struct worktree_facts *tree = &call->tree;
+    const struct gitwire_refs *refs = call->gate.remote.refs;
+    struct gate_branch *branches = arena_array(&call->arena, tree->ref_count + 1, sizeof *branches);
+    const char *name = tree->remote_default, *now = NULL;
+    size_t count = 0;
+
+    if (refs != NULL && refs->head_ref != NULL && text_starts_with(refs->head_ref, "refs/heads/")) {
+        name = refs->head_ref + strlen("refs/heads/");
+        now = refs->head_oid[0] != '\0' ? refs->head_oid : NULL;
+    }
+    if (name != NULL) {
+        branches[count].name = name;
+        judge_branch(call, now, &branches[count++]);
+    }
+    for (size_t i = 0; tree->remote != NULL && i < tree->ref_count; i++) {
+        size_t skip = strlen("refs/remotes/") + strlen(tree->remote) + 1;
+        const char *ref = tree->refs[i].name;
+        if (!text_starts_with(ref, "refs/remotes/") || !is_release_branch(call, ref + skip))
+            continue;
+        branches[count] = (struct gate_branch){.name = ref + skip, .release = true};
+        judge_branch(call, NULL, &branches[count++]);
+    }
+    call->gate.branches = branches;
+    call->gate.branch_count = count;
+}
+
+/* --- changelog and licence ------------------------------------------------------------------- */
+
+static const char *unread(struct gate_call *call, const char *what, enum source_result result)
+{
+    return arena_printf(&call->arena, "%s cannot be read: %s", what,
+                        result == SOURCE_PENDING ? "it is not in this partial clone"
+                                                 : reason_meaning(reader_failure(call->reader)));
+}
+
+static void read_entries(struct gate_call *call, const char *path)
+{
+    struct gate_changelog *log = &call->gate.changelog;
+    struct changelog_entry *entries;
+    const char *data;
+    size_t len;
+    enum source_result result = read_at_head(call, path, &data, &len);
+
+    log->path = path;
+    if (result != SOURCE_FOUND) {
+        log->unknown = unread(call, path, result);
+    } else if (!changelog_text(&data, &len, &call->arena)) {
+        log->unknown = arena_printf(&call->arena, "%s is no text", path);
+    } else {
+        size_t count = changelog_entries(data, len, &call->arena, &entries);
+        log->entry = changelog_find(entries, count, call->gate.version);
+    }
+}
+
+/* Where every release has a file of its own. */
+static void read_release_files(struct gate_call *call)
+{
+    struct gate_changelog *log = &call->gate.changelog;
+    struct reader_release *release;
+
+    reader_releases(call->reader, call->tree.head, call->tree.directory, &call->arena, &release);
+    for (; release != NULL; release = release->next) {
+        struct changelog_entry *entry = arena_alloc(&call->arena, sizeof *entry);
+        *entry = changelog_entry(release->version, strlen(release->version), &call->arena);
+        if (changelog_find(entry, 1, call->gate.version) == NULL)
+            continue;
+        *log = (struct gate_changelog){.path = release->path, .entry = entry, .whole = true};
+        return;
+    }
+}
+
+static void read_changelog(struct gate_call *call)
+{
+    struct reader_changelog file;
+    enum source_result result =
+        reader_changelog(call->reader, call->tree.head, call->tree.directory, &file);
+
+    if (result == SOURCE_FOUND)
+        read_entries(call, file.path);
+    else if (result != SOURCE_ABSENT)
+        call->gate.changelog.unknown = unread(call, "the changelog", result);
+    if (call->gate.changelog.entry == NULL)
+        read_release_files(call);
+}
+
+struct licence_search {
+    const char *directory;
+    struct arena *arena;
+    const char *path;
+};
+
+static int on_licence(void *ctx, const struct levels_file *file)
+{
+    struct licence_search *search = ctx;
+
+    if (!licence_is_file(file->path, search->directory))
+        return 0;
+    search->path = arena_strdup(search->arena, file->path);
+    return 1;
+}
+
+static void read_licence(struct gate_call *call)
+{
+    struct gate_licence *licence = &call->gate.licence;
+    const char *directory = call->tree.directory;
+    const char *const *glob = call->gate.project->licence_files;
+    struct licence_search search = {directory, &call->arena, NULL};
+    size_t count = 0;
+
+    while (glob != NULL && glob[count] != NULL)
+        count++;
+    const char **missing = arena_array(&call->arena, count + 1, sizeof *missing);
+    for (size_t i = 0, n = 0; i < count; i++) {
+        enum source_result result =
+            reader_match(call->reader, call->tree.head, directory, glob[i], &licence->path);
+        if (result == SOURCE_ABSENT)
+            missing[n++] = glob[i];
+        else if (result != SOURCE_FOUND)
+            licence->unknown = unread(call, glob[i], result);
+    }
+    licence->missing = missing;
+    if (reader_walk(call->reader, call->tree.head, directory, on_licence, &search, NULL) < 0)
+        licence->unknown = unread(call, "the tree", SOURCE_FAILED);
+    if (licence->path == NULL)
+        licence->path = search.path;
+}
+
+void gate_read_rest(struct gate_call *call)
+{
+    read_branches(call);
+    if (call->gate.version != NULL)
+        read_changelog(call);
+    read_licence(call);
+}
