@@ -109,6 +109,10 @@ void claim_overrule(struct claim_context *context);
 int claim_versions(struct claim_context *context, struct err *err);
 /* notes.c: whether a changelog holds each release. */
 void claim_notes(struct claim_context *context);
+/* Which file claim_notes() read at a commit for the project of a directory; that which it would
+   read, where it did not. */
+enum source_result claim_changelog(struct claim_context *context, const char *commit,
+                                   const char *directory, const char **path);
 void claim_forget_notes(struct claim_context *context);
 /* files.c: fills context->files. */
 void claim_files(struct claim_context *context);

@@ -40,7 +40,9 @@ int reader_walk(struct reader *reader, const char *commit, const char *near, lev
 bool reader_is_spent(const struct reader *reader);
 
 struct reader_changelog {
-    const char *path, *oid; /* live as long as the reader */
+    const char *path, *oid;             /* live as long as the reader */
+    const char *spare_path, *spare_oid; /* the next best by its name: of use where the first only
+                                           says where it moved to; NULL */
 };
 /* The changelog of the project at a directory of a commit, as its metadata name it, else by its
    name: FOUND, ABSENT, PENDING while the metadata are not here, or FAILED when a tree cannot be

@@ -61,14 +61,12 @@ static void find_changelog(struct claim_context *context, const struct study_pro
                            struct claim_files *out)
 {
     const char *said = at->project->said_changelog ? at->project->changelog : NULL;
-    struct reader_changelog file;
     enum source_result result =
-        reader_changelog(context->reader, context->study->head, at->directory, &file);
-
-    out->changelog_path = file.path;
+        claim_changelog(context, context->study->head, at->directory, &out->changelog_path);
     /* Another file is no answer to what the user said. */
     if (said != NULL && result != SOURCE_PENDING && context->changelogs.reason == REASON_NONE &&
-        (file.path == NULL || !text_ends_with(file.path, said + strspn(said, "/"))))
+        (out->changelog_path == NULL ||
+         !text_ends_with(out->changelog_path, said + strspn(said, "/"))))
         err_set(&context->changelogs, REASON_NOT_FOUND,
                 "the configured changelog %s is not in the default branch", said);
 }

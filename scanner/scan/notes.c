@@ -76,27 +76,79 @@ static struct claim_notes_read *parse_notes(struct claim_context *context, const
     return read;
 }
 
-static void read_notes(struct claim_context *context, const char *commit, const char *directory,
-                       struct notes *out)
+static enum source_result read_file(struct claim_context *context, const char *commit,
+                                    const char *path, const char *oid,
+                                    const struct claim_notes_read **out)
 {
-    struct reader_changelog file;
     struct claim_notes_read *read;
     const char *data;
     size_t len;
 
-    *out = (struct notes){.result = reader_changelog(context->reader, commit, directory, &file)};
+    HASH_FIND_STR(context->notes, oid, read);
+    if (read == NULL) {
+        enum source_result result = reader_read(context->reader, commit, path, &data, &len);
+        if (result != SOURCE_FOUND)
+            return result;
+        read = parse_notes(context, oid, data, len);
+    }
+    *out = read;
+    return SOURCE_FOUND;
+}
+
+/* The file that tells: where the best by its name has no entry, as it only says where it moved to,
+   the next best if that has some. */
+static enum source_result find_notes(struct claim_context *context, const char *commit,
+                                     const char *directory, const char **path,
+                                     const struct claim_notes_read **out)
+{
+    struct reader_changelog file;
+    const struct claim_notes_read *spare;
+    enum source_result result = reader_changelog(context->reader, commit, directory, &file);
+
+    *path = NULL;
+    if (result != SOURCE_FOUND)
+        return result;
+    *path = file.path;
+    result = read_file(context, commit, file.path, file.oid, out);
+    if (result != SOURCE_FOUND || (*out)->count > 0 || !(*out)->is_text || file.spare_path == NULL)
+        return result;
+    enum source_result other = read_file(context, commit, file.spare_path, file.spare_oid, &spare);
+    if (other == SOURCE_FOUND && spare->count > 0) {
+        *path = file.spare_path;
+        *out = spare;
+    }
+    return other == SOURCE_PENDING ? other : result;
+}
+
+/* As what was read says. */
+enum source_result claim_changelog(struct claim_context *context, const char *commit,
+                                   const char *directory, const char **path)
+{
+    struct reader_changelog file;
+    const struct claim_notes_read *read = NULL;
+    struct claim_notes_read *first, *spare = NULL;
+    enum source_result result = reader_changelog(context->reader, commit, directory, &file);
+
+    *path = file.path;
+    if (result != SOURCE_FOUND || file.spare_oid == NULL)
+        return result;
+    HASH_FIND_STR(context->notes, file.oid, first);
+    HASH_FIND_STR(context->notes, file.spare_oid, spare);
+    if (first != NULL && spare != NULL)
+        find_notes(context, commit, directory, path, &read);
+    return result;
+}
+
+static void read_notes(struct claim_context *context, const char *commit, const char *directory,
+                       struct notes *out)
+{
+    const struct claim_notes_read *read;
+
+    *out = (struct notes){0};
+    out->result = find_notes(context, commit, directory, &out->path, &read);
     out->failure = reader_failure(context->reader);
     if (out->result != SOURCE_FOUND)
         return;
-    out->path = file.path;
-    HASH_FIND_STR(context->notes, file.oid, read);
-    if (read == NULL) {
-        out->result = reader_read(context->reader, commit, file.path, &data, &len);
-        out->failure = reader_failure(context->reader);
-        if (out->result != SOURCE_FOUND)
-            return;
-        read = parse_notes(context, file.oid, data, len);
-    }
     if (!read->is_text) {
         out->result = SOURCE_FAILED;
         out->failure = REASON_PARSE;

@@ -9,18 +9,26 @@ struct changelog_search {
     struct reader *reader;
     const char *directory;
     struct reader_changelog *best;
-    int rank;
+    int rank, spare_rank;
 };
 
 static int on_file(void *ctx, const struct levels_file *file)
 {
     struct changelog_search *search = ctx;
+    struct reader_changelog *best = search->best;
     int rank = file->changelog ? changelog_rank(file->path, search->directory) : 0;
 
     if (rank > search->rank) {
+        best->spare_path = best->path;
+        best->spare_oid = best->oid;
+        search->spare_rank = search->rank;
+        best->path = levels_string(search->reader->levels, file->path);
+        best->oid = file->oid;
         search->rank = rank;
-        search->best->path = levels_string(search->reader->levels, file->path);
-        search->best->oid = file->oid;
+    } else if (rank > search->spare_rank) {
+        best->spare_path = levels_string(search->reader->levels, file->path);
+        best->spare_oid = file->oid;
+        search->spare_rank = rank;
     }
     return 0;
 }
@@ -62,9 +70,9 @@ static enum source_result declared_changelog(struct reader *reader, const char *
 enum source_result reader_changelog(struct reader *reader, const char *commit,
                                     const char *directory, struct reader_changelog *out)
 {
-    struct changelog_search search = {reader, directory, out, 0};
+    struct changelog_search search = {reader, directory, out, 0, 0};
 
-    *out = (struct reader_changelog){NULL, NULL};
+    *out = (struct reader_changelog){0};
     enum source_result declared = declared_changelog(reader, commit, directory, out);
     if (declared != SOURCE_ABSENT && declared != SOURCE_PENDING)
         return declared;

@@ -125,6 +125,7 @@ CHANGELOGS = [
     ("file a release", {"docs/releases/1.0.0.md": "# First\n"}, "", "docs/releases/1.0.0.md"),
     ("other releases", {"docs/releases/1.1.0.md": "# Second\n"}, "", None),
     ("index", {"docs/changelog/index.md": ENTRY}, "", "docs/changelog/index.md"),
+    ("moved", {"CHANGES": "MOVED\n=====\n\nSee docs/.\n", "docs/log/changelog.rst": ENTRY}, "", "docs/log/changelog.rst"),
     ("link", {"CHANGES.md": Link("a/b.md"), "a/b.md": ENTRY}, "", "CHANGES.md"),
     ("UTF-16", {"CHANGES.md": ENTRY.encode("utf-16")}, "", "CHANGES.md"),
     ("carriage returns", {"CHANGES.md": ENTRY.replace("\n", "\r")}, "", "CHANGES.md"),
