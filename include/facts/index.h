@@ -20,6 +20,7 @@ struct index_file {
     int64_t size;       /* -1 unknown */
     int64_t uploaded_at;
     bool yanked;
+    const char *provenance; /* its address; "": there is none; NULL: the document does not tell */
 };
 
 struct index_release {

@@ -2,7 +2,8 @@
  * The Simple API's page of a package, for indexes that have no JSON API: as JSON or as HTML.
  * Versions are those that the page lists (PEP 700), else what the names of its files tell; when
  * they were uploaded is unknown where the page does not say. URLs are made absolute, and are names
- * only: nothing here contacts them. Sources: PEP 503, 592, 629, 691, 700, 792, contracts.md
+ * only: nothing here contacts them. Sources: PEP 503, 592, 629, 691, 700, 740,
+ * 792, contracts.md
  * section 3.
  */
 #ifndef FACTS_SIMPLE_H
@@ -32,6 +33,7 @@ struct simple_file {
     int64_t size, uploaded_at;
     bool yanked;
     const char *yanked_reason;
+    const char *provenance; /* as in struct index_file */
 };
 
 /* What a page says, whatever its form. */

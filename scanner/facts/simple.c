@@ -97,6 +97,7 @@ static void add_file(struct group *group, const struct simple_file *file, const 
         .size = file->size,
         .uploaded_at = file->uploaded_at,
         .yanked = file->yanked,
+        .provenance = file->provenance,
     };
     release->yanked = file->yanked && (release->file_count == 0 || release->yanked);
     release->file_count++;

@@ -88,6 +88,7 @@ static void open_anchor(struct reading *r, const xmlChar **attributes)
 {
     const char *href = attribute(attributes, "href");
     const char *yanked = attribute(attributes, "data-yanked");
+    const char *provenance = attribute(attributes, "data-provenance");
 
     buf_reset(&r->text);
     r->file = NULL;
@@ -104,6 +105,8 @@ static void open_anchor(struct reading *r, const xmlChar **attributes)
     file->yanked = yanked != NULL;
     if (yanked != NULL && *yanked != '\0')
         file->yanked_reason = arena_strdup(r->arena, yanked);
+    if (provenance != NULL)
+        file->provenance = fileurl(r->page->url, provenance, r->arena);
     r->file = file;
 }
 

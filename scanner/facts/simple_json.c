@@ -1,4 +1,4 @@
-/* PEP 691 with 592, 700, 792. Keys that are not read here are ignored, as PEP 629 asks. */
+/* PEP 691 with 592, 700, 740, 792. Keys that are not read here are ignored, as PEP 629 asks. */
 #include "facts/simple.h"
 
 #include <string.h>
@@ -7,6 +7,9 @@
 #include "facts/fileurl.h"
 #include "facts/jget.h"
 #include "facts/names.h"
+#include "facts/pep440.h"
+
+#define PROVENANCE_SINCE "1.3" /* PEP 740 */
 
 struct reading {
     struct simple_page *page;
@@ -129,6 +132,20 @@ static int read_yanked(const struct reading *r, const json_t *object, struct sim
     return 0;
 }
 
+/* Pages of a version that knows of it tell of each file. */
+static int read_provenance(const struct reading *r, const json_t *object, struct simple_file *out)
+{
+    const char *url;
+
+    if (get_text(r, object, "provenance", &url) != 0)
+        return -1;
+    if (url != NULL)
+        out->provenance = fileurl(r->page->url, url, r->arena);
+    else if (pep440_compare(r->page->api_version, PROVENANCE_SINCE) >= 0)
+        out->provenance = "";
+    return 0;
+}
+
 static int read_file(const struct reading *r, const json_t *object)
 {
     const char *time, *url;
@@ -140,7 +157,8 @@ static int read_file(const struct reading *r, const json_t *object)
         return bad(r, "a file", "is not an object");
     if (need_text(r, object, "filename", &out->filename) != 0 ||
         need_text(r, object, "url", &url) != 0 || read_hash(r, object, out) != 0 ||
-        read_yanked(r, object, out) != 0 || get_text(r, object, "upload-time", &time) != 0)
+        read_yanked(r, object, out) != 0 || read_provenance(r, object, out) != 0 ||
+        get_text(r, object, "upload-time", &time) != 0)
         return -1;
     out->url = fileurl(r->page->url, url, r->arena);
     if (time != NULL && clock_parse(time, &out->uploaded_at, NULL) != 0)

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,38 @@ static void json_of_the_index(void **state)
     assert_int_equal(wheel->size, 7);
     assert_string_equal(wheel->url, "https://index.example/p/w.whl");
     assert_int_equal(doc.releases[1].files[1].size, -1);
+}
+
+/* A page says where it is, that there is none, or, of an older version, nothing. */
+static void provenance_of_files(void **state)
+{
+    static const char page[] =
+        "{\"meta\":{\"api-version\":\"%s\"},\"name\":\"my-package\",\"files\":["
+        "{\"filename\":\"my_package-1.0.tar.gz\",\"url\":\"a\",\"hashes\":{}%s}]}";
+    static const struct {
+        const char *version, *member, *expected;
+    } cases[] = {
+        {"1.3", ",\"provenance\":\"../../i/p\"", "https://index.example/i/p"},
+        {"1.4", ",\"provenance\":null", ""},
+        {"1.10", "", ""},
+        {"1.2", "", NULL},
+        {"1.0", ",\"provenance\":\"https://other.example/p\"", "https://other.example/p"},
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(text, sizeof text, page, cases[i].version, cases[i].member);
+        read_as(SIMPLE_JSON, text);
+        const char *found = doc.releases[0].files[0].provenance;
+        assert_int_equal(found == NULL, cases[i].expected == NULL);
+        if (found != NULL)
+            assert_string_equal(found, cases[i].expected);
+    }
+    read_as(SIMPLE_HTML, "<title>Links for my-package</title><a href=\"my_package-1.0.tar.gz\" "
+                         "data-provenance=\"/i/p\">x</a><a href=\"my_package-1.1.tar.gz\">y</a>");
+    assert_string_equal(doc.releases[0].files[0].provenance, "https://index.example/i/p");
+    assert_null(doc.releases[1].files[0].provenance);
 }
 
 /* The version that the index lists is the one that it spells; the names of files lead to it. */
@@ -410,17 +443,12 @@ static void pages_that_would_never_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_of_the_index),
-        cmocka_unit_test(versions_of_files),
-        cmocka_unit_test(versions_that_are_listed),
-        cmocka_unit_test(yanked_files),
-        cmocka_unit_test(quarantined),
-        cmocka_unit_test(html_of_servers),
-        cmocka_unit_test(html_of_any_length),
-        cmocka_unit_test(html_status),
-        cmocka_unit_test(files_that_tell_no_version),
-        cmocka_unit_test(bad_pages),
-        cmocka_unit_test(pages_that_would_never_end),
+        cmocka_unit_test(json_of_the_index), cmocka_unit_test(provenance_of_files),
+        cmocka_unit_test(versions_of_files), cmocka_unit_test(versions_that_are_listed),
+        cmocka_unit_test(yanked_files),      cmocka_unit_test(quarantined),
+        cmocka_unit_test(html_of_servers),   cmocka_unit_test(html_of_any_length),
+        cmocka_unit_test(html_status),       cmocka_unit_test(files_that_tell_no_version),
+        cmocka_unit_test(bad_pages),         cmocka_unit_test(pages_that_would_never_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
