@@ -21,7 +21,8 @@
     X(UNAUTHORIZED, "unauthorized", "the credential was refused or is needed")                     \
     X(FORBIDDEN, "forbidden", "the credential lacks a permission")                                 \
     X(BLOCKED, "blocked", "the forge blocks access (451, terms of service)")                       \
-    X(DISABLED, "disabled", "the repository is disabled on the forge")                             \
+    X(DISABLED, "disabled",                                                                        \
+      "the repository is disabled on the forge, or the service has switched this off")             \
     X(EMPTY, "empty", "the repository has no commit")                                              \
     X(RATE_LIMITED, "rate-limited", "the service asked us to stop for longer than we may wait")    \
     X(DNS, "dns", "the host name did not resolve")                                                 \

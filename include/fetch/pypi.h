@@ -25,6 +25,7 @@ struct pypi_options {
     enum pypi_kind kind;
     uint64_t timeout_ms;       /* of one document; 0: 120,000 */
     bool fixed;                /* the kind is configured, not remembered */
+    bool no_integrity;         /* it has no Integrity API: nobody asks */
     const char *user, *secret; /* of its origin: credential_header(); secret NULL: none */
 };
 
@@ -80,5 +81,31 @@ typedef void pypi_file_done(const struct err *err, void *ctx);
 /* Url and text are copied. */
 void pypi_fetch_file(struct pypi *pypi, const struct pypi_file *file, pypi_file_done *done,
                      void *ctx);
+
+/* --- provenance ------------------------------------------------------------------------------ */
+
+struct pypi_provenance {
+    const char *url; /* where the index's page says it is; NULL: it does not say, and the Integrity
+                        API is asked, which an index has that is PyPI or like it */
+    const char *name, *version, *filename;
+    const char *etag; /* of what is stored; NULL */
+};
+/* Whether there is anything to ask. */
+bool pypi_has_provenance(const struct pypi *pypi, const char *url);
+
+enum pypi_provenance_word {
+    PYPI_PROVENANCE_HERE,    /* body holds the document */
+    PYPI_PROVENANCE_SAME,    /* as what is stored */
+    PYPI_PROVENANCE_ABSENT,  /* nobody made one */
+    PYPI_PROVENANCE_NOWHERE, /* the index keeps none at all */
+    PYPI_PROVENANCE_UNKNOWN, /* err says why: REASON_DISABLED when the index does not show any */
+};
+/* Body, ETag (may be NULL) and err are valid during the call. */
+typedef void pypi_provenance_done(enum pypi_provenance_word word, const struct buf *body,
+                                  const char *etag, const struct err *err, void *ctx);
+/* One request. Everything is copied. An address on a host that is none of those that are contacted
+   is not asked: REASON_UNSUPPORTED. */
+void pypi_get_provenance(struct pypi *pypi, const struct pypi_provenance *asked,
+                         pypi_provenance_done *done, void *ctx);
 
 #endif

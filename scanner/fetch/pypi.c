@@ -28,6 +28,7 @@ struct pypi {
     struct http *http;
     struct loop *loop;
     char *json_root, *simple_root;
+    char *integrity_root; /* NULL: it has no Integrity API, as far as is known */
     char *authorization;
     char origin[HTTP_ORIGIN_MAX];
     uint64_t timeout_ms;
@@ -103,6 +104,10 @@ struct pypi *pypi_new(struct http *http, const struct pypi_options *options)
     pypi->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : TIMEOUT_MS;
     pypi->simple_root = root_of(options, PYPI_SIMPLE);
     pypi->json_root = root_of(options, PYPI_JSON);
+    if (!options->no_integrity)
+        pypi->integrity_root =
+            mem_printf("%.*s/integrity", (int)(strrchr(pypi->json_root, '/') - pypi->json_root),
+                       pypi->json_root);
     pypi->kind = options->kind;
     pypi->fixed = options->fixed;
     pypi->waiting_end = &pypi->waiting;
@@ -118,6 +123,7 @@ void pypi_free(struct pypi *pypi)
     if (pypi == NULL)
         return;
     free(pypi->json_root);
+    free(pypi->integrity_root);
     free(pypi->simple_root);
     free(pypi->authorization);
     free(pypi);
@@ -136,6 +142,22 @@ const char *pypi_origin(const struct pypi *pypi)
 const char *pypi_authorization(const struct pypi *pypi)
 {
     return pypi->authorization;
+}
+
+uint64_t pypi_timeout_ms(const struct pypi *pypi)
+{
+    return pypi->timeout_ms;
+}
+
+const char *pypi_integrity(const struct pypi *pypi)
+{
+    return pypi->kind == PYPI_SIMPLE ? NULL : pypi->integrity_root;
+}
+
+void pypi_lacks_integrity(struct pypi *pypi)
+{
+    free(pypi->integrity_root);
+    pypi->integrity_root = NULL;
 }
 
 static void asked_free(struct asked *asked)

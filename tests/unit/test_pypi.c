@@ -455,6 +455,93 @@ static void test_credentials_stay(void **state)
     free(answer);
 }
 
+struct told {
+    unsigned calls;
+    enum pypi_provenance_word word;
+    char body[64], etag[32];
+    enum reason reason;
+};
+
+static void on_provenance(enum pypi_provenance_word word, const struct buf *body, const char *etag,
+                          const struct err *err, void *ctx)
+{
+    struct told *told = ctx;
+
+    told->calls++;
+    told->word = word;
+    told->reason = err != NULL ? err->reason : REASON_NONE;
+    snprintf(told->body, sizeof told->body, "%s", buf_str(body));
+    snprintf(told->etag, sizeof told->etag, "%s", etag != NULL ? etag : "");
+}
+
+static struct told provenance(const char *url, const char *etag)
+{
+    struct pypi_provenance asked = {url, "rocket", "1.0", "rocket-1.0.tar.gz", etag};
+    struct told told = {0};
+
+    pypi_get_provenance(pypi, &asked, on_provenance, &told);
+    loop_run(try.loop);
+    assert_int_equal(told.calls, 1);
+    assert_int_equal(told.word == PYPI_PROVENANCE_UNKNOWN, told.reason != REASON_NONE);
+    return told;
+}
+
+#define REFUSED(status) "HTTP/1.1 " status "\r\nContent-Length: 0\r\n\r\n"
+
+static void test_provenance(void **state)
+{
+    struct server_route routes[] = {
+        {"GET /integrity/rocket/1.0/rocket-1.0.tar.gz/provenance ", DOCUMENT, .times = 1},
+        {"GET", "HTTP/1.1 304 Same\r\n\r\n", .times = 1},
+        {"GET",
+         "HTTP/1.1 404 No\r\nContent-Length: 54\r\n\r\n"
+         "{\"message\": \"No provenance available for rocket-1.0\"}\n",
+         .times = 1},
+        {"GET", REFUSED("403 No"), .times = 1},
+        {"GET", REFUSED("406 No"), .times = 1},
+        {"GET", REFUSED("418 Tea"), .times = 1},
+        {"GET", REFUSED("404 No")},
+        {0}};
+
+    (void)state;
+    start(routes);
+    struct told told = provenance(NULL, NULL);
+    assert_int_equal(told.word, PYPI_PROVENANCE_HERE);
+    assert_string_equal(told.body, "{}");
+    assert_string_equal(told.etag, "\"e1\"");
+    assert_non_null(
+        strstr(server_request(server, 0), "\r\nAccept: application/vnd.pypi.integrity.v1+json, "));
+    assert_int_equal(provenance(NULL, "\"e1\"").word, PYPI_PROVENANCE_SAME);
+    assert_non_null(strstr(server_request(server, 1), "\r\nIf-None-Match: \"e1\"\r\n"));
+    assert_int_equal(provenance(NULL, NULL).word, PYPI_PROVENANCE_ABSENT);
+    assert_int_equal(provenance(NULL, NULL).reason, REASON_DISABLED);
+    assert_int_equal(provenance(NULL, NULL).reason, REASON_UNSUPPORTED);
+    assert_int_equal(provenance(NULL, NULL).reason, REASON_HTTP);
+    /* a page promised it, so that it is not absent; and a 404 of no such API is one of none */
+    assert_int_equal(provenance(try_url(server_url(server), "/p"), NULL).reason, REASON_NOT_FOUND);
+    assert_true(pypi_has_provenance(pypi, NULL));
+    assert_int_equal(provenance(NULL, NULL).word, PYPI_PROVENANCE_NOWHERE);
+    assert_false(pypi_has_provenance(pypi, NULL));
+    assert_true(pypi_has_provenance(pypi, "https://index.example/p"));
+    unsigned requests = server_requests(server);
+    assert_int_equal(provenance("https://elsewhere.example/p", NULL).reason, REASON_UNSUPPORTED);
+    assert_int_equal(server_requests(server), requests);
+    stop();
+}
+
+static void test_provenance_of_none(void **state)
+{
+    struct server_route routes[] = {{0}};
+
+    (void)state;
+    start_as(routes, "/simple", (struct pypi_options){.kind = PYPI_SIMPLE, .fixed = true});
+    assert_false(pypi_has_provenance(pypi, NULL));
+    stop();
+    start_as(routes, "/", (struct pypi_options){.kind = PYPI_JSON, .no_integrity = true});
+    assert_false(pypi_has_provenance(pypi, NULL));
+    stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,6 +561,8 @@ int main(void)
         cmocka_unit_test(test_wrong_types),
         cmocka_unit_test(test_handed_on),
         cmocka_unit_test(test_credentials_stay),
+        cmocka_unit_test(test_provenance),
+        cmocka_unit_test(test_provenance_of_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
