@@ -69,6 +69,7 @@ struct row_file {
     int64_t size;
     int64_t uploaded_at;
     int yanked;
+    const char *provenance; /* its address; "": the index says there is none; NULL: does not say */
 };
 
 struct row_release {
@@ -160,6 +161,30 @@ struct row_content_member {
     int comments_only; /* 0, 1, -1 unknown */
     const char *touches;
     bool secret;
+};
+
+/* A published file that was asked about. */
+struct row_provenance {
+    const char *filename, *kind;
+    const char *state;           /* "known", "absent", "unknown" */
+    const char *reason, *detail; /* of unknown */
+};
+
+/* One attestation of it; what is not said is NULL. */
+struct row_attestation {
+    const char *filename;
+    int64_t number; /* 0.. */
+    const char *predicate;
+    const char *publisher, *publisher_repository, *workflow, *environment; /* the index's words */
+    const char *identity;
+    const char *repository; /* "github.com/owner/name" */
+    const char *repository_forge_id;
+    int on_forge; /* it is of the repository's forge: 0, 1, -1 unknown */
+    const char *commit, *ref;
+    int64_t integrated_at;
+    const char *fault; /* provenance_fault_word() */
+    const char *chain; /* "verified", "unchecked"; NULL with a fault */
+    const char *relation;
 };
 
 /* One thing that was looked at, or could not be. Facts: "listing" (of an organisation), "refs",

@@ -136,6 +136,7 @@ int store_put_skipped(struct store *store, int64_t repository_id, const struct r
 
 struct due_file {
     const char *filename, *kind, *url, *sha256; /* url and sha256 NULL: the index does not tell */
+    const char *provenance;                     /* as in struct row_file */
     int64_t size;                               /* -1 likewise */
     int64_t uploaded_at;
 };
@@ -168,6 +169,20 @@ int store_put_contents(struct store *store, int64_t repository_id,
                        const struct due_release *release, const struct row_contents *files,
                        size_t file_count, const struct row_content_member *members,
                        size_t member_count, const char *basis, struct err *err);
+
+/* What the index answered when it was asked for the provenance of the file of this digest: 1 found,
+   0 not. The document stays empty where there is none; the ETag lives in the arena, or is NULL. */
+int store_provenance_answer(struct store *store, int64_t package_id, const char *sha256,
+                            struct arena *arena, struct buf *document, const char **etag,
+                            struct err *err);
+/* `document` NULL: there is none. */
+int store_keep_provenance_answer(struct store *store, int64_t package_id, const char *sha256,
+                                 const char *etag, const struct buf *document, struct err *err);
+/* All that is known of a release's provenance. */
+int store_put_provenance(struct store *store, int64_t repository_id,
+                         const struct due_release *release, const struct row_provenance *files,
+                         size_t file_count, const struct row_attestation *attestations,
+                         size_t attestation_count, struct err *err);
 
 /* All coverage rows of one subject: the ids and the organisation of the first row name it, so
    count is at least 1. */

@@ -31,8 +31,16 @@ static const struct row_file *file_rows(const struct index_release *release, str
 
     for (size_t i = 0; i < release->file_count; i++) {
         const struct index_file *file = &release->files[i];
-        rows[i] = (struct row_file){file->filename, file->kind,        file->url,   file->sha256,
-                                    file->size,     file->uploaded_at, file->yanked};
+        rows[i] = (struct row_file){
+            .filename = file->filename,
+            .kind = file->kind,
+            .url = file->url,
+            .sha256 = file->sha256,
+            .size = file->size,
+            .uploaded_at = file->uploaded_at,
+            .yanked = file->yanked,
+            .provenance = file->provenance,
+        };
     }
     return rows;
 }

@@ -31,6 +31,7 @@ static int read_files(struct store *store, struct due_release *release, struct a
                         ? -1
                         : sqlite3_column_int64(bound.stmt, 4),
             .uploaded_at = column_instant(bound.stmt, 5),
+            .provenance = column_text(arena, bound.stmt, 6),
         };
     }
     bound_end(&bound);

@@ -73,6 +73,7 @@ static void add_file(struct writing *writing, int64_t id, int64_t release_id,
     bound_integer(bound, file->size);
     bound_instant(bound, file->uploaded_at);
     bound_flag(bound, file->yanked);
+    bound_text(bound, file->provenance);
     writing_add(writing);
 }
 

@@ -11,13 +11,15 @@
 -- fact: package        | package_id                | | state display licence organisation urls status status_reason note incomplete
 -- fact: also_at        | package_id                | index_url |
 -- fact: release        | package_id                | release_id | published_at yanked yanked_reason files sdist wheel
--- fact: file           | package_id                | release_id filename | kind url sha256 size uploaded_at yanked
+-- fact: file           | package_id                | release_id filename | kind url sha256 size uploaded_at yanked provenance
 -- fact: link           | repository_id             | package_id | directory state evidence other
 -- fact: denotes        | repository_id             | package_id order_key tag | version is_prerelease how preferred
 -- fact: release_source | repository_id             | release_id | version_commit_state version_commit version_committed_at changelog_state changelog_path changelog_line changelog_at
 -- fact: skipped        | repository_id             | package_id order_key | version commit_oid committed_at
 -- fact: contents       | repository_id release_id  | filename | package_id kind sha256 state reason detail verdict commit_oid committed_at relation members same
 -- fact: content_member | repository_id release_id  | filename path class | package_id importance reason git_path blob first_commit first_at late lines comments_only touches secret
+-- fact: provenance     | repository_id release_id  | filename | package_id kind state reason detail
+-- fact: attestation    | repository_id release_id  | filename number | package_id predicate publisher publisher_repository workflow environment identity repository repository_forge_id on_forge commit_oid ref integrated_at fault chain relation
 -- fact: coverage       | repository_id package_id organisation | fact | status reason detail
 -- fact: finding        |                           | rule repository_id package_id version tag detail | severity standing message evidence first_run
 

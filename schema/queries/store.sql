@@ -188,7 +188,7 @@ LEFT JOIN contents_basis AS g ON g.repository_id = ?1 AND g.release_id = o.relea
 ORDER BY o.name, o.order_key DESC, o.version;
 
 -- name: contents_files
-SELECT f.filename, f.kind, f.url, f.sha256, f.size, f.uploaded_at
+SELECT f.filename, f.kind, f.url, f.sha256, f.size, f.uploaded_at, f.provenance
 FROM stored_file AS f
 WHERE f.package_id = ?1 AND f.release_id = ?2 AND f.until IS NULL
 ORDER BY f.kind <> 'sdist', f.filename;
@@ -199,6 +199,13 @@ SELECT manifest FROM artifact WHERE sha256 = ?1 AND reader = ?2;
 -- name: artifact_keep
 INSERT INTO artifact VALUES (?1, ?2, ?3)
 ON CONFLICT (sha256) DO UPDATE SET reader = excluded.reader, manifest = excluded.manifest;
+
+-- name: provenance_recall
+SELECT document, etag FROM provenance_answer WHERE package_id = ?1 AND sha256 = ?2;
+
+-- name: provenance_keep
+INSERT INTO provenance_answer VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (package_id, sha256) DO UPDATE SET etag = excluded.etag, document = excluded.document;
 
 -- name: contents_judged
 INSERT INTO contents_basis VALUES (?1, ?2, ?3)
@@ -231,7 +238,8 @@ SELECT (SELECT count(*) FROM stored_scope) + (SELECT count(*) FROM stored_reposi
      + (SELECT count(*) FROM stored_link)
      + (SELECT count(*) FROM stored_denotes) + (SELECT count(*) FROM stored_release_source)
      + (SELECT count(*) FROM stored_skipped) + (SELECT count(*) FROM stored_coverage)
-     + (SELECT count(*) FROM stored_contents) + (SELECT count(*) FROM stored_content_member) AS rows;
+     + (SELECT count(*) FROM stored_contents) + (SELECT count(*) FROM stored_content_member)
+     + (SELECT count(*) FROM stored_provenance) + (SELECT count(*) FROM stored_attestation) AS rows;
 
 -- Evaluating rules ---------------------------------------------------------------------------------
 

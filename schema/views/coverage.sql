@@ -43,6 +43,12 @@ SELECT NULL, NULL, c.package_id, 'contents', 'unknown', c.reason,
 FROM (SELECT * FROM contents WHERE state = 'unknown' ORDER BY order_key DESC, filename) AS c
 GROUP BY c.package_id
 UNION ALL
+-- published files whose provenance could not be asked for, or not be read
+SELECT NULL, NULL, v.package_id, 'provenance', 'unknown', v.reason,
+       v.detail || iif(count(*) > 1, format(' (and %d more)', count(*) - 1), ''), NULL
+FROM (SELECT * FROM provenance WHERE state = 'unknown' ORDER BY order_key DESC, filename) AS v
+GROUP BY v.package_id
+UNION ALL
 -- a published package that no repository of the fleet holds, or only one that nobody else says is its
 -- own: nothing to compare with
 SELECT NULL, NULL, b.package_id, 'repository', 'unknown', 'not-found',

@@ -26,7 +26,28 @@ SELECT g.release_id AS id, g.repository_id, g.package_id, g.name AS package, g.v
         ORDER BY c.kind <> 'sdist',
                  instr('nowhere mixed-commits other-commit review at-tag-modulo-expected at-tag',
                        c.verdict)
-        LIMIT 1) AS verdict
+        LIMIT 1) AS verdict,
+       -- of the files that were asked about, what is worst
+       (SELECT CASE WHEN EXISTS (SELECT 1 FROM stored_attestation AS a
+                                 WHERE a.repository_id = g.repository_id
+                                   AND a.release_id = g.release_id AND a.fault IS NOT NULL
+                                   AND (SELECT run FROM as_of)
+                                       BETWEEN a.since AND ifnull(a.until - 1, 1 << 62))
+                        THEN 'invalid'
+                    WHEN count(*) = 0 OR max(v.state = 'unknown') THEN NULL
+                    WHEN min(v.state = 'absent') THEN 'absent'
+                    WHEN max(v.state = 'absent') THEN 'partial'
+                    WHEN EXISTS (SELECT 1 FROM stored_attestation AS a
+                                 WHERE a.repository_id = g.repository_id
+                                   AND a.release_id = g.release_id AND a.chain = 'unchecked'
+                                   AND (SELECT run FROM as_of)
+                                       BETWEEN a.since AND ifnull(a.until - 1, 1 << 62))
+                        THEN 'unchecked-chain'
+                    ELSE 'verified' END
+        FROM stored_provenance AS v
+        WHERE v.repository_id = g.repository_id AND v.release_id = g.release_id
+          AND (SELECT run FROM as_of) BETWEEN v.since AND ifnull(v.until - 1, 1 << 62))
+           AS provenance
 FROM tagged AS g
 LEFT JOIN stored_tag AS t ON t.repository_id = g.repository_id AND t.name = g.tag
     AND (SELECT run FROM as_of) BETWEEN t.since AND ifnull(t.until - 1, 1 << 62)

@@ -38,7 +38,8 @@ INSERT INTO stored_release_source VALUES
     (1, 1, 'known', 'c1', '2024-01-01T09:50:00Z', 'known', 'CHANGELOG.md', 9, 'tag', 1, NULL),
     (1, 2, 'known', 'c2', '2024-03-01T09:50:00Z', 'known', 'CHANGELOG.md', 3, 'tag', 1, NULL);
 
-INSERT INTO stored_file VALUES
+INSERT INTO stored_file (package_id, release_id, filename, kind, url, sha256, size, uploaded_at, yanked,
+    since, until) VALUES
     (1, 1, 'rocket-0.1.0.tar.gz', 'sdist', 'https://files/1', 'd1', 9000, '2024-01-01T10:00:00Z', 0, 1, NULL),
     (1, 1, 'rocket-0.1.0-py3-none-any.whl', 'bdist_wheel', 'https://files/2', 'd2', 8000, '2024-01-01T10:00:00Z', 0, 1, NULL),
     (1, 2, 'rocket-0.2.0.tar.gz', 'sdist', 'https://files/3', 'd3', 9000, '2024-03-01T10:00:00Z', 0, 1, NULL),
