@@ -11,6 +11,7 @@ struct scan_call {
     struct scan_options options;
     struct arena arena;
     char *agent, *asked, *policy;
+    struct provenance_roots *roots;
     struct scan_index *indexes;
 };
 

@@ -42,6 +42,7 @@ struct setting_index {
     const char *token_env, *token_file;
     const char *const *token_command;
     const char *files; /* another host of its files; NULL */
+    bool no_integrity;
 };
 
 struct setting_indexes {
@@ -76,6 +77,8 @@ struct settings {
     struct setting_list ignore;
     const char *index, *index_flag;
     struct setting_indexes indexes; /* instead of `index` when there are any */
+
+    const char *roots; /* file of the authorities behind provenance */
 
     json_t *policy;      /* cli/policy.h; NULL: none */
     json_t *named_rules; /* by the file: [{rule, place}]; NULL: none */

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "scan/scan.h"
 
@@ -22,6 +23,8 @@ int value_bool(const char *text, bool *out, struct err *err);
 int value_duration(const char *text, bool may_lack, uint64_t *out, struct err *err);
 /* Position of the word in `choices` (ends with NULL). */
 int value_choice(const char *text, const char *const *choices, int *out, struct err *err);
+/* All of a file of the user's, up to the buffer's ceiling. */
+int value_read_file(const char *path, struct buf *out, struct err *err);
 /* "I/N" with 1 <= I <= N. */
 int value_shard(const char *text, unsigned *shard, unsigned *shards, struct err *err);
 

@@ -23,6 +23,8 @@
 struct provenance_roots;
 int provenance_roots_read(const char *pem, size_t len, struct provenance_roots **out,
                           struct err *err);
+/* Tells one file's content from another's; 0 for NULL. */
+uint64_t provenance_roots_id(const struct provenance_roots *roots);
 void provenance_roots_free(struct provenance_roots *roots); /* NULL is nothing */
 
 /* --- one attestation ------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "facts/provenance.h"
 #include "fetch/pypi.h"
 #include "net/http.h"
 #include "store/rules.h"
@@ -41,6 +42,7 @@ struct scan_index {
     const char *url;     /* "https://pypi.org" */
     enum pypi_kind kind; /* PYPI_AUTO: found out, then remembered */
     const char *files;   /* another host of its files: "https://files.pythonhosted.org"; NULL */
+    bool no_integrity;   /* nobody asks it for provenance, but where its pages say where that is */
     char *user, *secret; /* user NULL: the secret is a bearer token. For this origin only */
 };
 
@@ -90,7 +92,8 @@ struct scan_options {
     /* Called for each release that was compared, on a thread of the pool; NULL: not wanted. */
     scan_compared_fn *compared;
     void *compared_ctx;
-    const char *policy; /* as rules_set_policy() takes it; NULL: none */
+    const struct provenance_roots *roots; /* who may stand behind provenance; NULL: not checked */
+    const char *policy;                   /* as rules_set_policy() takes it; NULL: none */
     enum scan_progress progress;
     const char *arguments; /* JSON array of what was asked, for the run's row */
 };

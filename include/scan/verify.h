@@ -13,7 +13,7 @@
 #include "scan/job.h"
 
 /* Of what is compared, and how: verdicts of another revision are made anew. */
-#define VERIFY_REVISION 2
+#define VERIFY_REVISION 3
 #define VERIFY_WINDOW   8 /* releases that are compared together */
 
 struct release_check;
@@ -23,6 +23,16 @@ struct file_base {
     const char *commit; /* NULL: none explains any of it */
     const struct compare_tree *tree;
     const struct compare_result *result;
+};
+
+/* What its index says of who made it. */
+enum attested { ATTESTED_NOT_ASKED, ATTESTED_KNOWN, ATTESTED_ABSENT, ATTESTED_UNKNOWN };
+struct file_provenance {
+    enum attested state;
+    bool fresh; /* new to the store */
+    struct buf document;
+    const char *etag;
+    struct err err; /* of UNKNOWN */
 };
 
 /* One published file. */
@@ -38,6 +48,7 @@ struct file_check {
     struct archive_contents whole;    /* with all bytes, where somebody asked for them */
     size_t kept_code, kept_other;     /* bytes of members that no commit holds */
     struct file_base base;
+    struct file_provenance provenance;
 };
 
 struct release_check {
@@ -50,8 +61,13 @@ struct release_check {
     struct row_contents *rows;
     struct row_content_member *members;
     size_t member_count;
-    bool settled; /* no later commit changes what was found */
-    bool judged;  /* nothing more is wanted */
+    struct row_provenance *provenance; /* of file_count at most */
+    size_t provenance_count;
+    struct row_attestation *attestations;
+    size_t attestation_count;
+    bool settled;  /* no later commit changes what was found */
+    bool judged;   /* nothing more is wanted */
+    bool attested; /* provenance, too, was looked at */
 };
 
 struct verification {
@@ -76,12 +92,26 @@ int job_recall_verified(struct job *job, struct err *err);
 /* From what the release is judged: as long as that is the same, so is the verdict. */
 const char *verify_basis(const struct release_check *check);
 
+/* verify.c, for verify_provenance.c: the index of a release, NULL when it is none of this scan; one
+   answer more has come. */
+struct index *verify_index(const struct release_check *check);
+void verify_came(struct verification *verification);
+
 /* verify_files.c: what of one release is looked at; then, on the pool, what was spooled. */
 void verify_choose_files(struct release_check *check);
 void verify_read_files(struct release_check *check);
 /* verify_compare.c: fills rows and members; what is missing is noted as wanted by the job's reader.
    On the pool. */
 void verify_compare(struct release_check *check);
+/* verify_provenance.c: what the store has of it; on the store lane. */
+int verify_recall_provenance(struct file_check *file, struct err *err);
+/* Asks the index, when that is due: whether an answer will come. */
+bool verify_ask_provenance(struct file_check *file);
+/* Fills the rows, once the release is judged; on the pool. */
+void verify_provenance(struct release_check *check);
+/* Within a batch; nothing when nobody looked. */
+int verify_save_provenance(struct store *store, const struct release_check *check, struct err *err);
+
 /* verify_hand.c: for who asked for what was compared. What the base has of a file that is altered
    must be here: false when something is noted as wanted. */
 bool verify_want_base(const struct file_check *file);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/config_index.h"
 #include "cli/policy.h"
+#include "cli/value.h"
 #include "facts/names.h"
 #include "facts/pep440.h"
 #include "facts/toml.h"
@@ -55,9 +56,9 @@ static const char *in_any_section(const char *part)
 static const char *meant_by(const char *key)
 {
     const char *names[96] = {"fleet",   "github", "index", "scan",     "http", "output",
-                             "package", "policy", "waive", "override", "tag"};
+                             "package", "policy", "waive", "override", "tag",  "provenance"};
     const char *parts[96] = {NULL};
-    size_t n = 11, part = 0;
+    size_t n = 12, part = 0;
 
     for (const struct setting *s = settings_table(); s->name != NULL; s++)
         if (strchr(s->name, '.') != NULL && n + 1 < sizeof names / sizeof *names) {
@@ -449,22 +450,12 @@ int config_read(struct settings *settings, const char *text, size_t len, const c
 int config_load(struct settings *settings, const char *path, struct err *err)
 {
     struct buf text = BUF_INIT(CONFIG_MAX);
-    FILE *f = fopen(path, "re");
-    char chunk[4096];
-    int result = 0;
-    size_t n;
+    int result = value_read_file(path, &text, err);
 
-    if (f == NULL)
-        return err_set(err, REASON_USAGE, "configuration %s: %s", path, strerror(errno));
-    while (result == 0 && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
-        result = buf_add(&text, chunk, n);
     if (result != 0)
-        err_set(err, REASON_USAGE, "configuration %s: larger than %d bytes", path, CONFIG_MAX);
-    else if (ferror(f))
-        result = err_set(err, REASON_USAGE, "configuration %s: %s", path, strerror(errno));
+        err_prefix(err, "configuration");
     else
         result = config_read(settings, buf_str(&text), text.len, path, err);
-    fclose(f);
     buf_release(&text);
     return result;
 }

@@ -17,9 +17,9 @@ static const char *const kind_words[] = {
 
 static int refuse_key(const char *key, struct err *err)
 {
-    static const char *const names[] = {"url",           "kind",      "username",
-                                        "username_env",  "token_env", "token_file",
-                                        "token_command", "files",     NULL};
+    static const char *const names[] = {"url",       "kind",       "username",      "username_env",
+                                        "token_env", "token_file", "token_command", "files",
+                                        "integrity", NULL};
     const char *nearest = text_nearest(key, names);
 
     if (strcmp(key, "token") == 0 || strcmp(key, "password") == 0)
@@ -65,6 +65,12 @@ static int read_key(struct arena *arena, struct setting_index *index, const char
 
     if (strcmp(key, "token_command") == 0)
         return read_command(arena, value, &index->token_command, err);
+    if (strcmp(key, "integrity") == 0) {
+        index->no_integrity = json_is_false(value);
+        return json_is_boolean(value)
+                   ? 0
+                   : err_set(err, REASON_USAGE, "integrity must be true or false");
+    }
     bool kind = strcmp(key, "kind") == 0;
     size_t i = 0;
     while (i < sizeof texts / sizeof *texts && strcmp(texts[i].key, key) != 0)
@@ -147,7 +153,9 @@ static int resolve(const struct setting_index *index, struct scan_index *out, st
     const char *user = index->username;
     char *secret = NULL;
 
-    *out = (struct scan_index){.url = index->url, .kind = (enum pypi_kind)index->kind};
+    *out = (struct scan_index){.url = index->url,
+                               .kind = (enum pypi_kind)index->kind,
+                               .no_integrity = index->no_integrity};
     out->files = index->files == NULL && same_url(index->url, "https://pypi.org")
                      ? "https://files.pythonhosted.org"
                      : index->files;

@@ -90,6 +90,22 @@ static int set_policy(struct context *context, char **policy, struct err *err)
     return 0;
 }
 
+static int read_roots(const char *path, struct provenance_roots **out, struct err *err)
+{
+    struct buf pem = BUF_INIT(PROVENANCE_BYTES);
+    int result = 0;
+
+    if (path != NULL) {
+        result = value_read_file(path, &pem, err);
+        if (result == 0 && provenance_roots_read(buf_str(&pem), pem.len, out, err) != 0)
+            result = err_prefix(err, "%s", path);
+        if (result != 0)
+            err_prefix(err, "[provenance] roots");
+    }
+    buf_release(&pem);
+    return result;
+}
+
 int scan_call_open(struct scan_call *call, struct context *context, struct err *err)
 {
     *call = (struct scan_call){.arena = ARENA_INIT};
@@ -101,6 +117,9 @@ int scan_call_open(struct scan_call *call, struct context *context, struct err *
     call->options.policy = call->policy;
     call->options.overrides =
         override_list(context->settings.policy, &call->arena, &call->options.override_count);
+    if (read_roots(context->settings.roots, &call->roots, err) != 0)
+        return -1;
+    call->options.roots = call->roots;
     if (index_list(&context->settings, &call->indexes, &call->options.index_count, err) != 0)
         return -1;
     call->options.indexes = call->indexes;
@@ -111,6 +130,7 @@ void scan_call_release(struct scan_call *call)
 {
     if (call->indexes != NULL)
         index_list_free(call->indexes, call->options.index_count);
+    provenance_roots_free(call->roots);
     arena_release(&call->arena);
     free(call->agent);
     free(call->asked);

@@ -32,6 +32,8 @@ static const struct setting table[] = {
     {"github.ignore", SETTING_LIST, AT(ignore), .check = value_check_ignore},
     {"index.url", SETTING_TEXT, AT(index), "https://pypi.org", .check = value_check_url},
 
+    {"provenance.roots", SETTING_TEXT, AT(roots)},
+
     {"scan.database", SETTING_TEXT, AT(database), "fleetdrift.db", .environment = "FLEETDRIFT_DB"},
     {"scan.cache", SETTING_TEXT, AT(cache), .environment = "FLEETDRIFT_CACHE"},
     {"scan.rules", SETTING_TEXT, AT(rules)},

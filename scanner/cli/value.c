@@ -1,12 +1,12 @@
 #include "cli/value.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/text.h"
 #include "store/rules.h"
 
@@ -181,6 +181,25 @@ int value_check_file(const char *path, struct err *err)
     if (!S_ISREG(st.st_mode))
         return err_set(err, REASON_USAGE, "%s: it is no file", path);
     return 0;
+}
+
+int value_read_file(const char *path, struct buf *out, struct err *err)
+{
+    FILE *f = fopen(path, "re");
+    char chunk[4096];
+    int result = 0;
+    size_t n;
+
+    if (f == NULL)
+        return err_set(err, REASON_USAGE, "%s: %s", path, strerror(errno));
+    while (result == 0 && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        result = buf_add(out, chunk, n);
+    if (result != 0)
+        err_set(err, REASON_USAGE, "%s: larger than %zu bytes", path, out->max);
+    else if (ferror(f))
+        result = err_set(err, REASON_USAGE, "%s: %s", path, strerror(errno));
+    fclose(f);
+    return result;
 }
 
 int value_check_run(const char *text, struct err *err)

@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -169,6 +170,7 @@ static int check_signature(X509 *x509, struct attestation_bytes statement,
 
 struct provenance_roots {
     X509_STORE *store;
+    uint64_t id;
 };
 
 /* Nobody is asked for a password. */
@@ -205,8 +207,13 @@ int provenance_roots_read(const char *pem, size_t len, struct provenance_roots *
         return err_set(err, REASON_USAGE, "it holds no certificates in PEM, or broken ones");
     }
     *out = mem_alloc(sizeof **out);
-    (*out)->store = store;
+    **out = (struct provenance_roots){store, hash_add(HASH_START, pem, len)};
     return 0;
+}
+
+uint64_t provenance_roots_id(const struct provenance_roots *roots)
+{
+    return roots != NULL ? roots->id : 0;
 }
 
 void provenance_roots_free(struct provenance_roots *roots)

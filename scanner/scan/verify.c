@@ -28,6 +28,7 @@ static char *verified_how(const struct job *job)
 
     if (options->policy != NULL)
         hash = hash_add(hash, options->policy, strlen(options->policy));
+    hash ^= provenance_roots_id(options->roots);
     return mem_printf("%d %d %s %016llx", (int)options->verify, VERIFY_REVISION,
                       options->pattern != NULL ? options->pattern : "", (unsigned long long)hash);
 }
@@ -102,6 +103,8 @@ static int save_release(struct store *store, const struct release_check *check, 
                                                 &file->manifest, err) != 0)
             return -1;
     }
+    if (verify_save_provenance(store, check, err) != 0)
+        return -1;
     return store_put_contents(store, job->id, check->due, check->rows, check->file_count,
                               check->members, check->member_count,
                               check->basis != NULL ? check->basis : "", err);
@@ -128,6 +131,7 @@ static void close_window(struct verification *verification)
         verification->unknown |= check->basis == NULL;
         for (size_t f = 0; f < check->file_count; f++) {
             buf_release(&check->files[f].manifest);
+            buf_release(&check->files[f].provenance.document);
             if (check->files[f].spool >= 0)
                 close(check->files[f].spool);
         }
@@ -163,8 +167,10 @@ static void compare_run(void *item)
     struct job *job = item;
     struct verification *verification = job->verification;
 
-    for (size_t i = 0; i < verification->open; i++)
+    for (size_t i = 0; i < verification->open; i++) {
         verify_compare(&verification->window[i]);
+        verify_provenance(&verification->window[i]);
+    }
 }
 
 static void compare_done(void *item)
@@ -227,7 +233,7 @@ static void read_done(void *item)
     compare_window(job);
 }
 
-static void file_came(struct verification *verification)
+void verify_came(struct verification *verification)
 {
     if (--verification->waiting == 0)
         work_submit(verification->job->scan->cpu_lane, read_run, read_done, verification);
@@ -241,13 +247,15 @@ static void on_file(const struct err *err, void *ctx)
 
     if (err != NULL)
         file->err = *err;
-    file_came(file->release->verification);
+    verify_came(file->release->verification);
 }
 
-static struct index *index_of(const struct scan *scan, const char *url)
+struct index *verify_index(const struct release_check *check)
 {
+    const struct scan *scan = check->verification->job->scan;
+
     for (size_t i = 0; i < scan->options->index_count; i++)
-        if (strcmp(scan->indexes[i].url, url) == 0)
+        if (strcmp(scan->indexes[i].url, check->due->index) == 0)
             return &scan->indexes[i];
     return NULL;
 }
@@ -256,7 +264,7 @@ static void fetch_file(struct file_check *file)
 {
     struct verification *verification = file->release->verification;
     struct job *job = verification->job;
-    struct index *index = index_of(job->scan, file->release->due->index);
+    struct index *index = verify_index(file->release);
     int64_t limit = job->scan->options->max_file;
 
     if (index == NULL) {
@@ -288,8 +296,9 @@ static void load_done(void *item)
             else if (file->spool >= 0)
                 err_set(&file->err, job->scan->stop, "%s: %s", file->due->filename,
                         reason_meaning(job->scan->stop));
+            verification->waiting += verify_ask_provenance(file);
         }
-    file_came(verification);
+    verify_came(verification);
 }
 
 /* --- what the store has ---------------------------------------------------------------------- */
@@ -309,7 +318,7 @@ static void load_run(void *item)
         struct release_check *check = &verification->window[i];
         for (size_t f = 0; f < check->file_count; f++) {
             struct file_check *file = &check->files[f];
-            if (file->err.reason != REASON_NONE)
+            if (verify_recall_provenance(file, &job->fatal) != 0 || file->err.reason != REASON_NONE)
                 continue;
             if (job->scan->options->compared != NULL || /* the store has no bytes */
                 store_artifact(job->scan->store, file->due->sha256, MANIFEST_REVISION,
@@ -407,11 +416,15 @@ static bool is_chosen(const struct scan_options *options, const struct due_relea
 static const char *basis_of(const struct job *job, const struct due_release *release,
                             struct arena *arena, bool settled)
 {
-    uint64_t files = HASH_START;
+    uint64_t files = HASH_START ^ provenance_roots_id(job->scan->options->roots);
 
-    for (size_t i = 0; i < release->file_count; i++)
-        if (release->files[i].sha256 != NULL)
-            files = hash_add(files, release->files[i].sha256, strlen(release->files[i].sha256));
+    for (size_t i = 0; i < release->file_count; i++) {
+        const struct due_file *file = &release->files[i];
+        if (file->sha256 != NULL)
+            files = hash_add(files, file->sha256, strlen(file->sha256));
+        if (file->provenance != NULL)
+            files = hash_add(files, file->provenance, strlen(file->provenance) + 1);
+    }
     return arena_printf(arena, "%d %s %016llx %s", VERIFY_REVISION,
                         release->tag_commit != NULL ? release->tag_commit : "-",
                         (unsigned long long)files, settled ? "settled" : job->refs.digest);

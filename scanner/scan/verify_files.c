@@ -54,7 +54,8 @@ void verify_choose_files(struct release_check *check)
                                         .due = &due->files[i],
                                         .kind = kind,
                                         .spool = -1,
-                                        .manifest = BUF_INIT(MANIFEST_MAX)};
+                                        .manifest = BUF_INIT(MANIFEST_MAX),
+                                        .provenance.document = BUF_INIT(PROVENANCE_BYTES)};
             check_file(file);
             bytes += due->files[i].size > 0 ? due->files[i].size : 0;
             if (bytes > RELEASE_BYTES)

@@ -19,6 +19,8 @@ static int read_text(struct settings *settings, const char *text, struct err *er
     return config_read(settings, text, strlen(text), "c.toml", err);
 }
 
+#define INDEX(rest) "[[index]]\nurl = \"https://pypi.acme.example/simple/\"\n" rest
+
 static void assert_refused(const char *text, const char *said)
 {
     struct settings settings;
@@ -160,9 +162,8 @@ static void test_refusals_name_the_line(void **state)
     assert_refused("[github]\napi = \"https://u:p@h\"\n", "tokens have their own place");
     assert_refused("[scan]\nverify = \"ev ery\"\n", "is neither none, latest nor all");
     assert_refused("[[package]]\nname = \"a b\"\n", "is no package");
+    assert_refused(INDEX("integrity = \"no\"\n"), "integrity must be true or false");
 }
-
-#define INDEX(rest) "[[index]]\nurl = \"https://pypi.acme.example/simple/\"\n" rest
 
 static void test_indexes(void **state)
 {
@@ -174,11 +175,13 @@ static void test_indexes(void **state)
     (void)state;
     setenv("TEST_INDEX_USER", "reader", 1);
     assert_int_equal(
-        read_text(&settings,
-                  INDEX("kind = \"simple\"\nusername_env = \"TEST_INDEX_USER\"\n"
-                        "token_command = [\"echo\", \"s3cret\"]\n") "[[index]]\nurl = "
-                                                                    "\"https://pypi.org\"\n",
-                  &err),
+        read_text(
+            &settings,
+            INDEX("kind = \"simple\"\nusername_env = \"TEST_INDEX_USER\"\n"
+                  "token_command = [\"echo\", \"s3cret\"]\nintegrity = false\n") "[[index]]\nurl = "
+                                                                                 "\"https://"
+                                                                                 "pypi.org\"\n",
+            &err),
         0);
     assert_int_equal(index_list(&settings, &list, &count, &err), 0);
     assert_int_equal(count, 2);
@@ -186,6 +189,7 @@ static void test_indexes(void **state)
     assert_int_equal(list[0].kind, PYPI_SIMPLE);
     assert_string_equal(list[0].user, "reader");
     assert_string_equal(list[0].secret, "s3cret");
+    assert_true(list[0].no_integrity && !list[1].no_integrity);
     assert_int_equal(list[1].kind, PYPI_AUTO);
     assert_null(list[1].secret);
     index_list_free(list, count);

@@ -12,6 +12,7 @@
 
 #include "attest.h"
 #include "base/clock.h"
+#include "facts/release_files.h"
 
 #define FILENAME "tool-1.0.tar.gz"
 #define SHA      "9bb1add04b1b4e182be6b0b80931593f7a291eb49d69b4fd728a5d4cbcdc4bd3"
@@ -276,6 +277,39 @@ static void no_authorities(void **state)
     assert_int_equal(provenance_roots_read(half, strlen(half), &none, &err), -1);
 }
 
+/* --- what a release changes ------------------------------------------------------------------- */
+
+static void files_of_a_release(void **state)
+{
+    static const struct {
+        const char *path, *directory, *origin;
+        bool is;
+    } cases[] = {
+        {"CHANGELOG.md", "", NULL, true},
+        {"docs/changelog.rst", "", NULL, true},
+        {"libs/tool/CHANGES.txt", "libs/tool", NULL, true},
+        {"newsfragments/12.feature", "", NULL, true},
+        {"libs/tool/changelog.d/12.md", "libs/tool", NULL, true},
+        {"pyproject.toml", "", NULL, true},
+        {"src/tool/_version.py", "", NULL, true},
+        {"VERSION", "", NULL, true},
+        {"src/tool/__init__.py", "", "src/tool/__init__.py:3", true},
+        {"libs/tool/src/tool/__init__.py", "libs/tool", "src/tool/__init__.py:3", true},
+        {"src/tool/__init__.py", "", "pyproject.toml:3", false},
+        {"src/tool/__init__.py", "", NULL, false},
+        {"setup.py", "", NULL, false},
+        {"src/tool/core.py", "", "src/tool/core.pyx:1", false},
+        {"newsfragments", "", NULL, false},
+        {"changes/__init__.py", "", NULL, false},
+        {"", "", "", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (release_file(cases[i].path, cases[i].directory, cases[i].origin) != cases[i].is)
+            fail_msg("%s", cases[i].path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +325,7 @@ int main(void)
         cmocka_unit_test(statements_that_say_nothing),
         cmocka_unit_test(certificates_that_are_odd),
         cmocka_unit_test(no_authorities),
+        cmocka_unit_test(files_of_a_release),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
