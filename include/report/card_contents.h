@@ -1,4 +1,5 @@
-/* The card's line about the contents of what was published. */
+/* The card's lines about the contents of what was published, and about who states that they made
+ * it. */
 #ifndef REPORT_CARD_CONTENTS_H
 #define REPORT_CARD_CONTENTS_H
 
@@ -6,5 +7,7 @@
 
 /* Says what was seen of the newest release's files, and how good it is. */
 enum mark card_contents(const struct card *card, struct buf *seen);
+/* card_provenance.c */
+enum mark card_provenance(const struct card *card, struct buf *seen);
 
 #endif

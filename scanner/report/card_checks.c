@@ -398,6 +398,7 @@ const struct check card_checks[] = {
     {"tag declares", true, look_tag_declares},
     {"tag before upload", true, look_order},
     {"contents", true, card_contents},
+    {"provenance", true, card_provenance},
     {"commit of the version", true, look_version_commit},
     {"source", false, look_source},
     {"changelog", true, look_changelog},

@@ -71,7 +71,7 @@ ORDER BY r.organisation, r.name, p.name,
 SELECT r.organisation, r.name AS repository, s.package, s.version, s.published_at, s.yanked,
        s.tag, s.tag_kind, s.tag_commit, s.tagged_at, s.declared_at_tag,
        nullif(s.changelog_state, 'unknown') AS changelog, NULL AS forge_release,
-       NULL AS pull_request, NULL AS reviewed, s.sdist, s.wheel, NULL AS provenance,
+       NULL AS pull_request, NULL AS reviewed, s.sdist, s.wheel, s.provenance,
        s.verdict
 FROM release AS s
 LEFT JOIN repository AS r ON r.id = s.repository_id
@@ -234,8 +234,21 @@ SELECT s.version, s.is_newest, s.is_prerelease, s.published_at, s.yanked, s.yank
                               WHERE o.release_id = s.id
                                 AND o.class IN ('nowhere', 'altered', 'ignored'))) AS contents_first,
        (SELECT count(DISTINCT m.path) FROM content_member AS m
-        WHERE m.release_id = s.id AND m.class = 'other-commit') AS contents_other
+        WHERE m.release_id = s.id AND m.class = 'other-commit') AS contents_other,
+       s.provenance,
+       (SELECT v.detail FROM provenance AS v WHERE v.release_id = s.id AND v.state = 'unknown'
+        ORDER BY v.filename LIMIT 1) AS provenance_unknown,
+       (SELECT min(v.filename) FROM provenance AS v WHERE v.release_id = s.id AND v.state = 'absent')
+           AS provenance_absent,
+       a.publisher AS attested_by, coalesce(a.repository, a.identity) AS attested_repository,
+       a.workflow AS attested_workflow, a.commit_oid AS attested_commit,
+       a.relation AS attested_relation, a.fault AS attested_fault
 FROM release AS s
+-- of several, what speaks against the release
+LEFT JOIN (SELECT *, row_number() OVER (
+                         PARTITION BY release_id
+                         ORDER BY fault IS NULL, relation IS 'same', filename, number) AS nth
+           FROM attestation WHERE package = :package) AS a ON a.release_id = s.id AND a.nth = 1
 WHERE s.package = :package
 ORDER BY s.order_key DESC, s.version;
 

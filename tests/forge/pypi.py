@@ -9,6 +9,9 @@ from . import simple
 from .answer import Answer, json_answer
 
 
+ROOTS = ("/pypi/", "/simple/", "/packages/", "/integrity/")
+
+
 def normalise(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -31,7 +34,7 @@ class Index:
         for prefix, mounted in self.world.indexes.items():
             if path.startswith(prefix + "/"):
                 return prefix, mounted
-        return ("", {}) if path.startswith(("/pypi/", "/simple/", "/packages/")) else None
+        return ("", {}) if path.startswith(ROOTS) else None
 
     def answer(self, request):
         prefix, mounted = self.mount_of(request.path)
@@ -44,6 +47,8 @@ class Index:
             return self._file(path)
         if "json" in forms and path.startswith("/pypi/"):
             return self._json_api(request, prefix, path, documents)
+        if path.startswith("/integrity/") and "json" in forms:
+            return self._integrity(request, path)
         if path.startswith("/simple/") and len(forms) > ("json" in forms):
             return self._simple_api(request, prefix, path, documents, mounted, forms)
         return Answer(404, {"Content-Type": "text/html"}, b"<h1>404 Not Found</h1>")
@@ -55,6 +60,16 @@ class Index:
         # No ETag: a file's address is of its content.
         headers = {"Content-Type": "application/octet-stream", "Cache-Control": "max-age=365000000, immutable, public"}
         return Answer(200, headers, b64decode(content))
+
+    def _integrity(self, request, path):
+        """PEP 740: of a file that nobody attested, the very words of PyPI."""
+        match = re.fullmatch(r"/integrity/([^/]+)/([^/]+)/([^/]+)/provenance", path)
+        found = self.world.provenance.get(match[3] if match else None, 404)
+        if found == 404 and match:
+            return json_answer({"message": f"No provenance available for {match[3]}"}, 404)
+        if isinstance(found, int):
+            return json_answer({"message": "Request not acceptable"}, found)
+        return _cached(request, json_answer(found))
 
     def _json_api(self, request, prefix, path, documents):
         match = re.fullmatch(r"/pypi/([^/]+)/json(/?)", path)
@@ -81,7 +96,8 @@ class Index:
         wants_json = simple.JSON in request.headers.get("accept", "")
         if "simple-html" not in forms or ("simple-json" in forms and wants_json):
             times = mounted.get("times", True)
-            body = simple.json_page(name, document, mounted.get("versions", True), times)
+            body = simple.json_page(name, document, mounted.get("versions", True), times,
+                                    mounted.get("provenance"))
             answer = Answer(200, {"Content-Type": simple.JSON}, body)
         else:
             answer = Answer(200, {"Content-Type": simple.HTML}, simple.html_page(name, document))

@@ -128,6 +128,8 @@ class Forge:
             return what_is_asked(request)
         if service == "index" and request.path.startswith("/packages/"):
             return "file"
+        if service == "index" and request.path.startswith("/integrity/"):
+            return "provenance"
         if service == "index":
             return "page" if "/simple/" in request.path else "document"
         return "listing" if request.path.endswith("/repos") else "repository"

@@ -15,8 +15,9 @@ def _status(document):
     return document.get("status") or {}
 
 
-def json_page(name, document, versions=True, times=True):
-    """PEP 691, with versions, sizes and times (PEP 700) or without."""
+def json_page(name, document, versions=True, times=True, provenance=None):
+    """PEP 691, with versions, sizes and times (PEP 700) or without; `provenance` maps filenames to
+    addresses."""
     files = []
     for file in _files(document):
         entry = {
@@ -26,7 +27,7 @@ def json_page(name, document, versions=True, times=True):
             "requires-python": file["requires_python"],
             "yanked": (file["yanked_reason"] or True) if file["yanked"] else False,
             "core-metadata": False,
-            "provenance": None,
+            "provenance": (provenance or {}).get(file["filename"]),
         }
         if times:
             entry |= {"size": file["size"], "upload-time": file["upload_time_iso_8601"]}

@@ -14,6 +14,7 @@ class World:
     repositories: list = field(default_factory=list)  # as the REST API shows them
     documents: dict = field(default_factory=dict)  # normalised name → JSON document of the index
     files: dict = field(default_factory=dict)  # name below /packages → base64 of its bytes
+    provenance: dict = field(default_factory=dict)  # filename → document, or status of a refusal
     indexes: dict = field(default_factory=dict)  # path → another index there: see pypi.Index
     moved: dict = field(default_factory=dict)  # old full name → today's
     modes: dict = field(default_factory=dict)  # full name → one of smarthttp.MODES; "*" for all
