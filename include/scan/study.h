@@ -46,6 +46,9 @@ struct study {
     size_t *unread, unread_count;   /* tags with an error */
     struct study_project *projects; /* the tip's first, then by tag */
     size_t project_count;
+    bool tips_known;   /* `lost` is all of them; else the history is not here */
+    const char **lost; /* of the tips that were given, those that the head does not lead to */
+    size_t lost_count;
     const char *limit; /* what there is more of than is looked at: the rest is unknown; or NULL */
 };
 
@@ -56,9 +59,10 @@ enum probe { PROBE_NOTHING, PROBE_UNSURE, PROBE_PROJECTS };
 int study_probe(struct reader *reader, struct mirror *mirror, const char *head, enum probe *found,
                 struct err *err);
 
-/* The first half, from commits and tags alone: the tip, the tags and where they lead. */
-int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct arena *arena,
-               struct study *out, struct err *err);
+/* The first half, from commits and tags alone: the tip, the tags and where they lead, and which of
+   the branch's tips before were lost. */
+int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, const char *const *tips,
+               size_t tip_count, struct arena *arena, struct study *out, struct err *err);
 /* The second: the projects of the tip and of the tags. Call again after the wants of the reader
    were fetched, until it has none. The study lives in the arena, what it points to as long as the
    reader. What *memory (may be NULL) has of tagged commits is not read again; at the end it is what

@@ -30,6 +30,12 @@ struct row_refs {
     int reader; /* revision of the readers (facts/) that read this; see scan/ */
 };
 
+/* Tips of runs before that are no ancestors of today's. */
+struct row_lost_tips {
+    const char *const *oids;
+    size_t count;
+};
+
 struct row_tag {
     const char *name;   /* without refs/tags/ */
     const char *oid;    /* of the tag object, or the commit of a lightweight one */

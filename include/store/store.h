@@ -77,11 +77,18 @@ struct known_package {
     const char *status; /* PEP 792; NULL */
 };
 
+/* Where a branch was when it was the default branch. */
+struct known_tip {
+    const char *ref, *oid;
+};
+
 struct known_repository {
     int64_t id;         /* 0: never seen */
     const char *digest; /* of its refs; NULL: never read */
     const char *head_oid;
     int reader;
+    const struct known_tip *tips; /* of runs before, the latest first */
+    size_t tip_count;
     bool has_projects;
     const struct known_package *packages; /* linked, or held by its projects */
     size_t package_count;
@@ -112,6 +119,8 @@ int store_package_id(struct store *store, const char *index, const char *name, i
 
 int store_put_refs(struct store *store, int64_t repository_id, const struct row_refs *refs,
                    const struct row_tag *tags, size_t count, struct err *err);
+int store_put_lost_tips(struct store *store, int64_t repository_id,
+                        const struct row_lost_tips *tips, struct err *err);
 int store_put_declarations(struct store *store, int64_t repository_id,
                            const struct row_declaration *rows, size_t count, struct err *err);
 int store_put_projects(struct store *store, int64_t repository_id, const struct row_project *rows,

@@ -35,6 +35,18 @@ const char *job_doing(const struct job *job)
 
 static void enter_study(struct job *job);
 
+/* Where the branch that is the default branch was in earlier runs. */
+static const char *const *list_tips(struct job *job, size_t *count)
+{
+    const char **tips = arena_array(&job->arena, job->known.tip_count, sizeof *tips);
+
+    *count = 0;
+    for (size_t i = 0; i < job->known.tip_count; i++)
+        if (job->refs.head_ref != NULL && strcmp(job->known.tips[i].ref, job->refs.head_ref) == 0)
+            tips[(*count)++] = job->known.tips[i].oid;
+    return tips;
+}
+
 /* A tag may be a blob, which a server leaves out when it filters blobs or thinks that we have its
    tree whole: it is wanted by itself, once. Of a tip that was probed there is no history, and so no
    tag. */
@@ -42,13 +54,16 @@ static void read_tags(struct job *job)
 {
     struct gitwire_refs refs = job->refs;
     const char *const *wants;
+    size_t tip_count;
 
     if (job->probe == PROBE_UNSURE)
         refs.count = 0;
     for (size_t i = 0; i < refs.count; i++)
         reader_prefetch(job->reader, refs.refs[i].oid);
-    if (reader_wants(job->reader, &wants) == 0)
-        study_tags(job->mirror, &refs, &job->arena, &job->study, &job->err);
+    if (reader_wants(job->reader, &wants) != 0)
+        return;
+    const char *const *tips = list_tips(job, &tip_count);
+    study_tags(job->mirror, &refs, tips, tip_count, &job->arena, &job->study, &job->err);
 }
 
 /* The user says since that nothing there is a project. */

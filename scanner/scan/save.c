@@ -139,6 +139,9 @@ static int save_refs(struct job *job, struct err *err)
             .on_default_branch = tag->on_default_branch,
         };
     }
+    const struct row_lost_tips lost = {study->lost, study->lost_count};
+    if (study->tips_known && store_put_lost_tips(job->scan->store, job->id, &lost, err) != 0)
+        return -1;
     return store_put_refs(job->scan->store, job->id, &refs, rows, study->tag_count, err);
 }
 

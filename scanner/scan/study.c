@@ -122,7 +122,16 @@ static int on_ancestor(void *ctx, const char *commit, const char *tree, int64_t 
     return 0;
 }
 
-static int mark_default_branch(struct mirror *mirror, struct study *study, struct err *err)
+static bool is_reachable(const struct ancestry *ancestry, const char *oid)
+{
+    struct reachable *r;
+
+    HASH_FIND_STR(ancestry->set, oid, r);
+    return r != NULL;
+}
+
+static int mark_default_branch(struct mirror *mirror, const char *const *past, size_t past_count,
+                               struct arena *arena, struct study *study, struct err *err)
 {
     struct ancestry ancestry = {ARENA_INIT, NULL, CLOCK_UNKNOWN};
     const char *tips[] = {study->head};
@@ -131,6 +140,7 @@ static int mark_default_branch(struct mirror *mirror, struct study *study, struc
 
     if (study->head != NULL)
         result = mirror_history(mirror, tips, 1, NULL, on_ancestor, &ancestry, &missing);
+    study->tips_known = study->head != NULL && result == 0;
     /* Of a tip that was probed there are no parents; where there are tags they are needed. */
     if (result < 0 || (result > 0 && study->tag_count > 0)) {
         *err = missing;
@@ -141,11 +151,13 @@ static int mark_default_branch(struct mirror *mirror, struct study *study, struc
     }
     for (size_t i = 0; i < study->tag_count && result == 0; i++) {
         struct study_tag *tag = &study->tags[i];
-        struct reachable *r = NULL;
-        if (tag->commit != NULL)
-            HASH_FIND_STR(ancestry.set, tag->commit, r);
-        tag->on_default_branch = tag->commit == NULL || study->head == NULL ? -1 : r != NULL;
+        tag->on_default_branch =
+            tag->commit == NULL || study->head == NULL ? -1 : is_reachable(&ancestry, tag->commit);
     }
+    study->lost = arena_array(arena, past_count, sizeof *study->lost);
+    for (size_t i = 0; i < past_count && study->tips_known; i++)
+        if (!is_reachable(&ancestry, past[i]))
+            study->lost[study->lost_count++] = past[i];
     study->first_committed_at = ancestry.first;
     HASH_CLEAR(hh, ancestry.set);
     arena_release(&ancestry.arena);
@@ -209,8 +221,8 @@ static int read_head(struct mirror *mirror, const char *head, struct arena *aren
     return 0;
 }
 
-int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct arena *arena,
-               struct study *out, struct err *err)
+int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, const char *const *tips,
+               size_t tip_count, struct arena *arena, struct study *out, struct err *err)
 {
     struct study study = {.tags = arena_array(arena, refs->count, sizeof *study.tags)};
 
@@ -227,7 +239,7 @@ int study_tags(struct mirror *mirror, const struct gitwire_refs *refs, struct ar
         }
         study.tag_count++;
     }
-    if (mark_default_branch(mirror, &study, err) != 0)
+    if (mark_default_branch(mirror, tips, tip_count, arena, &study, err) != 0)
         return -1;
     *out = study;
     return 0;

@@ -152,6 +152,26 @@ static int read_refs(struct store *store, struct arena *arena, struct known_repo
     return result < 0 ? -1 : 0;
 }
 
+static int read_tips(struct store *store, struct arena *arena, struct known_repository *out,
+                     struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_KNOWN_TIPS);
+    struct known_tip *rows = NULL;
+    size_t size = 0;
+    int result;
+
+    bound_integer(&bound, out->id);
+    while ((result = bound_step(&bound, err)) > 0) {
+        rows = mem_grow(rows, out->tip_count, &size, sizeof *rows);
+        rows[out->tip_count++] = (struct known_tip){.ref = column_text(arena, bound.stmt, 0),
+                                                    .oid = column_text(arena, bound.stmt, 1)};
+    }
+    bound_end(&bound);
+    out->tips = arena_copy(arena, rows, out->tip_count * sizeof *rows);
+    free(rows);
+    return result;
+}
+
 static void read_package(struct known_package *out, struct arena *arena, sqlite3_stmt *stmt)
 {
     out->id = sqlite3_column_int64(stmt, 0);
@@ -198,7 +218,8 @@ int store_known_repository(struct store *store, const char *host, int64_t forge_
         return 0;
     struct bound bound = bound_start(store, SQL_KNOWN_PROJECTS);
     bound_integer(&bound, out->id);
-    if (bound_value(&bound, 0, &projects, err) != 0 || read_refs(store, arena, out, err) != 0)
+    if (bound_value(&bound, 0, &projects, err) != 0 || read_refs(store, arena, out, err) != 0 ||
+        read_tips(store, arena, out, err) != 0)
         return -1;
     out->has_projects = projects != 0;
     return read_packages(store, arena, out, err);

@@ -68,6 +68,21 @@ int store_put_refs(struct store *store, int64_t repository_id, const struct row_
     return put_tags(store, repository_id, tags, count, err);
 }
 
+int store_put_lost_tips(struct store *store, int64_t repository_id,
+                        const struct row_lost_tips *tips, struct err *err)
+{
+    struct writing writing = writing_start(store, SQL_FACT_LOST_TIP, err);
+
+    for (size_t i = 0; i < tips->count; i++) {
+        struct bound *bound = writing_row(&writing);
+        bound_integer(bound, repository_id);
+        bound_text(bound, tips->oids[i]);
+        writing_add(&writing);
+    }
+    bound_integer(writing_subject(&writing), repository_id);
+    return writing_end(&writing);
+}
+
 int store_put_declarations(struct store *store, int64_t repository_id,
                            const struct row_declaration *rows, size_t count, struct err *err)
 {

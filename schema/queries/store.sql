@@ -92,6 +92,13 @@ INSERT INTO repository_id (host, forge_id) VALUES (?1, nullif(?2, 0));
 -- name: known_refs
 SELECT digest, head_oid, reader FROM stored_refs WHERE repository_id = ?1 AND until IS NULL;
 
+-- Where its branches were when one of them was the default branch.
+-- name: known_tips
+SELECT head_ref, head_oid FROM stored_refs
+WHERE repository_id = ?1 AND head_ref IS NOT NULL AND head_oid IS NOT NULL
+GROUP BY head_ref, head_oid
+ORDER BY max(since) DESC LIMIT 1000;
+
 -- name: known_projects
 SELECT EXISTS (SELECT 1 FROM stored_project WHERE repository_id = ?1 AND until IS NULL);
 

@@ -120,7 +120,7 @@ static struct study study_of(const char *head, const char *const *names)
     }
     git_resolve(head, oid);
     memcpy(refs.head_oid, oid, OID_HEX);
-    assert_int_equal(study_tags(mirror, &refs, &arena, &study, &err), 0);
+    assert_int_equal(study_tags(mirror, &refs, NULL, 0, &arena, &study, &err), 0);
     assert_int_equal(study_projects(reader, &arena, &study, &memory, &err), 0);
     return study;
 }
@@ -199,7 +199,7 @@ static void a_tag_that_leads_nowhere(void **state)
     }
     git_resolve("top", oid);
     memcpy(all.head_oid, oid, sizeof all.head_oid);
-    assert_int_equal(study_tags(mirror, &all, &arena, &study, &err), 0);
+    assert_int_equal(study_tags(mirror, &all, NULL, 0, &arena, &study, &err), 0);
     for (size_t i = 0; i < 3; i++)
         study.tags[i].candidate = study.tags[i].commit != NULL;
     for (int again = 0; again < 2; again++)
