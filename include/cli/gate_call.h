@@ -36,5 +36,8 @@ int gate_ask(struct gate_call *call, struct err *err);
 /* To standard output, and the step's summary where there is one. */
 int gate_print(struct gate_call *call, const struct gate_line *lines, size_t count,
                struct err *err);
+/* As a job of GitHub Actions does. */
+int gate_print_github(struct gate_call *call, const struct gate_line *lines, size_t count,
+                      struct err *err);
 
 #endif

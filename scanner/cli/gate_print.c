@@ -77,8 +77,11 @@ static void print_json(const struct gate_call *call, const struct gate_line *lin
 
 int gate_print(struct gate_call *call, const struct gate_line *lines, size_t count, struct err *err)
 {
-    (void)err;
-    if (call->context->settings.gate_format == GATE_JSON)
+    int format = call->context->settings.gate_format;
+
+    if (format == GATE_GITHUB || (format < 0 && call->actions))
+        return gate_print_github(call, lines, count, err);
+    if (format == GATE_JSON)
         print_json(call, lines, count);
     else
         print_table(call, lines, count);

@@ -4,7 +4,9 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from conftest import OWNER, TOKEN
@@ -351,6 +353,58 @@ def test_services_that_fail(checkout, gate, forge):
     assert gate(checkout) == dict.fromkeys(("repository", "newest", "unused", "tag-pushed"), "unknown")
 
 
+# --- in a job of GitHub Actions ----------------------------------------------------------------
+
+
+def job(tmp_path, ref=f"refs/tags/v{NEXT}"):
+    return {"GITHUB_ACTIONS": "true", "GITHUB_REF": ref, "GITHUB_REPOSITORY": "Harbour-Labs/" + NAME,
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+
+
+def test_actions_tells_tag_and_repository(checkout, gate, drift, tmp_path):
+    checkout.release()
+    checkout.git("switch", "-q", "--detach", f"v{NEXT}")
+    checkout.git("remote", "set-url", "origin", "https://elsewhere.example/mirror.git")
+    (tmp_path / "summary.md").write_text("before\n")
+    assert gate(checkout, more=job(tmp_path)) == {}
+    assert gate.document["tag"] == f"v{NEXT}"
+    assert (tmp_path / "summary.md").read_text() == "before\n", "JSON was asked for"
+    done = drift.run("gate", checkout.path, more=job(tmp_path))
+    assert done.returncode == 0 and "::error" not in done.stdout and "✓ tag: v2.1.0 at" in done.stdout
+    summary = (tmp_path / "summary.md").read_text()
+    assert summary.startswith("before\n### tidewatch 2.1.0\n") and "| ✓ | tag | v2.1.0 at" in summary
+    done = drift.run("gate", checkout.path, more=job(tmp_path, "refs/tags/v2.0.0"))
+    assert done.returncode == 1
+    assert ("::error title=declared version,file=pyproject.toml,line=7::pyproject.toml:7 states 2.1.0, "
+            "not 2.0.0%0ASet it to 2.0.0") in done.stdout
+    assert drift.run("gate", checkout.path, more=job(tmp_path, "refs/heads/main")).returncode == 0
+
+
+def test_actions_obeys_no_stranger(checkout, drift, tmp_path):
+    """What a repository holds becomes no command to the runner, and no markup of the summary."""
+    checkout.release()
+    for name in ("a\n::error::b", "##[group]c", "::stop-commands::d", "100%, <img src=x>|`e"):
+        (checkout.path / name.replace("/", "")).write_text("x")
+    done = drift.run("gate", checkout.path, more=job(tmp_path))
+    assert done.returncode == 0
+    for line in done.stdout.splitlines():
+        assert not line.startswith("::") and "##[" not in line
+    checkout.git("add", "-A")
+    done = drift.run("gate", checkout.path, more=job(tmp_path))
+    commands = [line for line in done.stdout.splitlines() if line.lstrip().startswith("::")]
+    assert len(commands) == 1 and commands[0].startswith("::error title=work tree,file=")
+    assert "100%25, <img" in commands[0]
+    summary = (tmp_path / "summary.md").read_text()
+    assert "<img" not in summary and "|`e" not in summary and "&#60;img" in summary
+
+
+def test_actions_summary_that_cannot_be_written(checkout, drift, tmp_path):
+    checkout.release()
+    more = job(tmp_path) | {"GITHUB_STEP_SUMMARY": str(tmp_path / "no/summary.md")}
+    done = drift.run("gate", checkout.path, more=more)
+    assert done.returncode == 4 and "summary" in done.stderr
+
+
 # --- repositories that are not as one would like ------------------------------------------------
 
 
@@ -491,19 +545,20 @@ def test_ssh_remotes(checkout, gate):
 
 def test_a_large_work_tree_takes_no_second(drift, tmp_path):
     """100,000 files."""
-    root = tmp_path / "large"
-    for first in range(100):
-        for second in range(10):
-            folder = root / f"p{first}" / f"m{second}"
+    with tempfile.TemporaryDirectory(dir=tmp_path) as large:
+        root = Path(large)
+        (root / "pyproject.toml").write_text(demo.pyproject("large", "1.0.0", f"{OWNER}/large"))
+        for number in range(1000):
+            folder = root / f"p{number // 10}" / f"m{number % 10}"
             folder.mkdir(parents=True)
             for third in range(100):
-                (folder / f"f{third}.py").write_text(f"x = {third}\n")
-    (root / "pyproject.toml").write_text(demo.pyproject("large", "1.0.0", f"{OWNER}/large"))
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "All"]):
-        subprocess.run(["git", *command], cwd=root, env=GIT, check=True)
-    drift.run("gate", "--offline", root)
-    start = time.monotonic()
-    done = drift.run("gate", "--offline", root)
-    took = time.monotonic() - start
-    assert done.returncode == 1 and "clean" in done.stdout, done.stderr
-    assert took < (1 if "san" not in drift.binary and "build-test" not in drift.binary else 10)
+                (folder / f"f{third}.py").touch()
+        for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "All"]):
+            subprocess.run(["git", *command], cwd=root, env=GIT, check=True)
+        took = []
+        for _ in range(3):
+            start = time.monotonic()
+            done = drift.run("gate", "--offline", root)
+            took.append(time.monotonic() - start)
+            assert done.returncode == 1 and "clean" in done.stdout, done.stderr
+    assert min(took) < (10 if b"__asan_init" in Path(drift.binary).read_bytes() else 1), took
