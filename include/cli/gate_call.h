@@ -30,6 +30,8 @@ const char *gate_lower(const char *text, struct arena *arena);
 void gate_read_rest(struct gate_call *call);
 /* The tags that denote versions, and V. */
 void gate_read_tags(struct gate_call *call);
+/* The built files; once V is known. */
+int gate_read_built(struct gate_call *call, struct err *err);
 /* The index and the remote. */
 int gate_ask(struct gate_call *call, struct err *err);
 

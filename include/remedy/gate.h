@@ -10,6 +10,8 @@
 #define REMEDY_GATE_H
 
 #include "facts/changelog.h"
+#include "facts/compare.h"
+#include "facts/distname.h"
 #include "facts/index.h"
 #include "facts/project.h"
 #include "fetch/gitwire.h"
@@ -69,6 +71,23 @@ struct gate_index {
     const struct index_document *document; /* NULL: absent or unknown */
 };
 
+/* A built file. */
+struct gate_file {
+    const char *filename;
+    char sha256[65];
+    enum distname_verdict named;
+    const char *version;                 /* that its name tells; NULL */
+    const char *unknown;                 /* its bytes cannot be read */
+    const struct compare_result *result; /* held against HEAD; NULL with unknown */
+};
+
+struct gate_dist {
+    const char *directory; /* as it was named; NULL: nobody asked */
+    const char *unknown;
+    const struct gate_file *files;
+    size_t count;
+};
+
 struct gate {
     struct arena *arena;
 
@@ -95,6 +114,8 @@ struct gate {
     struct gate_licence licence;
     struct gate_remote remote;
     struct gate_index index;
+    struct gate_index test_index; /* url NULL: nobody asked */
+    struct gate_dist dist;
 };
 
 struct gate_line {

@@ -43,4 +43,10 @@ void gate_check_pushed(struct gate *gate, struct gate_line *line);
 void gate_check_newest(struct gate *gate, struct gate_line *line);
 void gate_check_unused(struct gate *gate, struct gate_line *line);
 
+/* gate_dist.c: what was built. Nothing is said where nobody asked. */
+void gate_check_dist(struct gate *gate, struct gate_line *line);
+void gate_check_contents(struct gate *gate, struct gate_line *line);
+void gate_check_test_index(struct gate *gate, struct gate_line *line);
+void gate_check_published(struct gate *gate, struct gate_line *line);
+
 #endif

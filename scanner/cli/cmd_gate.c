@@ -9,6 +9,8 @@
 static const struct flag flags[] = {
     {"version", "VERSION", "gate-version", "that is to be published (as --tag or the tree says)"},
     {"tag", "TAG", "gate-tag", "that it is published from (the one that denotes VERSION)"},
+    {"dist", "DIR", "gate-dist", "the built files: are they of this tree and version?"},
+    {"test-index", "URL", "gate-test-index", "an index that has to have these very files"},
     {"published", NULL, "gate-published", "afterwards: is it there as it should be?"},
     {"offline", NULL, "offline", "ask no service: what only they know is ?"},
     {"format", "FORMAT", "gate-format", "table, json or github (in GitHub Actions)", 'f'},
@@ -40,7 +42,8 @@ static const char about[] =
 static const char examples[] =
     "  fleetdrift gate                               the project here, as it stands\n"
     "  fleetdrift gate --version 1.2.0 packages/core one of several projects\n"
-    "  fleetdrift gate --tag v1.2.0 && python3 -m build\n"
+    "  fleetdrift gate --tag v1.2.0 && python3 -m build && fleetdrift gate --dist dist\n"
+    "  fleetdrift gate --published --dist dist       afterwards: does the index have these files?\n"
     "  fleetdrift gate --offline --format json | jq '.checks[] | select(.state == \"wrong\")'\n";
 
 static bool is_actions(void)
@@ -58,6 +61,15 @@ static const char *tag_of_job(void)
     return ref != NULL && text_starts_with(ref, "refs/tags/") && ref[strlen("refs/tags/")] != '\0'
                ? ref + strlen("refs/tags/")
                : NULL;
+}
+
+static int check(struct context *context, struct err *err)
+{
+    const struct settings *s = &context->settings;
+
+    if (s->gate_test_index != NULL && s->gate_dist == NULL)
+        return err_set(err, REASON_USAGE, "--test-index compares built files: give --dist DIR");
+    return 0;
 }
 
 static int status_of(const struct gate_line *lines, size_t count)
@@ -79,6 +91,8 @@ static int judge(struct gate_call *call, struct err *err)
         return -1;
     gate_read_tags(call);
     gate_read_rest(call);
+    if (gate_read_built(call, err) != 0)
+        return -1;
     size_t count = gate_judge(&call->gate, lines);
     return gate_print(call, lines, count, err) != 0 ? -1 : status_of(lines, count);
 }
@@ -121,5 +135,6 @@ const struct command cmd_gate = {
     .flags = flags,
     .operand = "gate-directory",
     .needs = NEEDS_RULES | NEEDS_TOKEN,
+    .check = check,
     .run = run,
 };

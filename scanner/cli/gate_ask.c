@@ -16,29 +16,38 @@ struct asking {
     struct loop *loop;
     struct http *http;
     struct gitwire *wire;
-    struct pypi **indexes; /* those of the call, in their order */
-    size_t index;          /* that is asked */
-    const char *other;     /* what the other name of a repository leads to; NULL */
+    struct pypi **indexes; /* those of the call in their order, then the test index */
+    size_t index_count;
+    const char *other; /* what the other name of a repository leads to; NULL */
 };
 
 /* --- the index ------------------------------------------------------------------------------- */
 
+/* One question: of several indexes the first that has the package is the one that it is taken
+   from. */
+struct question {
+    struct asking *asking;
+    struct gate_index *answer;
+    size_t at, end; /* of asking->indexes */
+};
+
 static void on_document(const struct pypi_document *document, const struct err *err, void *ctx);
 
-static void ask_index(struct asking *asking)
+static void ask_index(struct question *question)
 {
-    struct gate_call *call = asking->call;
+    struct asking *asking = question->asking;
+    const struct gate_call *call = asking->call;
 
-    call->gate.index.url = call->scan.options.indexes[asking->index].url;
-    pypi_get(asking->indexes[asking->index], call->gate.package, NULL, true, on_document, asking);
+    if (question->at < call->scan.options.index_count)
+        question->answer->url = call->scan.options.indexes[question->at].url;
+    pypi_get(asking->indexes[question->at], call->gate.package, NULL, true, on_document, question);
 }
 
-/* Of several indexes the first that has the package is the one that it is taken from. */
 static void on_document(const struct pypi_document *document, const struct err *err, void *ctx)
 {
-    struct asking *asking = ctx;
-    struct gate_call *call = asking->call;
-    struct gate_index *index = &call->gate.index;
+    struct question *question = ctx;
+    struct gate_call *call = question->asking->call;
+    struct gate_index *answer = question->answer;
     struct index_document *read = arena_alloc(&call->arena, sizeof *read);
     struct err why = {0};
     bool absent = document != NULL && document->absent;
@@ -48,13 +57,13 @@ static void on_document(const struct pypi_document *document, const struct err *
     else if (!absent)
         document_read(document, call->gate.package, &call->arena, read, &absent, &why);
     if (why.reason != REASON_NONE)
-        index->unknown = arena_strdup(&call->arena, why.text);
+        answer->unknown = arena_strdup(&call->arena, why.text);
     else if (!absent)
-        index->document = read;
-    else if (++asking->index < call->scan.options.index_count)
-        ask_index(asking);
+        answer->document = read;
+    else if (++question->at < question->end)
+        ask_index(question);
     else
-        index->absent = true;
+        answer->absent = true;
 }
 
 /* --- the remote ------------------------------------------------------------------------------ */
@@ -118,15 +127,16 @@ static void ask_other(struct asking *asking)
 
 /* --- all of it ------------------------------------------------------------------------------- */
 
-static const char **list_hosts(const struct scan_options *options)
+static const char **list_hosts(const struct scan_options *options, const char *test)
 {
-    const char **hosts = mem_array(options->index_count + 3, sizeof *hosts);
+    const char **hosts = mem_array(options->index_count + 4, sizeof *hosts);
     size_t count = 0;
 
     hosts[count++] = options->github_api;
     hosts[count++] = options->github_git;
     for (size_t i = 0; i < options->index_count; i++)
         hosts[count++] = options->indexes[i].url;
+    hosts[count] = test;
     return hosts;
 }
 
@@ -138,25 +148,32 @@ static int check_hosts(const char *const *hosts, bool allow_http, struct err *er
     return 0;
 }
 
+static void open_index(struct asking *asking, const struct scan_index *index)
+{
+    const struct pypi_options pypi = {
+        .loop = asking->loop,
+        .index = arena_strndup(&asking->call->arena, index->url, text_without_slashes(index->url)),
+        .kind = index->kind,
+        .fixed = index->kind != PYPI_AUTO,
+        .timeout_ms = asking->call->scan.options.index_timeout_ms,
+        .user = index->user,
+        .secret = index->secret,
+    };
+
+    asking->indexes[asking->index_count++] = pypi_new(asking->http, &pypi);
+}
+
 static void open_indexes(struct asking *asking)
 {
     const struct scan_options *options = &asking->call->scan.options;
+    const struct scan_index test = {.url = asking->call->gate.test_index.url};
 
     simple_init();
-    asking->indexes = mem_array(options->index_count, sizeof *asking->indexes);
-    for (size_t i = 0; i < options->index_count; i++) {
-        const struct scan_index *index = &options->indexes[i];
-        const struct pypi_options pypi = {
-            .loop = asking->loop,
-            .index = index->url,
-            .kind = index->kind,
-            .fixed = index->kind != PYPI_AUTO,
-            .timeout_ms = options->index_timeout_ms,
-            .user = index->user,
-            .secret = index->secret,
-        };
-        asking->indexes[i] = pypi_new(asking->http, &pypi);
-    }
+    asking->indexes = mem_array(options->index_count + 1, sizeof *asking->indexes);
+    for (size_t i = 0; i < options->index_count; i++)
+        open_index(asking, &options->indexes[i]);
+    if (test.url != NULL)
+        open_index(asking, &test);
 }
 
 static int open_services(struct asking *asking, const char *const *hosts, struct err *err)
@@ -182,7 +199,7 @@ static int open_services(struct asking *asking, const char *const *hosts, struct
 
 static void close_services(struct asking *asking)
 {
-    for (size_t i = 0; asking->indexes != NULL && i < asking->call->scan.options.index_count; i++)
+    for (size_t i = 0; i < asking->index_count; i++)
         pypi_free(asking->indexes[i]);
     free(asking->indexes);
     if (asking->wire != NULL)
@@ -193,6 +210,22 @@ static void close_services(struct asking *asking)
         loop_free(asking->loop);
 }
 
+static void ask_all(struct asking *asking)
+{
+    struct gate *gate = &asking->call->gate;
+    size_t count = asking->call->scan.options.index_count;
+    struct question index = {asking, &gate->index, 0, count};
+    struct question test = {asking, &gate->test_index, count, count + 1};
+
+    ask_index(&index);
+    if (gate->test_index.url != NULL)
+        ask_index(&test);
+    if (gate->remote.repository != NULL)
+        gitwire_ls_refs(asking->wire, gate->remote.repository, NULL, on_refs, asking);
+    loop_run(asking->loop);
+    ask_other(asking);
+}
+
 int gate_ask(struct gate_call *call, struct err *err)
 {
     struct gate *gate = &call->gate;
@@ -200,23 +233,20 @@ int gate_ask(struct gate_call *call, struct err *err)
 
     gate->remote.former = arena_array(&call->arena, 3, sizeof *gate->remote.former);
     gate->index.url = call->scan.options.indexes[0].url;
+    gate->test_index.url = call->context->settings.gate_test_index;
     if (gate->remote.repository == NULL)
         gate->remote.unknown = "there is no remote on the forge to ask";
     if (call->scan.options.offline) {
-        gate->remote.unknown = gate->index.unknown = "not asked: offline";
+        gate->remote.unknown = gate->index.unknown = gate->test_index.unknown =
+            "not asked: offline";
         return 0;
     }
-    const char **hosts = list_hosts(&call->scan.options);
+    const char **hosts = list_hosts(&call->scan.options, gate->test_index.url);
     int result = check_hosts(hosts, call->scan.options.http.allow_http, err);
     if (result == 0)
         result = open_services(&asking, hosts, err);
-    if (result == 0) {
-        ask_index(&asking);
-        if (gate->remote.repository != NULL)
-            gitwire_ls_refs(asking.wire, gate->remote.repository, NULL, on_refs, &asking);
-        loop_run(asking.loop);
-        ask_other(&asking);
-    }
+    if (result == 0)
+        ask_all(&asking);
     close_services(&asking);
     free(hosts);
     return result;

@@ -29,6 +29,10 @@ static const struct check {
     {"tag-pushed", "tag on the remote", ALWAYS, gate_check_pushed},
     {"changelog", "changelog", ALWAYS, gate_check_changelog},
     {"licence", "licence", ALWAYS, gate_check_licence},
+    {"dist", "built files", ALWAYS, gate_check_dist},
+    {"contents", "what they hold", ALWAYS, gate_check_contents},
+    {"test-index", "on the test index", ALWAYS, gate_check_test_index},
+    {"published", "published", AFTER, gate_check_published},
 };
 _Static_assert(sizeof checks / sizeof *checks <= GATE_CHECKS_MAX, "room for all of them");
 

@@ -7,40 +7,12 @@
 #include "base/mem.h"
 #include "facts/compare.h"
 #include "scan/origin.h"
+#include "scan/treelist.h"
 
 /* One release against the repository's history: its files against the tag's commit, and, where that
    is not what was built, against the commit that explains most of them. */
 
-#define TREE_ENTRIES_MAX 1000000
-
 /* --- the commit ------------------------------------------------------------------------------ */
-
-struct listing {
-    struct compare_entry *entries;
-    size_t count, size;
-    struct arena *arena;
-};
-
-static int add_entry(void *ctx, const char *path, enum mirror_kind kind, const char *oid)
-{
-    static const enum compare_kind kinds[] = {
-        [MIRROR_BLOB] = COMPARE_BLOB,
-        [MIRROR_EXECUTABLE] = COMPARE_EXECUTABLE,
-        [MIRROR_LINK] = COMPARE_SYMLINK,
-        [MIRROR_SUBMODULE] = COMPARE_GITLINK,
-    };
-    struct listing *listing = ctx;
-
-    if (kind == MIRROR_TREE)
-        return 0;
-    listing->entries =
-        mem_grow(listing->entries, listing->count, &listing->size, sizeof *listing->entries);
-    struct compare_entry *entry = &listing->entries[listing->count++];
-    *entry =
-        (struct compare_entry){.path = arena_strdup(listing->arena, path), .kind = kinds[kind]};
-    memcpy(entry->oid, oid, OID_HEX);
-    return 0;
-}
 
 /* A commit as files are compared with it. */
 struct at_commit {
@@ -62,19 +34,10 @@ static int open_commit(struct release_check *check, const char *oid, struct at_c
                        struct err *err)
 {
     struct job *job = check->verification->job;
-    struct listing listing = {.arena = &check->arena};
-    int result =
-        oid == NULL ? 0 : mirror_walk(job->mirror, oid, TREE_ENTRIES_MAX, add_entry, &listing, err);
 
     *out = (struct at_commit){.job = job, .oid = oid};
     out->source = (struct source){.read = read_at, .ctx = out};
-    if (result == 0) {
-        struct compare_entry *entries =
-            arena_copy(&check->arena, listing.entries, listing.count * sizeof *entries);
-        compare_tree_init(&out->tree, entries, listing.count, &check->arena);
-    }
-    free(listing.entries);
-    return result;
+    return treelist_read(job->mirror, oid, &check->arena, &out->tree, err);
 }
 
 static enum compare_seen seen(void *ctx, const char *oid, struct compare_first *out)

@@ -18,6 +18,7 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS))
 
 from forge import Forge, Repository, World, demo, document  # noqa: E402
+from gating import Checkout  # noqa: E402
 
 # Under nohup every program that is started here would ignore the signal, as it should.
 signal.signal(signal.SIGHUP, signal.default_int_handler)
@@ -246,5 +247,28 @@ def scan_tree(make_drift, tmp_path_factory):
             run.drift = make_drift(forge.url)
             done = run.drift.scan(OWNER, *arguments)
             return done.returncode, run.drift.report()
+
+    return run
+
+
+@pytest.fixture
+def checkout(forge, tmp_path):
+    return Checkout(forge, tmp_path)
+
+
+@pytest.fixture
+def gate(drift):
+    """The states of all checks; the lines themselves are in `gate.lines`."""
+
+    def run(checkout, *arguments, status=None, **options):
+        path = checkout.path if isinstance(checkout, Checkout) else checkout
+        done = drift.run("gate", path, "--format", "json", *arguments, **options)
+        assert done.returncode in (0, 1, 3), done.stderr
+        run.document = json.loads(done.stdout)
+        run.lines = {line["id"]: line for line in run.document["checks"]}
+        states = {name: line["state"] for name, line in run.lines.items()}
+        gravest = 1 if "wrong" in states.values() else 3 if "unknown" in states.values() else 0
+        assert done.returncode == gravest, states
+        return {name: state for name, state in states.items() if state != "right"}
 
     return run
