@@ -32,6 +32,8 @@ void gate_read_rest(struct gate_call *call);
 void gate_read_tags(struct gate_call *call);
 /* The built files; once V is known. */
 int gate_read_built(struct gate_call *call, struct err *err);
+/* Reviews, checks and the release; once V is known. */
+int gate_ask_forge(struct gate_call *call, struct err *err);
 /* The index and the remote. */
 int gate_ask(struct gate_call *call, struct err *err);
 

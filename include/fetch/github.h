@@ -45,5 +45,10 @@ void github_list(struct github *github, const char *owner, github_known_fn *know
 /* One repository by name; follows a rename to the numeric id. Called once. */
 void github_repository(struct github *github, const char *full_name, github_page_done *done,
                        void *ctx);
+/* Another document of a repository: "acme/tools/commits/SHA/pulls", with a query ("?per_page=100")
+   or
+   "". Its first page alone; called once. */
+void github_document(struct github *github, const char *path, const char *query,
+                     github_page_done *done, void *ctx);
 
 #endif

@@ -14,6 +14,7 @@
 #include "facts/distname.h"
 #include "facts/index.h"
 #include "facts/project.h"
+#include "facts/review.h"
 #include "fetch/gitwire.h"
 #include "fetch/worktree.h"
 #include "report/marks.h"
@@ -71,6 +72,22 @@ struct gate_index {
     const struct index_document *document; /* NULL: absent or unknown */
 };
 
+struct gate_review {
+    const char *unknown;
+    struct review_pull pull;
+    struct review_votes votes;
+};
+
+struct gate_checks {
+    const char *unknown;
+    struct review_checks seen;
+};
+
+struct gate_release {
+    const char *unknown;
+    bool found, draft;
+};
+
 /* A built file. */
 struct gate_file {
     const char *filename;
@@ -116,6 +133,9 @@ struct gate {
     struct gate_index index;
     struct gate_index test_index; /* url NULL: nobody asked */
     struct gate_dist dist;
+    struct gate_review review;
+    struct gate_checks checks;
+    struct gate_release release; /* looked for afterwards alone */
 };
 
 struct gate_line {
@@ -128,6 +148,9 @@ struct gate_line {
 };
 
 #define GATE_CHECKS_MAX 32
+
+/* What the tag of V is called, or would be; NULL: V is not known. */
+const char *gate_tag_name(const struct gate *gate);
 
 /* The lines in the order of the list; texts live in the gate's arena, and may hold any bytes. */
 size_t gate_judge(struct gate *gate, struct gate_line lines[GATE_CHECKS_MAX]);

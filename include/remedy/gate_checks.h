@@ -23,8 +23,6 @@ const char *gate_word(struct gate *gate, const char *text);
 const char *gate_names(struct gate *gate, const char *const *names, size_t shown, size_t total);
 /* The tag to judge by: the one that was asked for, else the one that denotes V; NULL. */
 const struct gate_tag *gate_tag(const struct gate *gate);
-/* What the tag of V is called, or would be; NULL: V is not known. */
-const char *gate_tag_name(struct gate *gate);
 
 /* gate_source.c: the tree */
 void gate_check_clean(struct gate *gate, struct gate_line *line);
@@ -48,5 +46,10 @@ void gate_check_dist(struct gate *gate, struct gate_line *line);
 void gate_check_contents(struct gate *gate, struct gate_line *line);
 void gate_check_test_index(struct gate *gate, struct gate_line *line);
 void gate_check_published(struct gate *gate, struct gate_line *line);
+
+/* gate_review.c: how the commit came there */
+void gate_check_review(struct gate *gate, struct gate_line *line);
+void gate_check_checks(struct gate *gate, struct gate_line *line);
+void gate_check_release(struct gate *gate, struct gate_line *line);
 
 #endif

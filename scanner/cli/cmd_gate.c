@@ -91,7 +91,7 @@ static int judge(struct gate_call *call, struct err *err)
         return -1;
     gate_read_tags(call);
     gate_read_rest(call);
-    if (gate_read_built(call, err) != 0)
+    if (gate_ask_forge(call, err) != 0 || gate_read_built(call, err) != 0)
         return -1;
     size_t count = gate_judge(&call->gate, lines);
     return gate_print(call, lines, count, err) != 0 ? -1 : status_of(lines, count);

@@ -266,3 +266,9 @@ void github_repository(struct github *github, const char *full_name, github_page
 {
     ask(errand_new(github, full_name, address(github, "repos", full_name, ""), done, ctx));
 }
+
+void github_document(struct github *github, const char *path, const char *query,
+                     github_page_done *done, void *ctx)
+{
+    ask(errand_new(github, path, address(github, "repos", path, query), done, ctx));
+}

@@ -28,11 +28,14 @@ static const struct check {
     {"tag", "tag", ALWAYS, gate_check_tag},
     {"tag-pushed", "tag on the remote", ALWAYS, gate_check_pushed},
     {"changelog", "changelog", ALWAYS, gate_check_changelog},
+    {"review", "review", ALWAYS, gate_check_review},
+    {"checks", "checks", ALWAYS, gate_check_checks},
     {"licence", "licence", ALWAYS, gate_check_licence},
     {"dist", "built files", ALWAYS, gate_check_dist},
     {"contents", "what they hold", ALWAYS, gate_check_contents},
     {"test-index", "on the test index", ALWAYS, gate_check_test_index},
     {"published", "published", AFTER, gate_check_published},
+    {"release", "release on the forge", AFTER, gate_check_release},
 };
 _Static_assert(sizeof checks / sizeof *checks <= GATE_CHECKS_MAX, "room for all of them");
 
@@ -96,7 +99,6 @@ bool gate_lacks_version(struct gate *gate, struct gate_line *line)
     if (gate->version != NULL)
         return false;
     gate_say(gate, line, MARK_UNKNOWN, "nothing says which version this is to be");
-    gate_advise(gate, line, "Say it: --version VERSION, or --tag TAG");
     return true;
 }
 
@@ -131,7 +133,7 @@ const struct gate_tag *gate_tag(const struct gate *gate)
     return NULL;
 }
 
-const char *gate_tag_name(struct gate *gate)
+const char *gate_tag_name(const struct gate *gate)
 {
     const struct gate_tag *tag = gate_tag(gate);
 

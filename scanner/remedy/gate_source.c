@@ -112,8 +112,10 @@ void gate_check_version(struct gate *gate, struct gate_line *line)
 {
     struct buf normal = BUF_INIT(2 * PEP440_MAX);
 
-    if (gate_lacks_version(gate, line))
+    if (gate_lacks_version(gate, line)) {
+        gate_advise(gate, line, "Say it: --version VERSION, or --tag TAG");
         return;
+    }
     if (pep440_normal(gate->version, strlen(gate->version), &normal) != 0) {
         gate_say(gate, line, MARK_BAD, "%s (%s) is no version: PEP 440 refuses it", gate->version,
                  gate->wanted);

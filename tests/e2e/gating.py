@@ -17,6 +17,20 @@ for _key in ("AUTHOR", "COMMITTER"):
     GIT |= {f"GIT_{_key}_NAME": "Rowan", f"GIT_{_key}_EMAIL": "rowan@harbour-labs.example"}
 
 
+APPROVED = {
+    "pulls": [{"number": 7, "state": "closed", "merged_at": "2025-11-03T09:00:00Z",
+               "user": {"login": "rowan"}, "base": {"ref": "main"}}],
+    "check-runs": {"total_count": 1, "check_runs": [
+        {"name": "tests", "status": "completed", "conclusion": "success",
+         "details_url": "https://github.com/o/r/actions/runs/1/job/2"}]},
+    "status": {"state": "success", "statuses": [{"context": "ci/lint", "state": "success"}]},
+}
+
+
+def review(who, state):
+    return {"user": {"login": who}, "state": state, "submitted_at": "2025-11-03T08:00:00Z"}
+
+
 class Checkout:
     """A clone of a repository of the fleet, whose remote is the forge."""
 
@@ -25,6 +39,8 @@ class Checkout:
         self.bare = directory / "bare.git"
         shutil.copytree(forge.world.git_directory(forge.world.repository(full_name)), self.bare)
         forge.world.directories[full_name] = self.bare
+        forge.world.commits["*"] = copy.deepcopy(APPROVED)
+        forge.world.reviews["7"] = [review("ida", "APPROVED")]
         subprocess.run(["git", "clone", "-q", self.bare, self.path], env=GIT, check=True)
         self.git("remote", "set-url", "origin", self.url)
 
@@ -82,5 +98,6 @@ def publish(world, dist, documents=None):
     contents = [path.read_bytes() for path in sorted(dist.iterdir())]
     release = ("2025-11-03T10:00:00Z", None, *reversed(contents))
     rows = document(NAME, {NEXT: release}, FULL)["releases"][NEXT]
+    world.releases[f"v{NEXT}"] = {"tag_name": f"v{NEXT}", "draft": False}
     documents[NAME] = copy.deepcopy(world.documents[NAME])
     documents[NAME]["releases"][NEXT] = rows

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from conftest import OWNER
 from forge import faults
-from gating import ENTRY, FULL, NAME, NEXT, Checkout
+from gating import ENTRY, FULL, NAME, NEXT, Checkout, review
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git makes the checkouts")
 
@@ -16,7 +16,7 @@ def test_all_is_right(checkout, gate, forge, drift):
     forge.forget()
     assert gate(checkout) == {}
     assert gate.document["version"] == NEXT and gate.document["repository"] == FULL
-    assert len(forge.requests()) <= 4
+    assert len(forge.requests()) <= 8
     assert sorted(path for path in (checkout.path / ".git").rglob("*")) == before
     done = drift.run("gate", checkout.path)
     assert done.returncode == 0
@@ -179,7 +179,8 @@ def test_a_fork_is_not_the_repository(checkout, gate, forge):
 
 def test_no_remote(checkout, gate):
     no_remote(checkout)
-    assert gate(checkout) == {"repository": "wrong", "branch": "unknown", "tag-pushed": "unknown"}
+    unknown = dict.fromkeys(("branch", "tag-pushed", "review", "checks"), "unknown")
+    assert gate(checkout) == unknown | {"repository": "wrong"}
 
 
 def test_versions(checkout, gate):
@@ -255,7 +256,7 @@ def test_release_branches(checkout, gate, drift, forge):
 def test_offline(checkout, gate, forge):
     checkout.release()
     forge.forget()
-    unknown = {"repository", "newest", "unused", "tag-pushed"}
+    unknown = {"repository", "newest", "unused", "tag-pushed", "review", "checks"}
     assert gate(checkout, "--offline") == dict.fromkeys(unknown, "unknown")
     assert forge.requests() == []
     checkout.edit("README.md", "tidewatch", "changed")
@@ -268,3 +269,77 @@ def test_services_that_fail(checkout, gate, forge):
     forge.fault(".*info/refs.*", faults.html(403))
     forge.fault(".*git-upload-pack.*", faults.html(403))
     assert gate(checkout) == dict.fromkeys(("repository", "newest", "unused", "tag-pushed"), "unknown")
+
+
+# --- reviews and checks -------------------------------------------------------------------------
+
+
+def check(name, status="completed", conclusion="success", run=1):
+    return {"name": name, "status": status, "conclusion": conclusion,
+            "details_url": f"https://github.com/{FULL}/actions/runs/{run}/job/2"}
+
+
+def test_without_a_credential(checkout, gate, forge):
+    checkout.release()
+    forge.forget()
+    assert gate(checkout, token=None) == dict.fromkeys(("review", "checks"), "unknown")
+    assert "no credential" in gate.lines["review"]["seen"]
+    assert not [row for row in forge.requests() if "/api/" in row["path"]]
+
+
+@pytest.mark.parametrize("reviews, state, said", [
+    ([], "wrong", "nobody approved"),
+    ([review("rowan", "APPROVED")], "wrong", "nobody approved"),
+    ([review("ida", "COMMENTED")], "wrong", "nobody approved"),
+    ([review("ida", "APPROVED"), review("ida", "DISMISSED")], "wrong", "nobody approved"),
+    ([review("ida", "APPROVED"), review("tom", "CHANGES_REQUESTED")], "wrong", "tom asks for changes"),
+    ([review("ida", "CHANGES_REQUESTED"), review("ida", "APPROVED"), review("ida", "COMMENTED")], "right",
+     "#7, approved by ida"),
+    ({"message": "?"}, "unknown", "not as its API has it"),
+    ([review("ida", "APPROVED")] * 100, "unknown", "more reviews"),
+])
+def test_reviews(checkout, gate, forge, reviews, state, said):
+    checkout.release()
+    forge.world.reviews["7"] = reviews
+    assert gate(checkout) == ({} if state == "right" else {"review": state})
+    assert said in gate.lines["review"]["seen"]
+
+
+def test_no_pull_request(checkout, gate, forge):
+    checkout.release()
+    forge.world.commits["*"]["pulls"][0]["merged_at"] = None
+    assert gate(checkout) == {"review": "wrong"}
+    forge.world.commits["*"]["pulls"] = []
+    assert gate(checkout) == {"review": "wrong"}
+
+
+@pytest.mark.parametrize("runs, statuses, state, said", [
+    ([check("tests"), check("docs", conclusion="skipped")], [], "right", "2 passed"),
+    ([check("tests", conclusion="failure")], [], "wrong", "tests (failure)"),
+    ([check("tests")], [{"context": "ci/old", "state": "error"}], "wrong", "ci/old (error)"),
+    ([check("tests", "in_progress", None)], [], "unknown", "tests has not ended"),
+    ([], [], "wrong", "no check ran"),
+    ([], [{"context": "ci/old", "state": "success"}], "right", "1 passed"),
+    ([{"name": 3}], [], "unknown", "not as its API has it"),
+])
+def test_checks(checkout, gate, forge, runs, statuses, state, said):
+    checkout.release()
+    forge.world.commits["*"] |= {"check-runs": {"total_count": len(runs), "check_runs": runs},
+                                 "status": {"state": "?", "statuses": statuses}}
+    assert gate(checkout) == ({} if state == "right" else {"checks": state})
+    assert said in gate.lines["checks"]["seen"]
+
+
+def test_the_job_that_asks_is_no_check(checkout, gate, forge):
+    checkout.release()
+    runs = [check("tests"), check("release", "in_progress", None, run=99)]
+    forge.world.commits["*"]["check-runs"] = {"total_count": 2, "check_runs": runs}
+    job = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": FULL}
+    assert gate(checkout, more=job | {"GITHUB_RUN_ID": "9"}) == {"checks": "unknown"}
+    assert gate(checkout, more=job | {"GITHUB_RUN_ID": "99"}) == {}
+
+
+def test_an_api_that_fails(checkout, gate, forge):
+    checkout.release()
+    forge.fault("/api/v3/repos/.*/commits/.*", faults.html(403))
+    assert gate(checkout) == dict.fromkeys(("review", "checks"), "unknown")

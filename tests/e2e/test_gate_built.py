@@ -78,9 +78,13 @@ def test_on_the_test_index(checkout, gate, forge):
 def test_afterwards(checkout, gate, forge):
     checkout.release()
     dist = build(checkout)
-    assert gate(checkout, "--published", "--dist", dist) == {"published": "wrong"}
+    assert gate(checkout, "--published", "--dist", dist) == {"published": "wrong", "release": "wrong"}
+    assert "gh release create v2.1.0 --verify-tag" in gate.lines["release"]["repair"]
     publish(forge.world, dist)
     assert gate(checkout, "--published", "--dist", dist) == {}
+    forge.world.releases[f"v{NEXT}"]["draft"] = True
+    assert gate(checkout, "--published", "--dist", dist) == {"release": "wrong"}
+    forge.world.releases[f"v{NEXT}"]["draft"] = False
     assert gate(checkout, "--published") == {}
     assert gate(checkout) == {"unused": "wrong"}
     build(checkout, changed={"README.md": "another build\n"})

@@ -56,6 +56,9 @@ class Rest:
             (r"/users/([^/]+)/repos", self._user),
             (r"/(?:organizations|user)/(\d+)/repos", self._owner_by_id),
             (r"/repos/([^/]+/[^/]+)", self._repository),
+            (r"/repos/[^/]+/[^/]+/commits/([0-9a-f]{40})/(pulls|check-runs|status)", self._commit),
+            (r"/repos/[^/]+/[^/]+/pulls/(\d+)/reviews", self._reviews),
+            (r"/repos/[^/]+/[^/]+/releases/tags/(.+)", self._release),
             (r"/repositories/(\d+)", self._repository_by_id),
             (r"/rate_limit", self._rate_limit),
         ):
@@ -124,6 +127,19 @@ class Rest:
         if repository is None or (repository["private"] and request.credentials != "good"):
             return self._not_found()
         return json_answer(repository)
+
+    def _commit(self, request, commit, what):
+        """What is known of a commit, or of every one ("*")."""
+        empty = {"pulls": [], "check-runs": {"total_count": 0, "check_runs": []}}
+        known = self.world.commits.get("*", {}) | self.world.commits.get(commit, {})
+        return json_answer(known.get(what, empty.get(what, {"state": "pending", "statuses": []})))
+
+    def _reviews(self, request, number):
+        return json_answer(self.world.reviews.get(number, []))
+
+    def _release(self, request, tag):
+        found = self.world.releases.get(tag)
+        return self._not_found() if found is None else json_answer(found)
 
     def _rate_limit(self, request):
         left = 5000 - self.used

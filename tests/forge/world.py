@@ -19,6 +19,9 @@ class World:
     moved: dict = field(default_factory=dict)  # old full name → today's
     modes: dict = field(default_factory=dict)  # full name → one of smarthttp.MODES; "*" for all
     directories: dict = field(default_factory=dict)  # full name → git directory elsewhere
+    commits: dict = field(default_factory=dict)  # id, or "*" → {"pulls", "check-runs", "status"} of REST
+    reviews: dict = field(default_factory=dict)  # number of a pull request → its reviews
+    releases: dict = field(default_factory=dict)  # tag → release on the forge
     tokens: list = field(default_factory=list)  # that are accepted
     faults: list = field(default_factory=list)  # [pattern, name in faults.CATALOGUE, times]
 

@@ -72,6 +72,8 @@ static void make(struct ready *r)
         .licence = {.path = "LICENSE"},
         .remote = {.repository = "o/r", .former = r->former, .refs = &r->refs},
         .index = {.url = "https://pypi.org", .document = &r->document},
+        .review = {.pull = {.number = 7}, .votes = {.approver = "ida"}},
+        .checks = {.seen = {.passed = 1}},
     };
 }
 
