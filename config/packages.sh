@@ -8,9 +8,9 @@ packages_for() {
     build)
         echo gcc g++ meson ninja-build pkg-config python3 libuv1-dev libcurl4-openssl-dev libgit2-dev \
             libjansson-dev libsqlite3-dev libssl-dev libarchive-dev zlib1g-dev libtomlplusplus-dev libpcre2-dev \
-            libxml2-dev uthash-dev libmimalloc-dev ca-certificates
+            libxml2-dev libyaml-dev uthash-dev libmimalloc-dev ca-certificates
         ;;
-    run) echo libuv1 libcurl4 libgit2-1.5 libjansson4 libsqlite3-0 libpcre2-8-0 libxml2 libarchive13 zlib1g libmimalloc2.0 ca-certificates ;;
+    run) echo libuv1 libcurl4 libgit2-1.5 libjansson4 libsqlite3-0 libpcre2-8-0 libxml2 libyaml-0-2 libarchive13 zlib1g libmimalloc2.0 ca-certificates ;;
     demo) echo git python3 ;;
     test)
         echo git python3 python3-pytest python3-jsonschema python3-packaging python3-cryptography sqlite3 libcmocka-dev \
