@@ -40,16 +40,18 @@ static bool is_foreign(const char *dir, int result, char **root)
 
 static int refuse(const char *dir, int result, struct err *err)
 {
+    struct buf word = BUF_INIT(ERR_TEXT_MAX);
     char *root;
 
     mirror_failed(err, REASON_UNSUPPORTED, "the repository of %s cannot be read", dir);
     if (is_foreign(dir, result, &root))
         err_set(err, REASON_FORBIDDEN,
                 "%s belongs to another user, so it is not read; if you trust it: git config "
-                "--global --add safe.directory '%s'",
-                root, root);
+                "--global --add safe.directory %s",
+                root, buf_addword(&word, root) == 0 ? buf_str(&word) : "DIR");
     else if (result == GIT_ENOTFOUND)
         err_set(err, REASON_USAGE, "%s is in no git repository", dir);
+    buf_release(&word);
     free(root);
     return -1;
 }

@@ -98,7 +98,7 @@ def test_somebody_elses_repository(checkout, drift, gate):
     os.chown(checkout.path / ".git", 12345, 12345)
     done = drift.run("gate", checkout.path)
     assert done.returncode == 4
-    assert f"git config --global --add safe.directory '{checkout.path}'" in done.stderr
+    assert f"git config --global --add safe.directory {checkout.path}" in done.stderr
     (drift.home / ".gitconfig").write_text(f"[safe]\n\tdirectory = {checkout.path}\n")
     assert gate(checkout) == {}
 
