@@ -109,6 +109,8 @@ struct settings {
     bool all, workflow;         /* of plan */
     const char *author, *email; /* of recover */
     struct setting_list search;
+    struct setting_list diff_runs; /* the old one, the new one */
+    bool exit_code;
     const char *gate_directory, *gate_version, *gate_tag, *gate_dist,
         *gate_test_index; /* of gate */
     bool gate_published;

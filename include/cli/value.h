@@ -38,6 +38,7 @@ int value_check_shard(const char *text, struct err *err);
 int value_check_run(const char *text, struct err *err); /* "latest" or a number */
 int value_check_severity(const char *text, struct err *err);
 int value_check_state(const char *text, struct err *err);
+int value_check_change(const char *text, struct err *err);
 int value_check_verify(const char *text, struct err *err); /* "latest", "acme-tools==1.*" */
 /* What that means; what is no word is a pattern. */
 enum scan_verify value_verify(const char *text);

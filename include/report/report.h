@@ -13,13 +13,21 @@
 
 #include "store/rules.h"
 
-enum report_what { REPORT_PACKAGES, REPORT_FINDINGS, REPORT_RELEASES, REPORT_COVERAGE, REPORT_ALL };
+enum report_what {
+    REPORT_PACKAGES,
+    REPORT_FINDINGS,
+    REPORT_RELEASES,
+    REPORT_COVERAGE,
+    REPORT_CHANGES, /* of facts, between two runs */
+    REPORT_ALL
+};
 enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_NDJSON };
 
 struct report_options {
     enum report_what what;
     enum report_format format;
-    int64_t run;                                                /* 0: the latest */
+    int64_t run; /* 0: the latest */
+    int64_t old; /* not 0: what changed since that run, findings and changes alone */
     const char *package, *repository, *rule, *severity, *state; /* filters; NULL: all */
     bool colour;
     bool ascii;     /* no marks beyond ASCII */
@@ -42,9 +50,10 @@ int report_write(struct store *store, const struct report_options *options, FILE
                  struct err *err);
 /* To a file: written beside the target, synced, renamed; a failure leaves what was there. NULL or
    "-": standard output. A path that ends in '/' is a directory (made when missing): CSV then
-   writes one file a table into it, packages.csv, findings.csv and so on. */
+   writes one file a table into it, packages.csv, findings.csv and so on. *rows (may be NULL): how
+   many were written. */
 int report_write_file(struct store *store, const struct report_options *options, const char *path,
-                      struct err *err);
+                      uint64_t *rows, struct err *err);
 /* The card of one package: each check of the incident as one line with its mark, what was seen, and
    what to do next. `rules` gives the help texts. -1 also when the run has no such package
    (REASON_USAGE). */

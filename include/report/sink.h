@@ -29,6 +29,7 @@ struct sink {
     const char *const *columns; /* its columns, as the query names them */
     size_t column_count;
     uint64_t rows;       /* of the sheet so far */
+    uint64_t total;      /* of the report, without those that are single */
     unsigned sheets;     /* of the report, ended */
     void *state;         /* the format's own, in the arena */
     struct arena *arena; /* of the sheet: freed after end() */

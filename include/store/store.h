@@ -206,6 +206,8 @@ int store_touch_package(struct store *store, int64_t package_id, struct err *err
 /* From now on the views show the facts as of this run; 0: the newest complete one (else the newest
    at all). -1 when there is no such run. */
 int store_view_run(struct store *store, int64_t run, struct err *err);
+/* The newest complete run before that one (0: of all); *out 0 when there is none. */
+int store_run_before(struct store *store, int64_t run, int64_t *out, struct err *err);
 
 enum cell_type { CELL_NULL, CELL_INTEGER, CELL_TEXT };
 struct cell {

@@ -103,7 +103,7 @@ static int run(struct context *context, struct err *err)
         return -1;
     int result = wants_card(s, &options)
                      ? write_card(context, &options, err)
-                     : report_write_file(context->store, &options, s->output, err);
+                     : report_write_file(context->store, &options, s->output, NULL, err);
     if (result != 0)
         return -1;
     if (s->output != NULL)

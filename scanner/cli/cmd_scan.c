@@ -96,7 +96,7 @@ static int show(struct context *context, const struct scan_result *result, struc
 
     terminal_report_options(s, &options);
     options.run = result->run;
-    if (report_write_file(context->store, &options, s->output, err) != 0)
+    if (report_write_file(context->store, &options, s->output, NULL, err) != 0)
         return -1;
     if (context->level >= LOG_INFO) {
         if (report_summary(context->store, &options, stderr, err) != 0)

@@ -80,6 +80,8 @@ static const struct setting table[] = {
     {"gate-test-index", SETTING_TEXT, AT(gate_test_index), .check = value_check_url},
     {"gate-published", SETTING_BOOL, AT(gate_published), "false"},
     {"gate-format", SETTING_CHOICE, AT(gate_format), "", gate_format_words},
+    {"diff-runs", SETTING_LIST, AT(diff_runs), .check = value_check_run},
+    {"exit-code", SETTING_BOOL, AT(exit_code), "false"},
     {"run", SETTING_TEXT, AT(run), "latest", .check = value_check_run},
     {"card", SETTING_TEXT, AT(card)},
     {"rule-id", SETTING_TEXT, AT(rule_id)},
@@ -89,6 +91,7 @@ static const struct setting table[] = {
     {"only-rule", SETTING_TEXT, AT(rule)},
     {"only-severity", SETTING_TEXT, AT(severity), .check = value_check_severity},
     {"only-state", SETTING_TEXT, AT(state), .check = value_check_state},
+    {"only-change", SETTING_TEXT, AT(state), .check = value_check_change},
     {NULL},
 };
 /* clang-format on */

@@ -229,6 +229,15 @@ int value_check_state(const char *text, struct err *err)
     return value_choice(text, words, &i, err);
 }
 
+int value_check_change(const char *text, struct err *err)
+{
+    static const char *const words[] = {"new",      "changed", "resolved", "waived",
+                                        "historic", "left",    NULL};
+    int i;
+
+    return value_choice(text, words, &i, err);
+}
+
 /* A word, or a pattern of packages: letters that a name or a version may have, and those of globs.
  */
 int value_check_verify(const char *text, struct err *err)

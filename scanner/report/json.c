@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define REPORT_SCHEMA "fleetdrift.report/1" /* also in schema/report.schema.json */
+#define DIFF_SCHEMA   "fleetdrift.diff/1"   /* also in schema/diff.schema.json */
 
 /* text_escape() writes what may not be shown as \uNNNN, which is JSON's way too; only single bytes
    need other words. */
@@ -82,7 +83,7 @@ static void write_members(struct sink *sink, const struct cell *cells)
 
 static void json_open(struct sink *sink)
 {
-    fputs("{\"schema\":\"" REPORT_SCHEMA "\"", sink->out);
+    fprintf(sink->out, "{\"schema\":\"%s\"", sink->options->old != 0 ? DIFF_SCHEMA : REPORT_SCHEMA);
 }
 
 static void json_begin(struct sink *sink)

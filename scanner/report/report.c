@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,8 +12,13 @@
 #include "report/sink.h"
 
 const char *const report_what_words[] = {
-    [REPORT_PACKAGES] = "packages", [REPORT_FINDINGS] = "findings", [REPORT_RELEASES] = "releases",
-    [REPORT_COVERAGE] = "coverage", [REPORT_ALL] = "all",           NULL,
+    [REPORT_PACKAGES] = "packages",
+    [REPORT_FINDINGS] = "findings",
+    [REPORT_RELEASES] = "releases",
+    [REPORT_COVERAGE] = "coverage",
+    [REPORT_CHANGES] = "changes",
+    [REPORT_ALL] = "all",
+    NULL,
 };
 
 const char *const report_format_words[] = {
@@ -36,8 +42,26 @@ static const struct sheet sheets[] = {
     [REPORT_RELEASES] = {"releases", "release", "report_releases"},
     [REPORT_COVERAGE] = {"coverage", "coverage", "report_coverage", .told = 1},
 };
-static const struct sheet run_sheet = {"run", "run", "report_run", true};
-static const struct sheet summary_sheet = {"summary", "summary", "report_summary", true};
+static const struct sheet diff_sheets[] = {
+    [REPORT_FINDINGS] = {"findings", "finding", "diff_findings"},
+    [REPORT_CHANGES] = {"changes", "change", "diff_changes"},
+};
+static const struct sheet preamble[] = {
+    {"run", "run", "report_run", true},
+    {"summary", "summary", "report_summary", true},
+};
+static const struct sheet diff_preamble[] = {
+    {"old", "run", "diff_old", true},
+    {"new", "run", "report_run", true},
+};
+
+/* NULL where this kind of report has no such sheet. */
+static const struct sheet *sheet_of(const struct report_options *options, int what)
+{
+    if (options->old != 0)
+        return what == REPORT_FINDINGS || what == REPORT_CHANGES ? &diff_sheets[what] : NULL;
+    return what < REPORT_CHANGES ? &sheets[what] : NULL;
+}
 
 enum report_what report_default_what(enum report_format format)
 {
@@ -107,6 +131,7 @@ static int on_row(void *ctx, const struct cell *cells, size_t count)
     }
     sink->format->row(sink, cells);
     sink->rows++;
+    sink->total += !sink->sheet->single;
     pass->stopped = ferror(sink->out) != 0;
     return pass->stopped;
 }
@@ -114,11 +139,11 @@ static int on_row(void *ctx, const struct cell *cells, size_t count)
 static int run_query(struct store *store, struct sink *sink, bool measuring, struct err *err)
 {
     const struct report_options *o = sink->options;
-    const struct bind binds[] = {{":package", o->package},
-                                 {":repository", o->repository},
-                                 {":rule", o->rule},
-                                 {":severity", o->severity},
-                                 {":state", o->state}};
+    char old[24];
+    snprintf(old, sizeof old, "%" PRId64, o->old);
+    const struct bind binds[] = {{":package", o->package}, {":repository", o->repository},
+                                 {":rule", o->rule},       {":severity", o->severity},
+                                 {":state", o->state},     {":old", old}};
     size_t count = sizeof binds / sizeof *binds;
     struct pass pass = {.sink = sink, .measuring = measuring};
     int result =
@@ -158,14 +183,17 @@ static bool with_preamble(const struct sink *sink)
 static int write_sheets(struct store *store, struct sink *sink, struct err *err)
 {
     enum report_what what = sink->options->what;
+    const struct sheet *first = sink->options->old != 0 ? diff_preamble : preamble;
 
-    if (with_preamble(sink) && (write_sheet(store, sink, &run_sheet, err) != 0 ||
-                                write_sheet(store, sink, &summary_sheet, err) != 0))
+    if (with_preamble(sink) && (write_sheet(store, sink, &first[0], err) != 0 ||
+                                write_sheet(store, sink, &first[1], err) != 0))
         return -1;
-    for (int i = 0; i < REPORT_ALL; i++)
-        if ((what == (enum report_what)i || what == REPORT_ALL) &&
-            write_sheet(store, sink, &sheets[i], err) != 0)
+    for (int i = 0; i < REPORT_ALL; i++) {
+        const struct sheet *sheet = sheet_of(sink->options, i);
+        if (sheet != NULL && (what == (enum report_what)i || what == REPORT_ALL) &&
+            write_sheet(store, sink, sheet, err) != 0)
             return -1;
+    }
     return 0;
 }
 
@@ -173,6 +201,10 @@ int report_check(const struct report_options *options, const char *path, struct 
 {
     bool directory = path != NULL && text_ends_with(path, "/");
 
+    if (options->what != REPORT_ALL && sheet_of(options, options->what) == NULL)
+        return err_set(err, REASON_USAGE, "%s has no %s",
+                       options->old != 0 ? "a comparison of two runs" : "a report of one run",
+                       report_what_words[options->what]);
     if (directory && options->format != REPORT_CSV)
         return err_set(err, REASON_USAGE,
                        "%s is a directory: only csv writes several files, one a table", path);
@@ -193,13 +225,11 @@ int report_flush(FILE *out, struct err *err)
                    errno != 0 ? strerror(errno) : "the output failed");
 }
 
-int report_write(struct store *store, const struct report_options *options, FILE *out,
-                 struct err *err)
+static int write_report(struct store *store, const struct report_options *options, FILE *out,
+                        uint64_t *rows, struct err *err)
 {
     struct sink sink = {.format = formats[options->format], .options = options, .out = out};
 
-    if (report_check(options, NULL, err) != 0)
-        return -1;
     if (store_view_run(store, options->run, err) != 0)
         return -1;
     if (sink.format->open != NULL)
@@ -208,17 +238,26 @@ int report_write(struct store *store, const struct report_options *options, FILE
         return -1;
     if (sink.format->close != NULL)
         sink.format->close(&sink);
+    if (rows != NULL)
+        *rows += sink.total;
     return report_flush(out, err);
 }
 
+int report_write(struct store *store, const struct report_options *options, FILE *out,
+                 struct err *err)
+{
+    return report_check(options, NULL, err) != 0 ? -1
+                                                 : write_report(store, options, out, NULL, err);
+}
+
 static int write_one(struct store *store, const struct report_options *options, const char *path,
-                     struct err *err)
+                     uint64_t *rows, struct err *err)
 {
     struct output output;
 
     if (output_open(&output, path, err) != 0)
         return -1;
-    int result = report_write(store, options, output.file, err);
+    int result = write_report(store, options, output.file, rows, err);
     if (result != 0 && err->reason == REASON_DISK && path != NULL)
         err_prefix(err, "%s", path);
     if (output_close(&output, result == 0, err) != 0)
@@ -227,18 +266,18 @@ static int write_one(struct store *store, const struct report_options *options, 
 }
 
 static int write_directory(struct store *store, const struct report_options *options,
-                           const char *path, struct err *err)
+                           const char *path, uint64_t *rows, struct err *err)
 {
     if (mkdir(path, 0777) != 0 && errno != EEXIST)
         return err_set(err, REASON_DISK, "directory %s cannot be made: %s", path, strerror(errno));
     for (int i = 0; i < REPORT_ALL; i++) {
         struct report_options one = *options;
+        const struct sheet *sheet = sheet_of(options, i);
         one.what = (enum report_what)i;
-        if (options->what != REPORT_ALL && options->what != one.what)
+        if (sheet == NULL || (options->what != REPORT_ALL && options->what != one.what))
             continue;
-        char *file =
-            mem_printf("%s%s.%s", path, sheets[i].name, report_format_words[options->format]);
-        int result = write_one(store, &one, file, err);
+        char *file = mem_printf("%s%s.%s", path, sheet->name, report_format_words[options->format]);
+        int result = write_one(store, &one, file, rows, err);
         free(file);
         if (result != 0)
             return -1;
@@ -247,11 +286,13 @@ static int write_directory(struct store *store, const struct report_options *opt
 }
 
 int report_write_file(struct store *store, const struct report_options *options, const char *path,
-                      struct err *err)
+                      uint64_t *rows, struct err *err)
 {
-    if (path == NULL || !text_ends_with(path, "/"))
-        return write_one(store, options, path, err);
+    if (rows != NULL)
+        *rows = 0;
     if (report_check(options, path, err) != 0)
         return -1;
-    return write_directory(store, options, path, err);
+    return path == NULL || !text_ends_with(path, "/")
+               ? write_one(store, options, path, rows, err)
+               : write_directory(store, options, path, rows, err);
 }

@@ -80,15 +80,38 @@ static const struct table_column coverage_columns[] = {
     {NULL},
 };
 
+static const struct table_column diff_columns[] = {
+    {"STATE", "state", NULL, SHAPE_TEXT, 8, 0},
+    {"SEVERITY", "severity", NULL, SHAPE_STATE, 8, 0},
+    {"PACKAGE", "package", NULL, SHAPE_TEXT, 18, 0},
+    {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 60, 5},
+    {"VERSION", "version", NULL, SHAPE_TEXT, 7, 0},
+    {"RULE", "rule", NULL, SHAPE_TEXT, 30, 3},
+    {"WHAT", "message", NULL, SHAPE_PROSE, 36, 0},
+    {NULL},
+};
+static const struct table_column change_columns[] = {
+    {"CHANGE", "change", NULL, SHAPE_TEXT, 17, 0},
+    {"REPOSITORY", "organisation", "repository", SHAPE_PATH, 18, 3},
+    {"PACKAGE", "package", NULL, SHAPE_TEXT, 18, 0},
+    {"VERSION", "version", NULL, SHAPE_TEXT, 7, 0},
+    {"TAG", "tag", NULL, SHAPE_TEXT, 8, 1},
+    {"BEFORE", "before", NULL, SHAPE_TEXT, 12, 2},
+    {"AFTER", "after", NULL, SHAPE_TEXT, 12, 2},
+    {NULL},
+};
+
 static const struct {
-    const char *sheet;
+    const char *query;
     const struct table_column *columns;
     const char *none;
 } tables[] = {
-    {"packages", package_columns, "No package."},
-    {"findings", finding_columns, "No finding."},
-    {"releases", release_columns, "No release."},
-    {"coverage", coverage_columns, "Nothing was looked at."},
+    {"report_packages", package_columns, "No package.\n"},
+    {"report_findings", finding_columns, "No finding.\n"},
+    {"report_releases", release_columns, "No release.\n"},
+    {"report_coverage", coverage_columns, "Nothing was looked at.\n"},
+    {"diff_findings", diff_columns, ""}, /* nothing to say, nothing to send */
+    {"diff_changes", change_columns, ""},
 };
 
 #define COLUMNS_MAX 16
@@ -193,7 +216,7 @@ static void table_begin(struct sink *sink)
     struct table *table = arena_alloc(sink->arena, sizeof *table);
 
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if (strcmp(tables[i].sheet, sink->sheet->name) == 0) {
+        if (strcmp(tables[i].query, sink->sheet->query) == 0) {
             table->columns = tables[i].columns;
             table->none = tables[i].none;
         }
@@ -349,7 +372,7 @@ static void table_end(struct sink *sink)
     const struct table *table = sink->state;
 
     if (sink->rows == 0)
-        fprintf(sink->out, "%s\n", table->none);
+        fputs(table->none, sink->out);
 }
 
 const struct format format_table = {

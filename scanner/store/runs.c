@@ -122,6 +122,14 @@ static int find_run(struct store *store, int64_t run, int64_t *out, struct err *
                    (long long)run);
 }
 
+int store_run_before(struct store *store, int64_t run, int64_t *out, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_RUN_BEFORE);
+
+    bound_integer(&bound, run);
+    return bound_value(&bound, 0, out, err);
+}
+
 int store_view_run(struct store *store, int64_t run, struct err *err)
 {
     int64_t found;

@@ -224,6 +224,9 @@ SELECT id FROM run ORDER BY state = 'complete' DESC, id DESC LIMIT 1;
 -- name: run_find
 SELECT id FROM run WHERE id = ?1;
 
+-- name: run_before
+SELECT max(id) FROM run WHERE state = 'complete' AND (?1 = 0 OR id < ?1);
+
 -- name: chosen_set
 UPDATE chosen SET run = ?1;
 

@@ -272,3 +272,14 @@ def gate(drift):
         return {name: state for name, state in states.items() if state != "right"}
 
     return run
+
+
+@pytest.fixture
+def past(make_drift, tmp_path):
+    """A package with three tagged releases that a first run has seen; see past.py."""
+    from past import Past, build
+
+    with Forge(build(tmp_path)) as forge:
+        past = Past(make_drift(forge.url), forge)
+        assert past.scan() == []
+        yield past

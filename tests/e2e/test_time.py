@@ -1,62 +1,7 @@
 """What changed since an earlier run: it is found, it stands while it stands, and it ends when mended."""
 
-import copy
-
-import pytest
-from conftest import OWNER, TOKEN, TREE, TREE_FULL
-from forge import Forge, Repository, World, document, faults
-from forge.gitrepo import git
-
-VERSIONS = ("1.0", "1.1", "1.2")
-OVER_TIME = {"tag-moved", "tag-deleted", "file-replaced", "release-vanished", "yanked-since", "link-changed",
-             "default-branch-rewritten"}
-
-
-class Past:
-    """A fleet of one package, three releases, all tagged; seen by a first run."""
-
-    def __init__(self, drift, forge):
-        self.drift, self.forge, self.world = drift, forge, forge.world
-        self.directory = self.world.git_directory(self.world.repository(TREE_FULL))
-        self.document = copy.deepcopy(self.world.documents[TREE])
-
-    def git(self, *arguments):
-        return git(self.directory, *arguments).decode().strip()
-
-    def commit(self, version):
-        return self.git("rev-parse", f"v{version}^{{commit}}")
-
-    def publish(self, change):
-        self.world.documents[TREE] = copy.deepcopy(self.document)
-        change(self.world.documents[TREE])
-
-    def scan(self):
-        """(rule, version or None, state, severity) of what the rules over time say."""
-        self.drift.scan(OWNER)
-        self.findings = [f for f in self.drift.report()["findings"] if f["rule"] in OVER_TIME]
-        return [(f["rule"], f["version"], f["state"], f["severity"]) for f in self.findings]
-
-    def evidence(self, rule):
-        return next(f["evidence"] for f in self.findings if f["rule"] == rule)
-
-
-@pytest.fixture
-def past(make_drift, tmp_path):
-    world = World(git_root=str(tmp_path), tokens=[TOKEN])
-    world.add_owner(OWNER, 1)
-    world.add_repository(TREE_FULL, 1)
-    repository = Repository()
-    for day, version in enumerate(VERSIONS, 1):
-        stated = f"[project]\nname = '{TREE}'\nversion = '{version}'\n"
-        repository.commit(f"2025-02-0{day}T09:00:00Z", version, {"pyproject.toml": stated})
-        repository.tag(f"v{version}", f"2025-02-0{day}T09:30:00Z")
-    repository.write(world.git_directory(world.repository(TREE_FULL)))
-    releases = {version: (f"2025-02-0{i}T10:00:00Z", None) for i, version in enumerate(VERSIONS, 1)}
-    world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
-    with Forge(world) as forge:
-        past = Past(make_drift(forge.url), forge)
-        assert past.scan() == []
-        yield past
+from conftest import TREE, TREE_FULL
+from forge import faults
 
 
 def test_a_tag_that_moved(past):

@@ -202,7 +202,7 @@ static void test_files_are_whole_or_not_there(void **state)
     assert_int_equal(output_open(&output, path, &err), 0);
     fputs("old", output.file);
     assert_int_equal(output_close(&output, true, &err), 0);
-    assert_int_equal(report_write_file(NULL, &options, path, &err), -1);
+    assert_int_equal(report_write_file(NULL, &options, path, NULL, &err), -1);
     assert_int_equal(output_open(&output, path, &err), 0);
     fputs("new", output.file);
     assert_int_equal(output_close(&output, false, &err), 0);
