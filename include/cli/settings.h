@@ -42,7 +42,7 @@ struct setting_index {
     const char *token_env, *token_file;
     const char *const *token_command;
     const char *files; /* another host of its files; NULL */
-    bool no_integrity;
+    int integrity;     /* enum pypi_integrity */
 };
 
 struct setting_indexes {

@@ -19,13 +19,20 @@ enum pypi_kind {
                     is configured; else URL/simple/NAME/ */
 };
 
+/* Whether it has PyPI's Integrity API, for provenance. */
+enum pypi_integrity {
+    PYPI_INTEGRITY_AUTO, /* its first answer tells */
+    PYPI_INTEGRITY_YES,  /* what is no answer of that API is a fault */
+    PYPI_INTEGRITY_NO,   /* nobody asks it, but where its pages say where provenance is */
+};
+
 struct pypi_options {
     struct loop *loop;
     const char *index; /* "https://pypi.org", "https://host/path/simple" */
     enum pypi_kind kind;
-    uint64_t timeout_ms;       /* of one document; 0: 120,000 */
-    bool fixed;                /* the kind is configured, not remembered */
-    bool no_integrity;         /* it has no Integrity API: nobody asks */
+    uint64_t timeout_ms; /* of one document; 0: 120,000 */
+    bool fixed;          /* the kind is configured, not remembered */
+    enum pypi_integrity integrity;
     const char *user, *secret; /* of its origin: credential_header(); secret NULL: none */
 };
 

@@ -10,7 +10,7 @@ const char *pypi_authorization(const struct pypi *pypi); /* NULL: none */
 uint64_t pypi_timeout_ms(const struct pypi *pypi);
 /* Where its Integrity API is; NULL: it has none, as far as is known. */
 const char *pypi_integrity(const struct pypi *pypi);
-/* It answered as one that has none: nobody asks again in this run. */
-void pypi_lacks_integrity(struct pypi *pypi);
+/* It answered as one that has it, or has none: false when something else was known already. */
+bool pypi_learn_integrity(struct pypi *pypi, bool has);
 
 #endif

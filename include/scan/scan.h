@@ -42,7 +42,7 @@ struct scan_index {
     const char *url;     /* "https://pypi.org" */
     enum pypi_kind kind; /* PYPI_AUTO: found out, then remembered */
     const char *files;   /* another host of its files: "https://files.pythonhosted.org"; NULL */
-    bool no_integrity;   /* nobody asks it for provenance, but where its pages say where that is */
+    enum pypi_integrity integrity;
     char *user, *secret; /* user NULL: the secret is a bearer token. For this origin only */
 };
 

@@ -66,7 +66,7 @@ static int read_key(struct arena *arena, struct setting_index *index, const char
     if (strcmp(key, "token_command") == 0)
         return read_command(arena, value, &index->token_command, err);
     if (strcmp(key, "integrity") == 0) {
-        index->no_integrity = json_is_false(value);
+        index->integrity = json_is_true(value) ? PYPI_INTEGRITY_YES : PYPI_INTEGRITY_NO;
         return json_is_boolean(value)
                    ? 0
                    : err_set(err, REASON_USAGE, "integrity must be true or false");
@@ -155,10 +155,14 @@ static int resolve(const struct setting_index *index, struct scan_index *out, st
 
     *out = (struct scan_index){.url = index->url,
                                .kind = (enum pypi_kind)index->kind,
-                               .no_integrity = index->no_integrity};
-    out->files = index->files == NULL && same_url(index->url, "https://pypi.org")
-                     ? "https://files.pythonhosted.org"
-                     : index->files;
+                               .integrity = (enum pypi_integrity)index->integrity};
+    out->files = index->files;
+    if (same_url(index->url, "https://pypi.org")) {
+        if (index->files == NULL)
+            out->files = "https://files.pythonhosted.org";
+        if (index->integrity == PYPI_INTEGRITY_AUTO)
+            out->integrity = PYPI_INTEGRITY_YES;
+    }
     if (index->username_env != NULL && (user = getenv(index->username_env)) == NULL)
         err_set(err, REASON_USAGE, "the environment variable %s is not set", index->username_env);
     else if (user != NULL && strchr(user, ':') != NULL)

@@ -28,7 +28,8 @@ struct pypi {
     struct http *http;
     struct loop *loop;
     char *json_root, *simple_root;
-    char *integrity_root; /* NULL: it has no Integrity API, as far as is known */
+    char *integrity_root;
+    enum pypi_integrity integrity; /* configured, or learned */
     char *authorization;
     char origin[HTTP_ORIGIN_MAX];
     uint64_t timeout_ms;
@@ -104,10 +105,9 @@ struct pypi *pypi_new(struct http *http, const struct pypi_options *options)
     pypi->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : TIMEOUT_MS;
     pypi->simple_root = root_of(options, PYPI_SIMPLE);
     pypi->json_root = root_of(options, PYPI_JSON);
-    if (!options->no_integrity)
-        pypi->integrity_root =
-            mem_printf("%.*s/integrity", (int)(strrchr(pypi->json_root, '/') - pypi->json_root),
-                       pypi->json_root);
+    pypi->integrity = options->integrity;
+    pypi->integrity_root = mem_printf(
+        "%.*s/integrity", (int)(strrchr(pypi->json_root, '/') - pypi->json_root), pypi->json_root);
     pypi->kind = options->kind;
     pypi->fixed = options->fixed;
     pypi->waiting_end = &pypi->waiting;
@@ -151,13 +151,17 @@ uint64_t pypi_timeout_ms(const struct pypi *pypi)
 
 const char *pypi_integrity(const struct pypi *pypi)
 {
-    return pypi->kind == PYPI_SIMPLE ? NULL : pypi->integrity_root;
+    bool has = pypi->integrity == PYPI_INTEGRITY_YES ||
+               (pypi->integrity == PYPI_INTEGRITY_AUTO && pypi->kind != PYPI_SIMPLE);
+
+    return has ? pypi->integrity_root : NULL;
 }
 
-void pypi_lacks_integrity(struct pypi *pypi)
+bool pypi_learn_integrity(struct pypi *pypi, bool has)
 {
-    free(pypi->integrity_root);
-    pypi->integrity_root = NULL;
+    if (pypi->integrity == PYPI_INTEGRITY_AUTO)
+        pypi->integrity = has ? PYPI_INTEGRITY_YES : PYPI_INTEGRITY_NO;
+    return (pypi->integrity == PYPI_INTEGRITY_YES) == has;
 }
 
 static void asked_free(struct asked *asked)

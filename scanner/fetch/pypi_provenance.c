@@ -27,43 +27,67 @@ bool pypi_has_provenance(const struct pypi *pypi, const char *url)
     return url != NULL || pypi_integrity(pypi) != NULL;
 }
 
+static bool is_object(const struct http_answer *answer)
+{
+    const char *body = buf_str(&answer->body);
+
+    return body[strspn(body, " \t\r\n")] == '{';
+}
+
 /* {"message": "No provenance available for tool-1.0.tar.gz"}: no other 404 says that there is none.
  */
 static bool says_none(const struct http_answer *answer)
 {
-    const char *body = buf_str(&answer->body);
+    return answer->status == 404 && is_object(answer) &&
+           strstr(buf_str(&answer->body), "No provenance available") != NULL;
+}
 
-    return body[strspn(body, " \t\r\n")] == '{' && strstr(body, "No provenance available") != NULL;
+/* Whether a server answers so to what it does not know at all. */
+static bool is_foreign(const struct http_answer *answer)
+{
+    switch (answer->status) {
+    case 200:
+        return !is_object(answer);
+    case 404:
+        return !says_none(answer);
+    case 400:
+    case 405:
+    case 501:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static enum pypi_provenance_word refuse(const struct inquiry *inquiry,
                                         const struct http_answer *answer, struct err *err)
 {
-    http_check(answer, inquiry->what, err);
-    if (err->reason == REASON_FORBIDDEN)
+    if (http_check(answer, inquiry->what, err) == 0)
+        err_set(err, REASON_BAD_ANSWER, "%s: the index answered %ld", inquiry->what,
+                answer->status);
+    else if (err->reason == REASON_FORBIDDEN)
         err->reason = REASON_DISABLED;
     else if (answer->status == 406 || err->reason == REASON_USAGE)
         err->reason = REASON_UNSUPPORTED;
     return PYPI_PROVENANCE_UNKNOWN;
 }
 
+/* At an address that its page names, an index speaks this API; elsewhere its first answer tells. */
 static enum pypi_provenance_word judge(const struct inquiry *inquiry,
                                        const struct http_answer *answer, struct err *err)
 {
-    if (answer->err.reason == REASON_NONE) {
-        if (answer->status == 200)
-            return PYPI_PROVENANCE_HERE;
-        if (answer->status == 304 && inquiry->conditional)
-            return PYPI_PROVENANCE_SAME;
-        if (answer->status / 100 == 2 || answer->status == 304) {
-            err_set(err, REASON_BAD_ANSWER, "%s: the index answered %ld", inquiry->what,
-                    answer->status);
-            return PYPI_PROVENANCE_UNKNOWN;
-        }
-        if (answer->status == 404 && !inquiry->told)
-            return says_none(answer) ? PYPI_PROVENANCE_ABSENT : PYPI_PROVENANCE_NOWHERE;
-    }
-    return refuse(inquiry, answer, err);
+    if (answer->err.reason != REASON_NONE)
+        return refuse(inquiry, answer, err);
+    if (!inquiry->told && is_foreign(answer) && pypi_learn_integrity(inquiry->pypi, false))
+        return PYPI_PROVENANCE_NOWHERE;
+    if (answer->status == 304 && inquiry->conditional)
+        return PYPI_PROVENANCE_SAME;
+    bool none = !inquiry->told && says_none(answer);
+    if (!none && (answer->status != 200 || !is_object(answer)))
+        return refuse(inquiry, answer, err);
+    if (!inquiry->told)
+        pypi_learn_integrity(inquiry->pypi, true);
+    return none ? PYPI_PROVENANCE_ABSENT : PYPI_PROVENANCE_HERE;
 }
 
 static void on_answer(struct http_answer *answer, void *ctx)
@@ -72,8 +96,6 @@ static void on_answer(struct http_answer *answer, void *ctx)
     struct err err = {0};
     enum pypi_provenance_word word = judge(inquiry, answer, &err);
 
-    if (word == PYPI_PROVENANCE_NOWHERE)
-        pypi_lacks_integrity(inquiry->pypi);
     inquiry->done(word, &answer->body, http_header(answer, "ETag"),
                   err.reason != REASON_NONE ? &err : NULL, inquiry->ctx);
     free(inquiry->what);

@@ -64,7 +64,7 @@ int indexes_open(struct scan *scan, struct err *err)
             .index = index->url,
             .kind = configured->kind != PYPI_AUTO ? configured->kind : index->remembered,
             .fixed = configured->kind != PYPI_AUTO,
-            .no_integrity = configured->no_integrity,
+            .integrity = configured->integrity,
             .user = configured->user,
             .secret = configured->secret,
         };

@@ -103,6 +103,16 @@ def test_two_bundles(published, authority):
         ("GitHub", 2), ("Moonbase", 2)]
 
 
+def test_only_one_file(published, authority):
+    def change(world):
+        attest(world, authority)
+        del world.provenance[files_of(world)[0][0]]
+
+    status, report = published(change=change)
+    assert (status, found(report), word(report)) == (0, {}, "partial")
+    assert "none for halyard-1.0.0-py3-none-any.whl" in card(published.drift)
+
+
 BEFORE = BASE | {
     "pyproject.toml": BASE["pyproject.toml"].replace("1.0.0", "0.9.0"),
     "CHANGELOG.md": "# Changelog\n",

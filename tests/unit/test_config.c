@@ -189,7 +189,8 @@ static void test_indexes(void **state)
     assert_int_equal(list[0].kind, PYPI_SIMPLE);
     assert_string_equal(list[0].user, "reader");
     assert_string_equal(list[0].secret, "s3cret");
-    assert_true(list[0].no_integrity && !list[1].no_integrity);
+    assert_int_equal(list[0].integrity, PYPI_INTEGRITY_NO);
+    assert_int_equal(list[1].integrity, PYPI_INTEGRITY_YES); /* of PyPI it is known */
     assert_int_equal(list[1].kind, PYPI_AUTO);
     assert_null(list[1].secret);
     index_list_free(list, count);

@@ -517,12 +517,10 @@ static void test_provenance(void **state)
     assert_int_equal(provenance(NULL, NULL).reason, REASON_DISABLED);
     assert_int_equal(provenance(NULL, NULL).reason, REASON_UNSUPPORTED);
     assert_int_equal(provenance(NULL, NULL).reason, REASON_HTTP);
-    /* a page promised it, so that it is not absent; and a 404 of no such API is one of none */
+    /* a page promised it, so that it is not absent */
     assert_int_equal(provenance(try_url(server_url(server), "/p"), NULL).reason, REASON_NOT_FOUND);
-    assert_true(pypi_has_provenance(pypi, NULL));
-    assert_int_equal(provenance(NULL, NULL).word, PYPI_PROVENANCE_NOWHERE);
-    assert_false(pypi_has_provenance(pypi, NULL));
-    assert_true(pypi_has_provenance(pypi, "https://index.example/p"));
+    /* nor is one of another server, where this API has answered already */
+    assert_int_equal(provenance(NULL, NULL).reason, REASON_NOT_FOUND);
     unsigned requests = server_requests(server);
     assert_int_equal(provenance("https://elsewhere.example/p", NULL).reason, REASON_UNSUPPORTED);
     assert_int_equal(server_requests(server), requests);
@@ -531,13 +529,25 @@ static void test_provenance(void **state)
 
 static void test_provenance_of_none(void **state)
 {
-    struct server_route routes[] = {{0}};
+    struct server_route routes[] = {{"GET", REFUSED("404 No"), .times = 1},
+                                    {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"},
+                                    {0}};
 
     (void)state;
+    start(routes);
+    assert_true(pypi_has_provenance(pypi, NULL));
+    assert_int_equal(provenance(NULL, NULL).word, PYPI_PROVENANCE_NOWHERE);
+    assert_false(pypi_has_provenance(pypi, NULL));
+    assert_true(pypi_has_provenance(pypi, "https://index.example/p"));
+    stop();
+    start(routes);
+    assert_int_equal(provenance(NULL, NULL).word, PYPI_PROVENANCE_NOWHERE);
+    assert_int_equal(provenance(try_url(server_url(server), "/p"), NULL).reason, REASON_BAD_ANSWER);
+    stop();
     start_as(routes, "/simple", (struct pypi_options){.kind = PYPI_SIMPLE, .fixed = true});
     assert_false(pypi_has_provenance(pypi, NULL));
     stop();
-    start_as(routes, "/", (struct pypi_options){.kind = PYPI_JSON, .no_integrity = true});
+    start_as(routes, "/", (struct pypi_options){.kind = PYPI_JSON, .integrity = PYPI_INTEGRITY_NO});
     assert_false(pypi_has_provenance(pypi, NULL));
     stop();
 }
