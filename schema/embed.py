@@ -10,6 +10,8 @@ queries/*.sql, which hold blocks:
     -- script: X       several statements: SQL_SCRIPT_X
     -- each: {fact}_X  a statement that is made for every "-- fact:" line (see queries/facts.sql)
 
+queries/NAME.graphql, what the forge is asked, becomes the text graphql_NAME, without its comments.
+
 A view with the line "-- snapshot: COLUMN" is made a table, indexed by that column, while reports
 and rules read it; with "-- snapshot for rules" (an index is optional) only while rules do.
 """
@@ -94,7 +96,7 @@ def digest(texts):
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def header(statements, scripts, names):
+def header(statements, scripts, names, asked):
     lines = ["/* Made by schema/embed.py: do not edit. */", "#ifndef SCHEMA_SQL_H",
              "#define SCHEMA_SQL_H", "", "#include <stddef.h>", "", "enum sql {"]
     lines += [f"    SQL_{name.upper()}," for name in statements]
@@ -121,7 +123,8 @@ def header(statements, scripts, names):
               "extern const size_t sql_view_count;",
               "extern const char sql_views_digest[];",
               "extern const struct sql_text sql_rules[];",
-              "extern const size_t sql_rule_count;", "", "#endif", ""]
+              "extern const size_t sql_rule_count;",
+              *(f"extern const char graphql_{name}[];" for name in asked), "", "#endif", ""]
     return "\n".join(lines)
 
 
@@ -155,7 +158,7 @@ def view(path):
     ])
 
 
-def source(statements, scripts, names, files):
+def source(statements, scripts, names, files, asked):
     lines = ["/* Made by schema/embed.py: do not edit. */", '#include "schema_sql.h"', "",
              "const struct sql_text sql_statements[SQL_COUNT] = {"]
     lines += [f'    {{"{name}",\n{quote(text)}}},' for name, text in statements.items()]
@@ -174,7 +177,16 @@ def source(statements, scripts, names, files):
               f"const size_t sql_view_count = {len(files['views'])};",
               f'const char sql_views_digest[] = "{digest(text for _, text in texts["views"])}";', ""]
     lines += table("struct sql_text", "sql_rules", "sql_rule_count", texts["rules"])
+    for name, text in asked.items():
+        lines += [f"const char graphql_{name}[] =", quote(text) + ";", ""]
     return "\n".join(lines)
+
+
+def read_graphql(paths):
+    """Texts by name, without comments."""
+    return {path.stem: "\n".join(line for line in path.read_text(encoding="utf-8").split("\n")
+                                 if line.strip() and not line.startswith("#"))
+            for path in paths}
 
 
 def main(folder, header_path, source_path, dep_path):
@@ -184,10 +196,12 @@ def main(folder, header_path, source_path, dep_path):
         if not path.name.startswith(f"{number:04}_"):
             sys.exit(f"{path}: expected migration number {number:04}")
     queries = read_queries(files["queries"])
-    Path(header_path).write_text(header(*queries), encoding="utf-8")
-    Path(source_path).write_text(source(*queries, files), encoding="utf-8")
+    asked = sorted(Path(folder, "queries").glob("*.graphql"))
+    texts = read_graphql(asked)
+    Path(header_path).write_text(header(*queries, texts), encoding="utf-8")
+    Path(source_path).write_text(source(*queries, files, texts), encoding="utf-8")
     # The folders too: their time changes when a file comes or goes.
-    used = [Path(folder, kind) for kind in kinds] + [path for paths in files.values() for path in paths]
+    used = [Path(folder, kind) for kind in kinds] + [path for paths in files.values() for path in paths] + asked
     Path(dep_path).write_text(f"{source_path}: {' '.join(map(str, used))}\n", encoding="utf-8")
 
 

@@ -54,13 +54,14 @@ struct http_request {
     const char *authorization;  /* value of the Authorization header, or NULL */
     const char *body;           /* of a POST */
     size_t body_len;
-    size_t max_bytes;      /* ceiling for the decoded body; 0: 1 MiB */
-    uint64_t timeout_ms;   /* of one attempt, from its start; 0: 60,000 */
-    unsigned retries;      /* attempts after the first; a POST that streams is retried only
-                              when not one byte of its body came */
-    bool no_follow;        /* hand back 3xx as an answer */
-    http_data_fn *on_data; /* NULL: the body is collected in answer->body. Called only for
-                              2xx answers; other bodies are collected (64 KiB at most) */
+    size_t max_bytes;             /* ceiling for the decoded body; 0: 1 MiB */
+    uint64_t timeout_ms;          /* of one attempt, from its start; 0: 60,000 */
+    unsigned retries;             /* attempts after the first; a POST that streams is retried only
+                                     when not one byte of its body came */
+    bool no_follow;               /* hand back 3xx as an answer */
+    bool server_errors_are_final; /* 5xx says that too much was asked: the same again is no use */
+    http_data_fn *on_data;        /* NULL: the body is collected in answer->body. Called only for
+                                     2xx answers; other bodies are collected (64 KiB at most) */
     void *on_data_ctx;
     const char *what; /* for messages: "acme/tools: refs" */
 };
@@ -84,6 +85,9 @@ void http_free(struct http *http);
 
 struct http_transfer *http_send(struct http *http, const struct http_request *request,
                                 http_done *done, void *ctx);
+/* Nobody asks the origin of this URL before so much time has passed: it said so in an answer that
+   only the caller understands. More than is allowed ends requests with REASON_RATE_LIMITED. */
+void http_hold(struct http *http, const char *url, uint64_t wait_ms);
 /* From now on every transfer, waiting, running or new, ends with this reason. */
 void http_cancel_all(struct http *http, enum reason reason);
 

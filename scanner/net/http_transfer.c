@@ -171,7 +171,9 @@ static bool try_again(struct http_transfer *transfer, const struct fault *fault)
     bool all_wait = limited || (advice.again && fault->unreachable);
     if (all_wait)
         origin_hold(origin, advice.wait_ms);
-    if (!advice.again || transfer->streamed || transfer->failures >= transfer->request.retries ||
+    bool is_final = transfer->request.server_errors_are_final && failed.status >= 500;
+    if (!advice.again || is_final || transfer->streamed ||
+        transfer->failures >= transfer->request.retries ||
         advice.wait_ms > http->options.max_wait_ms)
         return false;
     transfer->failures++;
