@@ -47,9 +47,15 @@ struct scan_index {
 };
 
 /* Which published files are compared with the repository: none; of every package the newest release
-   and those that no tag denotes and policy does not call historic; all; those that a pattern names.
- */
-enum scan_verify { SCAN_VERIFY_NONE, SCAN_VERIFY_LATEST, SCAN_VERIFY_ALL, SCAN_VERIFY_PATTERN };
+   and those that no tag denotes and policy does not call historic; all; those that a pattern names;
+   the newest alone. */
+enum scan_verify {
+    SCAN_VERIFY_NONE,
+    SCAN_VERIFY_LATEST,
+    SCAN_VERIFY_ALL,
+    SCAN_VERIFY_PATTERN,
+    SCAN_VERIFY_NEWEST
+};
 
 /* What became of one release, for who wants its bytes: scan/compared.h. */
 struct scan_compared;

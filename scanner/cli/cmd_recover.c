@@ -1,23 +1,17 @@
 #include "cli/recover_call.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/scan_call.h"
-#include "facts/names.h"
 #include "report/output.h"
-#include "report/record.h"
-#include "report/report.h"
 
 #define WRITTEN_MAX ((size_t)1 << 30)
 #define SAID_MAX    ((size_t)16 << 20)
@@ -54,83 +48,26 @@ static const char examples[] =
     "  fleetdrift recover --search ~/src acme-tools==0.2.0\n"
     "                                                is it still on this disk?\n";
 
-/* --- what is asked --------------------------------------------------------------------------- */
-
-static void release_target(struct recover_target *target)
-{
-    free(target->package);
-    free(target->version);
-    free(target->repository);
-}
-
-static int read_target(const char *text, struct recover_target *out, struct err *err)
-{
-    const char *equal = text != NULL ? strstr(text, "==") : NULL;
-    char normal[NAME_MAX_BYTES];
-
-    *out = (struct recover_target){0};
-    if (equal == NULL || equal[2] == '\0')
-        return err_set(err, REASON_USAGE, "name a release: PACKAGE==VERSION");
-    size_t len = strcspn(equal + 2, "=");
-    char *name = mem_strndup(text, (size_t)(equal - text));
-    int valid = names_normalise(name, normal);
-    free(name);
-    if (valid != 0)
-        return err_set(err, REASON_USAGE, "\"%s\" does not begin with the name of a package", text);
-    out->package = mem_strdup(normal);
-    out->version = mem_strndup(equal + 2, len);
-    if (out->version[strcspn(out->version, "*?[\\/ ")] != '\0')
-        return err_set(err, REASON_USAGE, "\"%s\" is no version", out->version);
-    if (equal[2 + len] == '=')
-        out->repository = mem_strdup(equal + 2 + len + 1);
-    return 0;
-}
-
 static int check(struct context *context, struct err *err)
 {
     const struct settings *s = &context->settings;
-    struct recover_target target;
-    int result = read_target(s->card, &target, err);
+    struct release_target target = {0};
+    int result = s->card != NULL ? release_target_read(s->card, &target, err) : 0;
 
+    if (result == 0 && target.version == NULL)
+        result = err_set(err, REASON_USAGE, "name a release: PACKAGE==VERSION");
     if (result == 0 && s->search.count > 0)
         context->needs = NEEDS_STORE;
-    else if (result == 0 && target.repository == NULL)
-        context->needs |= NEEDS_STORE;
-    if (result == 0 && target.repository == NULL && s->search.count == 0 &&
-        access(s->database, F_OK) != 0)
-        result = err_set(err, REASON_USAGE,
-                         "its repository is not known, as there is no database %s: name it, "
-                         "%s==%s=OWNER/NAME, or scan it first",
-                         s->database, target.package, target.version);
-    release_target(&target);
-    return result;
-}
-
-static int find_repository(struct store *store, struct recover_target *target, struct err *err)
-{
-    const struct bind binds[] = {{":package", target->package}};
-    struct arena arena = ARENA_INIT;
-    struct records packages;
-    int result = records_read(store, "report_explain_package", binds, 1, 1, &arena, &packages, err);
-
-    if (result == 0) {
-        const struct record *first = packages.count > 0 ? packages.items : NULL;
-        const char *repository = first != NULL ? record_text(first, "repository") : NULL;
-        if (repository != NULL)
-            target->repository = mem_strdup(repository);
-        else
-            result = err_set(err, REASON_USAGE,
-                             "the database knows no repository of %s; name it: %s==%s=OWNER/NAME",
-                             target->package, target->package, target->version);
-    }
-    arena_release(&arena);
+    else if (result == 0)
+        result = release_need_repository(context, &target, err);
+    release_target_release(&target);
     return result;
 }
 
 /* --- what was compared ----------------------------------------------------------------------- */
 
 struct recovering {
-    const struct recover_target *target;
+    const struct release_target *target;
     char *name, *mail;
     char *directory, *bundle_path, *patch_path;
     bool told, partial;
@@ -217,84 +154,6 @@ static void on_compared(void *ctx, const struct scan_compared *compared)
     arena_release(&arena);
 }
 
-/* --- the scan -------------------------------------------------------------------------------- */
-
-/* The user's own database keeps the fleet that it has: this run has one of its own. */
-static char *make_place(struct err *err)
-{
-    const char *temporary = getenv("TMPDIR");
-    char *place = mem_printf("%s/fleetdrift-XXXXXX",
-                             temporary != NULL && *temporary != '\0' ? temporary : "/tmp");
-
-    if (mkdtemp(place) != NULL)
-        return place;
-    err_set(err, REASON_DISK, "cannot create %s: %s", place, strerror(errno));
-    free(place);
-    return NULL;
-}
-
-static void remove_place(char *place)
-{
-    DIR *directory = opendir(place);
-    struct dirent *entry;
-
-    while (directory != NULL && (entry = readdir(directory)) != NULL)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlinkat(dirfd(directory), entry->d_name, 0);
-    if (directory != NULL)
-        closedir(directory);
-    rmdir(place);
-    free(place);
-}
-
-static int scan_it(struct context *context, struct recovering *r, struct store *store,
-                   struct err *err)
-{
-    static const char *const none[] = {NULL};
-    const struct scan_package package = {r->target->package, r->target->repository};
-    const struct report_options unseen = {0};
-    char *pattern = mem_printf("%s==%s", r->target->package, r->target->version);
-    struct scan_result result = {0};
-    struct scan_call call;
-    int status = scan_call_open(&call, context, err);
-
-    call.options.owners = call.options.repositories = none;
-    call.options.packages = &package;
-    call.options.package_count = 1;
-    call.options.shards = 0;
-    call.options.offline = false;
-    call.options.verify = SCAN_VERIFY_PATTERN;
-    call.options.pattern = pattern;
-    call.options.progress = PROGRESS_NONE;
-    call.options.compared = on_compared;
-    call.options.compared_ctx = r;
-    if (status == 0)
-        status = scan_run(store, context->rules, &call.options, &result, err);
-    if (status == 0 && !r->told && interrupt_signal() == 0)
-        status = report_warn_unseen(store, &unseen, err);
-    scan_call_release(&call);
-    free(pattern);
-    return status;
-}
-
-static int scan_apart(struct context *context, struct recovering *r, struct err *err)
-{
-    char *place = make_place(err), *database;
-    struct store *store = NULL;
-
-    if (place == NULL)
-        return -1;
-    database = mem_printf("%s/recover.db", place);
-    int status = store_open(database, STORE_SCAN, &store, err);
-    if (status == 0)
-        status = scan_it(context, r, store, err);
-    if (store != NULL)
-        store_close(store);
-    remove_place(place);
-    free(database);
-    return status;
-}
-
 /* --- the files ------------------------------------------------------------------------------- */
 
 static int make_directory(const char *directory, struct err *err)
@@ -353,11 +212,8 @@ static int finish(struct recovering *r, struct err *err)
 {
     if (interrupt_signal() != 0)
         return INTERRUPT_STATUS(interrupt_signal());
-    if (!r->told) {
-        log_error("%s==%s: there is no such release with files that can be compared with %s",
-                  r->target->package, r->target->version, r->target->repository);
+    if (!r->told)
         return STATUS_PARTIAL;
-    }
     if (r->err.reason != REASON_NONE) {
         if (r->err.reason == REASON_USAGE) {
             *err = r->err;
@@ -376,7 +232,7 @@ static int finish(struct recovering *r, struct err *err)
     return r->partial ? STATUS_PARTIAL : STATUS_GOOD;
 }
 
-static int recover(struct context *context, struct recover_target *target, struct err *err)
+static int recover(struct context *context, struct release_target *target, struct err *err)
 {
     struct recovering r = {.target = target,
                            .bundle = BUF_INIT(WRITTEN_MAX),
@@ -384,9 +240,9 @@ static int recover(struct context *context, struct recover_target *target, struc
                            .said = BUF_INIT(SAID_MAX)};
     int status = -1;
 
-    if ((target->repository != NULL || find_repository(context->store, target, err) == 0) &&
-        name_files(&r, context->settings.output, err) == 0 &&
-        find_author(&r, &context->settings, err) == 0 && scan_apart(context, &r, err) == 0)
+    if (name_files(&r, context->settings.output, err) == 0 &&
+        find_author(&r, &context->settings, err) == 0 &&
+        release_look(context, target, on_compared, &r, err) == 0)
         status = finish(&r, err);
     buf_release(&r.bundle);
     buf_release(&r.patch);
@@ -402,13 +258,13 @@ static int recover(struct context *context, struct recover_target *target, struc
 
 static int run(struct context *context, struct err *err)
 {
-    struct recover_target target;
-    int status = read_target(context->settings.card, &target, err);
+    struct release_target target;
+    int status = release_target_read(context->settings.card, &target, err);
 
     if (status == 0)
         status = context->settings.search.count > 0 ? recover_search(context, &target, err)
                                                     : recover(context, &target, err);
-    release_target(&target);
+    release_target_release(&target);
     return status;
 }
 

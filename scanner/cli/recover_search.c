@@ -17,7 +17,7 @@
 #define WHOLES_SHOWN 5
 
 struct looking {
-    const struct recover_target *target;
+    const struct release_target *target;
     struct arena arena;
     const char *filename;
     struct archive_contents contents;
@@ -223,7 +223,7 @@ static int look(struct context *context, struct looking *l, struct err *err)
     return l->found.trouble_count > 0 ? STATUS_PARTIAL : STATUS_FINDINGS;
 }
 
-int recover_search(struct context *context, const struct recover_target *target, struct err *err)
+int recover_search(struct context *context, const struct release_target *target, struct err *err)
 {
     struct looking looking = {.target = target, .arena = ARENA_INIT, .out = BUF_INIT(SAID_MAX)};
     int status = look(context, &looking, err);

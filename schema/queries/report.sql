@@ -284,6 +284,16 @@ LEFT JOIN repository AS r ON r.id = p.repository_id
 WHERE p.name = :package
 ORDER BY p.index_url;
 
+-- Why a release of it may not have been compared; files NULL: there is no such release.
+-- name: release_known
+SELECT p.newest, r.full_name AS repository,
+       (SELECT e.files FROM release AS e
+        WHERE e.package_id = p.id AND e.version = ifnull(:version, p.newest)) AS files
+FROM package AS p
+LEFT JOIN repository AS r ON r.id = p.repository_id
+WHERE p.name = :package
+ORDER BY p.index_url;
+
 -- What was looked at for the package and its repository.
 -- name: report_explain_facts
 SELECT v.fact, v.status, v.reason, v.detail
