@@ -6,16 +6,12 @@
 #include <string.h>
 #include <time.h>
 
-#include <zlib.h>
-
 #include "base/mem.h"
 #include "base/text.h"
+#include "fetch/mirror_diff.h"
 #include "fetch/mirror_write_parts.h"
 
-#define TEXT_MAX ((size_t)8 << 20) /* larger files are packed */
-#define WORD_MAX 15                /* bytes of a name in one encoded word */
-
-static const git_oid none;
+#define WORD_MAX 15 /* bytes of a name in one encoded word */
 
 /* --- the head of the mail -------------------------------------------------------------------- */
 
@@ -97,183 +93,17 @@ static int put_head(const struct mirror_written *w, struct buf *out)
     return full;
 }
 
-/* --- packed files ---------------------------------------------------------------------------- */
-
-static int put_85(struct buf *out, const unsigned char *data, size_t len)
-{
-    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                 "!#$%&()*+-;<=>?@^_`{|}~";
-    char line[72];
-    size_t used = 0;
-
-    line[used++] = (char)(len <= 26 ? 'A' + (int)len - 1 : 'a' + (int)len - 27);
-    for (size_t i = 0; i < len; i += 4) {
-        unsigned long value = 0;
-        for (size_t k = 0; k < 4; k++)
-            value = value << 8 | (i + k < len ? data[i + k] : 0u);
-        for (int k = 4; k >= 0; k--, value /= 85)
-            line[used + (size_t)k] = digits[value % 85];
-        used += 5;
-    }
-    line[used++] = '\n';
-    return buf_add(out, line, used);
-}
-
-static int put_literal(struct buf *out, const char *data, size_t len)
-{
-    uLongf size = compressBound(len);
-    unsigned char *packed = mem_alloc(size);
-    int full =
-        compress2(packed, &size, (const unsigned char *)data, len, Z_BEST_COMPRESSION) == Z_OK
-            ? buf_addf(out, "literal %zu\n", len)
-            : -1;
-
-    for (size_t at = 0; at < size && full == 0; at += 52)
-        full = put_85(out, packed + at, size - at < 52 ? size - at : 52);
-    free(packed);
-    return full == 0 ? buf_addstr(out, "\n") : full;
-}
-
-/* --- one file -------------------------------------------------------------------------------- */
-
-struct side {
-    bool there, known; /* known: its bytes are here */
-    enum mirror_kind kind;
-    git_oid oid;
-    const char *data;
-    size_t len;
-};
-
-static const char *mode_of(const struct side *side)
-{
-    return side->kind == MIRROR_LINK         ? "120000"
-           : side->kind == MIRROR_EXECUTABLE ? "100755"
-                                             : "100644";
-}
-
-/* As git quotes a path: in C's way where it holds anything but plain text. */
-static char *quoted(const char *prefix, const char *path)
-{
-    struct buf out = BUF_INIT((size_t)1 << 20);
-    bool plain = true;
-    int full;
-
-    for (const char *at = path; *at != '\0'; at++)
-        plain &= *at >= ' ' && *at < 0x7f && *at != '"' && *at != '\\';
-    if (plain)
-        return mem_printf("%s%s", prefix, path);
-    full = buf_addf(&out, "\"%s", prefix);
-    for (const char *at = path; *at != '\0'; at++)
-        if (*at == '"' || *at == '\\')
-            full |= buf_addf(&out, "\\%c", *at);
-        else if (*at >= ' ' && *at < 0x7f)
-            full |= buf_add(&out, at, 1);
-        else
-            full |= buf_addf(&out, "\\%03o", (unsigned char)*at);
-    full |= buf_addstr(&out, "\"");
-    return full == 0 ? buf_detach(&out) : (buf_release(&out), mem_strdup(""));
-}
-
-/* A mail's reader drops the CR at the end of a line. */
-static bool is_text(const struct side *side)
-{
-    return !side->there ||
-           (side->known && side->len <= TEXT_MAX && memchr(side->data, '\0', side->len) == NULL &&
-            memchr(side->data, '\r', side->len) == NULL);
-}
-
-static int put_hunks(struct buf *out, const struct side *old, const struct side *new,
-                     struct err *err)
-{
-    git_diff_options options = GIT_DIFF_OPTIONS_INIT;
-    git_patch *patch = NULL;
-    git_buf text = GIT_BUF_INIT;
-
-    options.flags = GIT_DIFF_FORCE_TEXT;
-    options.context_lines = 3;
-    int result = git_patch_from_buffers(&patch, old->there ? old->data : NULL, old->len, NULL,
-                                        new->there ? new->data : NULL, new->len, NULL, &options);
-    if (result == 0)
-        result = git_patch_to_buf(&text, patch);
-    if (result != 0) {
-        mirror_failed(err, REASON_INTERNAL, "cannot compare two files");
-    } else {
-        const char *hunks = memmem(text.ptr, text.size, "\n@@ -", 5);
-        if (hunks != NULL)
-            result = buf_add(out, hunks + 1, text.size - (size_t)(hunks + 1 - text.ptr));
-    }
-    git_buf_dispose(&text);
-    git_patch_free(patch);
-    return result;
-}
-
-static int put_modes(struct buf *out, const struct side *old, const struct side *new)
-{
-    char from[OID_HEX], to[OID_HEX];
-    bool both = old->there && new->there, same = both && old->kind == new->kind;
-    int full = 0;
-
-    if (!old->there)
-        full |= buf_addf(out, "new file mode %s\n", mode_of(new));
-    else if (!new->there)
-        full |= buf_addf(out, "deleted file mode %s\n", mode_of(old));
-    else if (!same)
-        full |= buf_addf(out, "old mode %s\nnew mode %s\n", mode_of(old), mode_of(new));
-    if (both && git_oid_equal(&old->oid, &new->oid))
-        return full;
-    git_oid_tostr(from, sizeof from, old->there ? &old->oid : &none);
-    git_oid_tostr(to, sizeof to, new->there ? &new->oid : &none);
-    return full |
-           buf_addf(out, "index %s..%s%s%s\n", from, to, same ? " " : "", same ? mode_of(new) : "");
-}
-
-static int put_names(struct buf *out, const char *path, const struct side *old,
-                     const struct side *new)
-{
-    char *a = quoted("a/", path), *b = quoted("b/", path);
-    const char *tab = strchr(path, ' ') != NULL ? "\t" : ""; /* where the name ends */
-    int full = buf_addf(out, "--- %s%s\n+++ %s%s\n", old->there ? a : "/dev/null",
-                        old->there ? tab : "", new->there ? b : "/dev/null", new->there ? tab : "");
-
-    free(a);
-    free(b);
-    return full;
-}
-
-static int put_file(struct buf *out, const char *path, const struct side *old,
-                    const struct side *new, struct err *err)
-{
-    char *a = quoted("a/", path), *b = quoted("b/", path);
-    int full = buf_addf(out, "diff --git %s %s\n", a, b);
-
-    free(a);
-    free(b);
-    full |= put_modes(out, old, new);
-    if (full != 0)
-        return full;
-    if (old->there && new->there && git_oid_equal(&old->oid, &new->oid))
-        return 0;
-    if (is_text(old) && is_text(new)) {
-        if (old->len + new->len == 0)
-            return 0;
-        return put_names(out, path, old, new) | put_hunks(out, old, new, err);
-    }
-    full |= buf_addstr(out, "GIT binary patch\n");
-    full |= put_literal(out, new->data, new->len);
-    if (old->known || !old->there)
-        full |= put_literal(out, old->data, old->len);
-    return full;
-}
+/* --- the changes ----------------------------------------------------------------------------- */
 
 /* What is here of the old file. */
 static int read_old(const struct mirror_written *w, const struct write_change *change,
-                    git_odb_object **object, struct side *out, struct err *err)
+                    git_odb_object **object, struct mirror_side *out, struct err *err)
 {
-    *out = (struct side){.there = change->had, .kind = change->old_kind, .data = ""};
+    *out = (struct mirror_side){.there = change->had, .kind = change->old_kind, .data = ""};
     *object = NULL;
     if (!change->had)
         return 0;
-    out->oid = change->old_oid;
+    git_oid_tostr(out->oid, sizeof out->oid, &change->old_oid);
     if (git_odb_exists_ext(w->mirror->odb, &change->old_oid, GIT_ODB_LOOKUP_NO_REFRESH) != 1)
         return 0;
     if (mirror_object(w->mirror, &change->old_oid, object, err) != 0)
@@ -288,26 +118,18 @@ static int put_change(const struct mirror_written *w, const struct write_change 
                       struct buf *out, struct err *err)
 {
     const struct mirror_change *to = change->change;
-    const struct side absent = {.data = ""};
-    struct side old, new = {.there = !to->gone,
-                            .known = true,
-                            .kind = to->kind,
-                            .oid = change->oid,
-                            .data = to->len > 0 ? to->data : "",
-                            .len = to->gone ? 0 : to->len};
+    struct mirror_side old, new = {.there = !to->gone,
+                                   .known = true,
+                                   .kind = to->kind,
+                                   .data = to->len > 0 ? to->data : "",
+                                   .len = to->gone ? 0 : to->len};
     git_odb_object *object;
     int result = read_old(w, change, &object, &old, err);
 
     if (result != 0)
         return result;
-    if (old.there && new.there && git_oid_equal(&old.oid, &new.oid) && old.kind == new.kind)
-        result = 0;
-    else if (old.there && new.there && (old.kind == MIRROR_LINK) != (new.kind == MIRROR_LINK))
-        result = put_file(out, to->path, &old, &absent, err) != 0
-                     ? -1
-                     : put_file(out, to->path, &absent, &new, err);
-    else
-        result = put_file(out, to->path, &old, &new, err);
+    git_oid_tostr(new.oid, sizeof new.oid, &change->oid);
+    result = mirror_diff(to->path, &old, &new, true, out, err);
     git_odb_object_free(object);
     return result;
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "fetch/mirror_diff.h"
 #include "git_try.h"
 
 static struct err err;
@@ -182,6 +183,39 @@ static void test_a_patch(void **state)
     mirror_written_free(written);
 }
 
+/* Apart from a mail nothing is lost of a CR, and what is said of a side is not part of its name. */
+static void test_a_diff(void **state)
+{
+    struct buf diff = BUF_INIT((size_t)1 << 20);
+    struct mirror_side old = {true,
+                              true,
+                              MIRROR_BLOB,
+                              "1111111111111111111111111111111111111111",
+                              TEXT("one\r\ntwo\r\n"),
+                              .note = "commit 1111"};
+    struct mirror_side new = {true,        true,
+                              MIRROR_BLOB, "2222222222222222222222222222222222222222",
+                              TEXT(CRLF),  .note = "tool-1.0.tar.gz"};
+    const struct mirror_side absent = {.data = ""};
+
+    (void)state;
+    assert_int_equal(mirror_diff("crlf.txt", &old, &old, false, &diff, &err), 0);
+    assert_int_equal(diff.len, 0);
+    assert_int_equal(mirror_diff("crlf.txt", &old, &new, false, &diff, &err), 0);
+    assert_int_equal(mirror_diff("odd \"\xc3\xa9\"", &absent, &new, false, &diff, &err), 0);
+    save("it.diff", &diff);
+    assert_int_equal(git_run(NULL, "rm -rf clone; git clone -q source clone; cd clone;"
+                                   "grep -q '^--- a/crlf.txt\tcommit 1111$' ../it.diff;"
+                                   "git apply ../it.diff; git add -A;"
+                                   "printf 'one\\r\\ntwo\\r\\nthree\\r\\n' >want;"
+                                   "cmp want crlf.txt; cmp want 'odd \"\xc3\xa9\"'"),
+                     0);
+    diff.max = 10;
+    assert_int_equal(mirror_diff("crlf.txt", &old, &new, false, &diff, &err), -1);
+    assert_int_equal(err.reason, REASON_TOO_LARGE);
+    buf_release(&diff);
+}
+
 static void test_the_same_twice(void **state)
 {
     struct mirror_change turned[COUNT];
@@ -266,11 +300,9 @@ static void test_who(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_bundle),
-        cmocka_unit_test(test_a_patch),
-        cmocka_unit_test(test_the_same_twice),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_who),
+        cmocka_unit_test(test_a_bundle), cmocka_unit_test(test_a_patch),
+        cmocka_unit_test(test_a_diff),   cmocka_unit_test(test_the_same_twice),
+        cmocka_unit_test(test_refused),  cmocka_unit_test(test_who),
     };
     return cmocka_run_group_tests(tests, open_it, close_it);
 }
