@@ -11,7 +11,7 @@
 struct recover_outcome {
     const struct release_target *target;
     const char *repository;
-    const struct recover_input *input;
+    const struct published *input;
     const struct recover_choice *choice;
     const char *commit;         /* that was made */
     const char *bundle, *patch; /* files */

@@ -53,6 +53,10 @@ struct mirror_commit {
 int mirror_read_commit(struct mirror *mirror, const char *oid, struct mirror_commit *out,
                        struct err *err);
 
+/* The commit whose id begins so: 1, or 0 when there is none or several. `prefix` is hex of at least
+   7 digits. */
+int mirror_find_commit(struct mirror *mirror, const char *prefix, char out[OID_HEX]);
+
 /* Where the object of a ref below refs/tags/ leads. */
 struct mirror_tag {
     bool annotated; /* it is a tag object, not the commit itself */

@@ -5,23 +5,8 @@
 #ifndef REMEDY_RECOVER_H
 #define REMEDY_RECOVER_H
 
-#include "facts/compare.h"
 #include "fetch/mirror_write.h"
-
-/* One published file that was compared with one commit. */
-struct recover_input {
-    const char *package, *version; /* as the index has them */
-    const char *filename, *sha256;
-    int64_t uploaded_at; /* CLOCK_UNKNOWN */
-    bool wheel;          /* there is no sdist */
-    const char *base;    /* the commit */
-    int64_t base_at;
-    const struct compare_tree *tree; /* the base's */
-    const struct compare_result *result;
-    const struct archive_contents
-        *whole;            /* the members of `result`, in its order, with their bytes */
-    struct mirror *mirror; /* that has the old blobs of what is altered */
-};
+#include "remedy/published.h"
 
 enum recover_fate { RECOVER_CHANGED, RECOVER_ADDED, RECOVER_LEFT_OUT };
 
@@ -42,10 +27,9 @@ struct recover_choice {
 /* Whether a member of this class is to come back: its bytes are not what the commit has. */
 bool recover_wants(const struct compare_member *member);
 /* Everything lives in the arena, or is the input's. */
-void recover_choose(const struct recover_input *input, struct arena *arena,
-                    struct recover_choice *out);
+void recover_choose(const struct published *input, struct arena *arena, struct recover_choice *out);
 /* What the commit says; also "fix/sync-repo-with-v1.0.0". */
-const char *recover_message(const struct recover_input *input, const struct recover_choice *choice,
+const char *recover_message(const struct published *input, const struct recover_choice *choice,
                             struct arena *arena);
 const char *recover_branch(const char *version, struct arena *arena);
 

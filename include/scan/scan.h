@@ -98,6 +98,8 @@ struct scan_options {
     /* Called for each release that was compared, on a thread of the pool; NULL: not wanted. */
     scan_compared_fn *compared;
     void *compared_ctx;
+    const char *against;   /* a tag, branch or commit to compare with instead; NULL */
+    const char *only_file; /* of a release: this one, and its sdist, which explains it; NULL: all */
     const struct provenance_roots *roots; /* who may stand behind provenance; NULL: not checked */
     const char *policy;                   /* as rules_set_policy() takes it; NULL: none */
     enum scan_progress progress;

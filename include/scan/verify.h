@@ -10,6 +10,7 @@
 #include "facts/compare.h"
 #include "facts/manifest.h"
 #include "fetch/mirror_blobs.h"
+#include "scan/compared.h"
 #include "scan/job.h"
 
 /* Of what is compared, and how: verdicts of another revision are made anew. */
@@ -17,13 +18,6 @@
 #define VERIFY_WINDOW   8 /* releases that are compared together */
 
 struct release_check;
-
-/* The commit that needs the fewest changes to hold a file. */
-struct file_base {
-    const char *commit; /* NULL: none explains any of it */
-    const struct compare_tree *tree;
-    const struct compare_result *result;
-};
 
 /* What its index says of who made it. */
 enum attested { ATTESTED_NOT_ASKED, ATTESTED_KNOWN, ATTESTED_ABSENT, ATTESTED_UNKNOWN };
@@ -40,14 +34,14 @@ struct file_check {
     struct release_check *release;
     const struct due_file *due;
     enum archive_kind kind;
-    int spool;                        /* -1: none */
-    bool fetched;                     /* its manifest is new to the store */
-    struct buf manifest;              /* from the store, or to go there */
-    struct archive_contents contents; /* what it holds */
-    struct err err;                   /* why that is not known */
-    struct archive_contents whole;    /* with all bytes, where somebody asked for them */
-    size_t kept_code, kept_other;     /* bytes of members that no commit holds */
-    struct file_base base;
+    int spool;                                 /* -1: none */
+    bool fetched;                              /* its manifest is new to the store */
+    struct buf manifest;                       /* from the store, or to go there */
+    struct archive_contents contents;          /* what it holds */
+    struct err err;                            /* why that is not known */
+    struct archive_contents whole;             /* with all bytes, where somebody asked for them */
+    size_t kept_code, kept_other;              /* bytes of members that no commit holds */
+    struct scan_compared_with tagged, nearest; /* for who asked for what was compared */
     struct file_provenance provenance;
 };
 
@@ -112,9 +106,9 @@ void verify_provenance(struct release_check *check);
 /* Within a batch; nothing when nobody looked. */
 int verify_save_provenance(struct store *store, const struct release_check *check, struct err *err);
 
-/* verify_hand.c: for who asked for what was compared. What the base has of a file that is altered
+/* verify_hand.c: for who asked for what was compared. What the commits have of a file that differs
    must be here: false when something is noted as wanted. */
-bool verify_want_base(const struct file_check *file);
+bool verify_want_old(const struct file_check *file);
 void verify_hand_over(const struct release_check *check);
 
 #endif

@@ -83,7 +83,7 @@ static const struct scan_compared_file *choose_file(const struct scan_compared *
     return compared->count > 0 ? &compared->files[0] : NULL;
 }
 
-static int write_commit(struct recovering *r, const struct recover_input *input,
+static int write_commit(struct recovering *r, const struct published *input,
                         struct recover_choice *choice, const char *repository)
 {
     struct mirror_written *written = NULL;
@@ -127,23 +127,23 @@ static void on_compared(void *ctx, const struct scan_compared *compared)
         r->err = *file->err;
         return;
     }
-    if (file->commit == NULL) {
+    if (file->nearest.commit == NULL) {
         err_set(&r->err, REASON_NOT_FOUND,
                 "no commit of %s explains any of %s: begin from the unpacked file",
                 compared->repository, file->file->filename);
         return;
     }
-    struct recover_input input = {
+    struct published input = {
         .package = release->package,
         .version = release->version,
         .filename = file->file->filename,
         .sha256 = file->file->sha256,
         .uploaded_at = file->file->uploaded_at,
         .wheel = file->kind == ARCHIVE_WHEEL,
-        .base = file->commit,
-        .base_at = file->committed_at,
-        .tree = file->tree,
-        .result = file->result,
+        .base = file->nearest.commit,
+        .base_at = file->nearest.committed_at,
+        .tree = file->nearest.tree,
+        .result = file->nearest.result,
         .whole = file->whole,
         .mirror = compared->mirror,
     };

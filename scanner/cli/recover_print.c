@@ -45,7 +45,7 @@ static int print_commands(const struct recover_outcome *outcome, struct buf *out
 int recover_print(const struct recover_outcome *outcome, struct buf *out)
 {
     const struct recover_choice *choice = outcome->choice;
-    const struct recover_input *input = outcome->input;
+    const struct published *input = outcome->input;
     size_t taken = choice->request.count;
     char shown[SHOWN_MAX];
     int full = 0;

@@ -8,6 +8,7 @@
 #define NESTING_MAX  16  /* tags of tags */
 #define DEPTH_MAX    256 /* trees in trees */
 #define PATH_MAX_LEN 4096
+#define PREFIX_LEAST 7
 
 /* --- objects --------------------------------------------------------------------------------- */
 
@@ -29,6 +30,19 @@ bool mirror_has(struct mirror *mirror, const char *hex)
     git_oid oid;
 
     return mirror_oid(hex, &oid, NULL) == 0 && here(mirror, &oid);
+}
+
+int mirror_find_commit(struct mirror *mirror, const char *prefix, char out[OID_HEX])
+{
+    size_t len = strlen(prefix);
+    git_odb_expand_id found = {.length = (unsigned short)len, .type = GIT_OBJECT_COMMIT};
+
+    if (len < PREFIX_LEAST || len > GIT_OID_HEXSZ ||
+        git_oid_fromstrn(&found.id, prefix, len) != 0 ||
+        git_odb_expand_ids(mirror->odb, &found, 1) != 0 || found.length == 0)
+        return 0;
+    git_oid_tostr(out, OID_HEX, &found.id);
+    return 1;
 }
 
 int mirror_object(struct mirror *mirror, const git_oid *oid, git_odb_object **out, struct err *err)

@@ -9,12 +9,12 @@
 #define BLOB_MAX ((size_t)64 << 20)
 
 struct recovery {
-    const struct recover_input *in;
+    const struct published *in;
     struct arena *arena;
     struct recover_choice *out;
     struct mirror_change *changes;
     size_t count;
-    const char *packages; /* of a wheel: the directory that holds its packages, with a slash */
+    const char *packages; /* published_packages() */
     bool crlf_is_build;   /* the publisher's checkout turned LF into CRLF */
 };
 
@@ -65,65 +65,6 @@ static const char *not_wanted(const struct compare_member *member)
 }
 
 /* --- where ----------------------------------------------------------------------------------- */
-
-static size_t votes_for(const struct compare_result *result, const char *directory, size_t len)
-{
-    size_t votes = 0;
-
-    for (size_t i = 0; i < result->count; i++) {
-        const struct compare_member *m = &result->members[i];
-        votes += m->git_path != NULL && m->class == COMPARE_IDENTICAL &&
-                 strncmp(m->git_path, directory, len) == 0 &&
-                 strcmp(m->git_path + len, m->member->path) == 0;
-    }
-    return votes;
-}
-
-/* Where most of a wheel's packages lie in the tree. */
-static const char *find_packages(struct recovery *r)
-{
-    const struct compare_result *result = r->in->result;
-    const char *best = result->prefix;
-    size_t most = 0;
-
-    for (size_t i = 0; i < result->count && most < result->count / 2 + 1; i++) {
-        const struct compare_member *m = &result->members[i];
-        if (m->git_path == NULL || m->class != COMPARE_IDENTICAL ||
-            !text_ends_with(m->git_path, m->member->path))
-            continue;
-        size_t len = strlen(m->git_path) - strlen(m->member->path);
-        if (most > 0 && strlen(best) == len && strncmp(best, m->git_path, len) == 0)
-            continue;
-        size_t votes = votes_for(result, m->git_path, len);
-        if (votes > most && (len == 0 || m->git_path[len - 1] == '/')) {
-            best = arena_strndup(r->arena, m->git_path, len);
-            most = votes;
-        }
-    }
-    return best;
-}
-
-static const char *place_of(struct recovery *r, const struct compare_member *m, const char **why)
-{
-    const char *path = m->member->path;
-
-    if (!r->in->wheel)
-        return arena_printf(r->arena, "%s%s", r->in->result->prefix, path);
-    size_t top = strcspn(path, "/");
-    const char *scheme = path + top;
-    if (top > 10 && strncmp(scheme - 10, ".dist-info", 10) == 0) {
-        *why = "the wheel's metadata";
-        return NULL;
-    }
-    if (top > 5 && strncmp(scheme - 5, ".data", 5) == 0) {
-        if (!text_starts_with(scheme, "/purelib/") && !text_starts_with(scheme, "/platlib/")) {
-            *why = "it is installed beside the package";
-            return NULL;
-        }
-        path = scheme + 9;
-    }
-    return m->git_path != NULL ? m->git_path : arena_printf(r->arena, "%s%s", r->packages, path);
-}
 
 static bool is_directory(const struct compare_tree *tree, const char *path)
 {
@@ -239,7 +180,8 @@ static const char *note_of(struct recovery *r, const struct compare_member *m, b
 static void take(struct recovery *r, const struct compare_member *m,
                  const struct archive_member *whole)
 {
-    const char *why = NULL, *path = place_of(r, m, &why);
+    const char *why = NULL;
+    const char *path = published_place(r->in, r->packages, m, r->arena, &why);
     const struct compare_entry *entry = path != NULL ? compare_tree_find(r->in->tree, path) : NULL;
 
     if (m->secret)
@@ -274,8 +216,7 @@ static int by_fate(const void *a, const void *b)
                                      : strcmp(left->path, right->path);
 }
 
-void recover_choose(const struct recover_input *input, struct arena *arena,
-                    struct recover_choice *out)
+void recover_choose(const struct published *input, struct arena *arena, struct recover_choice *out)
 {
     const struct compare_result *result = input->result;
     struct recovery r = {.in = input, .arena = arena, .out = out};
@@ -285,7 +226,7 @@ void recover_choose(const struct recover_input *input, struct arena *arena,
     out->files = arena_array(arena, result->count + 1, sizeof *out->files);
     r.changes = arena_array(arena, result->count + 1, sizeof *r.changes);
     r.crlf_is_build = result->counts[COMPARE_LINE_ENDINGS] > 0;
-    r.packages = input->wheel ? find_packages(&r) : NULL;
+    r.packages = published_packages(input, arena);
     for (size_t i = 0; i < result->count; i++) {
         const struct compare_member *member = &result->members[i];
         const char *why = recover_wants(member) ? NULL : not_wanted(member);

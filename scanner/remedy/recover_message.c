@@ -44,7 +44,7 @@ static int list(struct buf *out, const struct recover_choice *choice, enum recov
     return full;
 }
 
-static int source(struct buf *out, const struct recover_input *input)
+static int source(struct buf *out, const struct published *input)
 {
     char uploaded[CLOCK_TEXT], filename[SHOWN_MAX];
 
@@ -66,7 +66,7 @@ static int source(struct buf *out, const struct recover_input *input)
     return full;
 }
 
-const char *recover_message(const struct recover_input *input, const struct recover_choice *choice,
+const char *recover_message(const struct published *input, const struct recover_choice *choice,
                             struct arena *arena)
 {
     struct buf out = BUF_INIT(MESSAGE_MAX);

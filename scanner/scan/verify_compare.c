@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "facts/compare.h"
 #include "scan/origin.h"
 #include "scan/treelist.h"
@@ -159,27 +160,82 @@ static enum source_result compare_with(struct file_check *file, const char *oid,
     return compare_at(file, at, sdist, &out->result);
 }
 
+static int64_t time_of(const struct at_commit *at)
+{
+    struct mirror_commit commit;
+    struct err ignored;
+
+    return at->oid != NULL && mirror_read_commit(at->job->mirror, at->oid, &commit, &ignored) == 0
+               ? commit.commit_time
+               : CLOCK_UNKNOWN;
+}
+
 static size_t count_lost(const struct compare_result *result)
 {
     return result->counts[COMPARE_ALTERED] + result->counts[COMPARE_NOWHERE] +
            result->counts[COMPARE_IGNORED] + result->counts[COMPARE_OTHER_COMMIT];
 }
 
-/* From where the file is nearest; the tag's commit when that is no farther. */
-static void note_base(struct file_check *file, const struct outcome outcomes[2])
+static void note(const struct outcome *outcome, struct scan_compared_with *out)
 {
-    const struct outcome *base = outcomes[0].at != NULL ? &outcomes[0] : &outcomes[1];
+    *out = (struct scan_compared_with){.committed_at = CLOCK_UNKNOWN};
+    if (outcome->at != NULL)
+        *out = (struct scan_compared_with){
+            .commit = outcome->at->oid,
+            .committed_at = time_of(outcome->at),
+            .relation = outcome->relation,
+            .tree = &outcome->at->tree,
+            .result = &outcome->result,
+        };
+}
+
+/* From where the file is nearest; the tag's commit when that is no farther. */
+static void note_outcomes(struct file_check *file, const struct outcome outcomes[2])
+{
+    const struct outcome *nearest = outcomes[0].at != NULL ? &outcomes[0] : &outcomes[1];
 
     if (outcomes[0].at != NULL && outcomes[1].at != NULL &&
         count_lost(&outcomes[1].result) < count_lost(&outcomes[0].result))
-        base = &outcomes[1];
-    if (base->at != NULL && base->at->oid != NULL)
-        file->base = (struct file_base){base->at->oid, &base->at->tree, &base->result};
+        nearest = &outcomes[1];
+    note(&outcomes[0], &file->tagged);
+    note(nearest, &file->nearest);
 }
 
 static bool is_clean(const struct outcome *outcome)
 {
     return outcome->result.verdict >= COMPARE_VERDICT_REVIEW;
+}
+
+static const char *commit_named(const struct job *job, const char *name, struct arena *arena)
+{
+    const struct gitwire_refs *refs = &job->refs;
+    char found[OID_HEX];
+
+    for (size_t i = 0; i < refs->count; i++) {
+        const struct gitwire_ref *ref = &refs->refs[i];
+        if (text_starts_with(ref->name, "refs/tags/") &&
+            strcmp(ref->name + strlen("refs/tags/"), name) == 0)
+            return ref->peeled[0] != '\0' ? ref->peeled : ref->oid;
+    }
+    if (refs->head_ref != NULL && text_starts_with(refs->head_ref, "refs/heads/") &&
+        strcmp(refs->head_ref + strlen("refs/heads/"), name) == 0)
+        return refs->head_oid;
+    return mirror_find_commit(job->mirror, name, found) ? arena_strdup(arena, found) : NULL;
+}
+
+static enum source_result compare_as_asked(struct file_check *file,
+                                           const struct compare_result *sdist, struct outcome *out)
+{
+    const struct job *job = file->release->verification->job;
+    const char *name = job->scan->options->against;
+    const char *commit = commit_named(job, name, &file->release->arena);
+
+    if (commit != NULL)
+        return compare_with(file, commit, sdist, out);
+    err_set(&file->err, REASON_NOT_FOUND,
+            "%s has no tag, no default branch and no commit behind them that is called %s",
+            job->full_name, name);
+    return SOURCE_FAILED;
 }
 
 /* At the tag; where that is not all of it, at the commit that explains more. Where no commit is
@@ -190,6 +246,8 @@ static enum source_result compare_file(struct file_check *file, const struct com
     const char *tag = file->release->due->tag_commit;
     struct origin origin;
 
+    if (file->release->verification->job->scan->options->against != NULL)
+        return compare_as_asked(file, sdist, best);
     if (tag != NULL) {
         enum source_result result = compare_with(file, tag, sdist, tagged);
         if (result != SOURCE_FOUND)
@@ -275,16 +333,10 @@ static void add_members(struct release_check *check, size_t *size, const struct 
 static void known_row(const struct outcome *outcome, struct row_contents *row)
 {
     const struct compare_result *result = &outcome->result;
-    struct mirror_commit commit;
-    struct err ignored;
 
     row->verdict = compare_verdict_word(result->verdict);
     row->commit = outcome->at->oid;
-    row->committed_at =
-        row->commit != NULL &&
-                mirror_read_commit(outcome->at->job->mirror, row->commit, &commit, &ignored) == 0
-            ? commit.commit_time
-            : CLOCK_UNKNOWN;
+    row->committed_at = time_of(outcome->at);
     row->relation = outcome->relation;
     row->members = (int64_t)result->count;
     row->same = (int64_t)result->counts[COMPARE_IDENTICAL];
@@ -309,8 +361,8 @@ static bool judge_file(struct release_check *check, size_t i, const struct compa
     if (result == SOURCE_PENDING)
         return false;
     if (result == SOURCE_FOUND) {
-        note_base(file, outcomes);
-        if (!verify_want_base(file))
+        note_outcomes(file, outcomes);
+        if (!verify_want_old(file))
             return false;
     }
     if (file->err.reason != REASON_NONE || result == SOURCE_FAILED) {

@@ -40,6 +40,7 @@ static void check_file(struct file_check *file)
 void verify_choose_files(struct release_check *check)
 {
     const struct due_release *due = check->due;
+    const char *only = check->verification->job->scan->options->only_file;
     int64_t bytes = 0;
 
     check->files = arena_array(&check->arena, due->file_count, sizeof *check->files);
@@ -48,7 +49,9 @@ void verify_choose_files(struct release_check *check)
             struct file_check *file = &check->files[check->file_count];
             enum archive_kind kind;
             if (is_platform_wheel(&due->files[i]) != (platform == 1) ||
-                archive_kind_of(due->files[i].filename, &kind) != 0)
+                archive_kind_of(due->files[i].filename, &kind) != 0 ||
+                (only != NULL && kind != ARCHIVE_SDIST &&
+                 strcmp(due->files[i].filename, only) != 0))
                 continue; /* eggs and installers are of another time */
             *file = (struct file_check){.release = check,
                                         .due = &due->files[i],

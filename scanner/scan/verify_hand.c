@@ -1,40 +1,43 @@
 #include "scan/verify.h"
 
-#include "base/clock.h"
-#include "scan/compared.h"
-
-/* What differs from the base, and so is to be written on top of it. */
-static bool differs(const struct compare_member *member)
+/* What the commit may have in another form. */
+static bool has_old(const struct compare_member *member)
 {
-    return member->class == COMPARE_ALTERED || member->class == COMPARE_OTHER_COMMIT;
+    switch (member->class) {
+    case COMPARE_ALTERED:
+    case COMPARE_OTHER_COMMIT:
+    case COMPARE_REVIEW:
+    case COMPARE_EXPANDED:
+    case COMPARE_GENERATED:
+        return member->git_path != NULL;
+    default:
+        return false;
+    }
 }
 
-bool verify_want_base(const struct file_check *file)
+static bool want_old(const struct job *job, const struct scan_compared_with *with)
 {
-    const struct job *job = file->release->verification->job;
-    const struct compare_result *result = file->base.result;
     const char *data;
     bool here = true;
     size_t len;
 
-    if (job->scan->options->compared == NULL || file->base.commit == NULL)
-        return true;
-    for (size_t i = 0; i < result->count; i++) {
-        const struct compare_member *member = &result->members[i];
-        if (differs(member) && member->git_path != NULL)
-            here &= reader_read(job->reader, file->base.commit, member->git_path, &data, &len) !=
+    for (size_t i = 0; with->commit != NULL && i < with->result->count; i++) {
+        const struct compare_member *member = &with->result->members[i];
+        if (has_old(member))
+            here &= reader_read(job->reader, with->commit, member->git_path, &data, &len) !=
                     SOURCE_PENDING;
     }
     return here;
 }
 
-static int64_t time_of(struct mirror *mirror, const char *commit)
+bool verify_want_old(const struct file_check *file)
 {
-    struct mirror_commit found;
+    const struct job *job = file->release->verification->job;
 
-    return commit != NULL && mirror_read_commit(mirror, commit, &found, NULL) == 0
-               ? found.commit_time
-               : CLOCK_UNKNOWN;
+    if (job->scan->options->compared == NULL)
+        return true;
+    bool tagged = want_old(job, &file->tagged), nearest = want_old(job, &file->nearest);
+    return tagged && nearest;
 }
 
 void verify_hand_over(const struct release_check *check)
@@ -52,10 +55,8 @@ void verify_hand_over(const struct release_check *check)
             .file = file->due,
             .kind = file->kind,
             .err = file->err.reason != REASON_NONE ? &file->err : NULL,
-            .commit = file->base.commit,
-            .committed_at = time_of(job->mirror, file->base.commit),
-            .tree = file->base.tree,
-            .result = file->base.result,
+            .tagged = file->tagged,
+            .nearest = file->nearest,
             .whole = &file->whole,
         };
     }
