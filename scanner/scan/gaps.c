@@ -58,7 +58,8 @@ bool claim_has_gaps(const struct claim_context *context, const struct claim *cla
             add(&numbers, context->matches[i].version);
     if (tip != NULL && tip->version != NULL)
         add(&numbers, tip->version);
-    qsort(numbers.items, numbers.count, sizeof *numbers.items, compare);
+    if (numbers.count > 1)
+        qsort(numbers.items, numbers.count, sizeof *numbers.items, compare);
     for (size_t i = 1; i < numbers.count && !found; i++)
         found = !pep440_follows(numbers.items[i - 1].text, numbers.items[i].text);
     free(numbers.items);
