@@ -9,5 +9,8 @@
 enum mark card_contents(const struct card *card, struct buf *seen);
 /* card_provenance.c */
 enum mark card_provenance(const struct card *card, struct buf *seen);
+/* Where a commit stands that fits better than the tag's: "before the tagged one". `relation` is a
+   word of scan/origin.h, or NULL. */
+const char *card_relation(const char *relation);
 
 #endif

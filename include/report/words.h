@@ -2,6 +2,8 @@
 #ifndef REPORT_WORDS_H
 #define REPORT_WORDS_H
 
+#include <jansson.h>
+
 #include "base/buf.h"
 #include "report/layout.h"
 #include "report/sink.h"
@@ -15,6 +17,8 @@ enum tint words_tint(const char *word);
 void words_add(struct buf *out, const char *text, size_t len);
 /* The same of formatted words. */
 void words_say(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The whole text as JSON; of what is no UTF-8, what is fit to be shown; null for NULL. */
+json_t *words_json(const char *text);
 void words_cell(struct buf *out, const struct cell *cell);
 /* "2025-10-10T17:29:51Z" as "2025-10-10"; with the time: "2025-10-10 17:29:51 UTC". */
 void words_day(struct buf *out, const char *instant);

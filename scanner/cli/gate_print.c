@@ -5,7 +5,6 @@
 
 #include <jansson.h>
 
-#include "base/text.h"
 #include "cli/terminal.h"
 #include "report/words.h"
 
@@ -39,19 +38,6 @@ static void print_table(const struct gate_call *call, const struct gate_line *li
 
 /* --- for programs ---------------------------------------------------------------------------- */
 
-/* What is no UTF-8 is escaped. */
-static json_t *json_text(const char *text)
-{
-    char shown[WORDS_MAX];
-
-    if (text == NULL)
-        return json_null();
-    if (text_is_utf8(text, strlen(text)))
-        return json_string(text);
-    text_escape(text, strlen(text), shown, sizeof shown);
-    return json_string(shown);
-}
-
 static void print_json(const struct gate_call *call, const struct gate_line *lines, size_t count)
 {
     const struct gate *gate = &call->gate;
@@ -61,14 +47,14 @@ static void print_json(const struct gate_call *call, const struct gate_line *lin
         const struct gate_line *line = &lines[i];
         json_array_append_new(
             checks, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "id", line->id, "state",
-                              states[line->mark], "seen", json_text(line->seen), "repair",
-                              json_text(line->repair), "file", json_text(line->file), "line",
+                              states[line->mark], "seen", words_json(line->seen), "repair",
+                              words_json(line->repair), "file", words_json(line->file), "line",
                               line->line > 0 ? json_integer((json_int_t)line->line) : json_null()));
     }
     json_t *document =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "package", json_text(gate->package), "version",
-                  json_text(gate->version), "tag", json_text(gate->tag), "repository",
-                  json_text(gate->remote.repository), "commit", json_text(gate->tree->head),
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "package", words_json(gate->package), "version",
+                  words_json(gate->version), "tag", words_json(gate->tag), "repository",
+                  words_json(gate->remote.repository), "commit", words_json(gate->tree->head),
                   "checks", checks);
     json_dumpf(document, stdout, JSON_INDENT(2));
     putchar('\n');

@@ -2,13 +2,13 @@
 #include "report/card_contents.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "report/words.h"
 
 #define COMMIT_SHOWN 12
 
-/* Where the commit stands that fits better than the tag's. */
-static const char *place_of(const struct record *release)
+const char *card_relation(const char *relation)
 {
     static const struct {
         const char *relation, *words;
@@ -21,7 +21,7 @@ static const char *place_of(const struct record *release)
     };
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (record_is(release, "contents_relation", places[i].relation))
+        if (relation != NULL && strcmp(relation, places[i].relation) == 0)
             return places[i].words;
     return "which no tag denotes";
 }
@@ -62,7 +62,7 @@ enum mark card_contents(const struct card *card, struct buf *seen)
     }
     if (record_is(release, "verdict", "other-commit")) {
         words_say(seen, "built from commit %.*s, %s", COMMIT_SHOWN, commit != NULL ? commit : "?",
-                  place_of(release));
+                  card_relation(record_text(release, "contents_relation")));
         return record_text(release, "tag") != NULL ? MARK_BAD : MARK_UNKNOWN;
     }
     if (record_is(release, "verdict", "mixed-commits"))

@@ -54,6 +54,18 @@ void words_say(struct buf *out, const char *fmt, ...)
         words_add(out, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
 }
 
+json_t *words_json(const char *text)
+{
+    char shown[WORDS_MAX];
+
+    if (text == NULL)
+        return json_null();
+    if (text_is_utf8(text, strlen(text)))
+        return json_string(text);
+    text_escape(text, strlen(text), shown, sizeof shown);
+    return json_string(shown);
+}
+
 void words_cell(struct buf *out, const struct cell *cell)
 {
     char number[24];
