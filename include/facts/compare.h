@@ -230,6 +230,9 @@ enum source_result compare(const struct compare_input *input, struct arena *aren
    no commit holds (for their lines and their secrets). */
 bool compare_reads(const struct archive_member *member);
 
+/* Whether its name suggests a secret, or it is named like a configuration and binds one. */
+bool compare_is_secret(const struct archive_member *member);
+
 /* How much of an archive a tree explains, from ids alone, to choose among candidates. */
 struct compare_score {
     size_t at_path; /* members of more than a byte with the same bytes at the same path, line ends

@@ -144,7 +144,6 @@ compare_proof compare_prove_line_ends, compare_prove_keywords, compare_prove_lfs
 
 /* compare_names.c */
 enum compare_importance compare_importance_of(const struct comparison *c, const char *path);
-bool compare_is_secret(const struct archive_member *member);
 bool compare_is_binary_name(const char *path);
 
 /* compare_digest.c */
