@@ -56,8 +56,8 @@ struct command {
     int (*run)(struct context *context, struct err *err);   /* a status, or -1 and err */
 };
 
-extern const struct command cmd_scan, cmd_report, cmd_diff, cmd_plan, cmd_recover, cmd_gate,
-    cmd_rules, cmd_doctor;
+extern const struct command cmd_scan, cmd_report, cmd_diff, cmd_diff_release, cmd_plan, cmd_recover,
+    cmd_gate, cmd_rules, cmd_doctor;
 
 /* The whole program: the exit status. */
 int commands_main(int argc, char **argv);

@@ -27,7 +27,12 @@ int release_need_repository(struct context *context, const struct release_target
 /* Finds the repository, and scans it into a database of its own: the user's keeps the fleet and the
    runs that it has. The release is fetched and compared, which `compared` is called for, on another
    thread; where it is not called, standard error says why. */
-int release_look(struct context *context, struct release_target *target, scan_compared_fn *compared,
-                 void *ctx, struct err *err);
+struct release_wish {
+    scan_compared_fn *compared;
+    void *ctx;
+    const char *against, *only_file; /* as in scan_options; NULL */
+};
+int release_look(struct context *context, struct release_target *target,
+                 const struct release_wish *wish, struct err *err);
 
 #endif

@@ -58,6 +58,7 @@ struct setting_tags {
 
 enum setting_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum setting_list_format { LIST_TABLE, LIST_JSON };
+enum setting_text_format { TEXT_PLAIN, TEXT_JSON };
 enum setting_gate_format { GATE_TABLE, GATE_JSON, GATE_GITHUB };
 #define FAIL_ON_NONE 5 /* else an enum severity */
 
@@ -106,11 +107,14 @@ struct settings {
     const char *output;
     int list_format; /* enum setting_list_format */
     bool offline;
-    bool all, workflow;         /* of plan */
+    bool all, workflow;         /* of plan; all also of diff-release */
     const char *author, *email; /* of recover */
     struct setting_list search;
     struct setting_list diff_runs; /* the old one, the new one */
     bool exit_code;
+    const char *against, *only_file; /* of diff-release */
+    bool stat, name_only;
+    int text_format; /* enum setting_text_format */
     const char *gate_directory, *gate_version, *gate_tag, *gate_dist,
         *gate_test_index; /* of gate */
     bool gate_published;

@@ -48,7 +48,7 @@ struct scan_index {
 
 /* Which published files are compared with the repository: none; of every package the newest release
    and those that no tag denotes and policy does not call historic; all; those that a pattern names;
-   the newest alone. */
+   of those packages the newest release alone. */
 enum scan_verify {
     SCAN_VERIFY_NONE,
     SCAN_VERIFY_LATEST,
@@ -93,7 +93,7 @@ struct scan_options {
     uint64_t deadline_ms;   /* 0: none */
     bool offline;           /* evaluate again what is stored */
     enum scan_verify verify;
-    const char *pattern; /* of VERIFY_PATTERN: a glob of "name==version", or of "name" */
+    const char *pattern; /* a glob of "name==version", or of "name"; of VERIFY_NEWEST the latter */
     int64_t max_file;    /* bytes of a published file that is fetched; 0: 100 MiB */
     /* Called for each release that was compared, on a thread of the pool; NULL: not wanted. */
     scan_compared_fn *compared;

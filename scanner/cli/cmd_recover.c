@@ -238,11 +238,12 @@ static int recover(struct context *context, struct release_target *target, struc
                            .bundle = BUF_INIT(WRITTEN_MAX),
                            .patch = BUF_INIT(WRITTEN_MAX),
                            .said = BUF_INIT(SAID_MAX)};
+    const struct release_wish wish = {.compared = on_compared, .ctx = &r};
     int status = -1;
 
     if (name_files(&r, context->settings.output, err) == 0 &&
         find_author(&r, &context->settings, err) == 0 &&
-        release_look(context, target, on_compared, &r, err) == 0)
+        release_look(context, target, &wish, err) == 0)
         status = finish(&r, err);
     buf_release(&r.bundle);
     buf_release(&r.patch);

@@ -15,9 +15,9 @@
 #include "cli/help.h"
 #include "cli/token.h"
 
-static const struct command *const commands[] = {&cmd_scan,  &cmd_report,  &cmd_diff,
-                                                 &cmd_plan,  &cmd_recover, &cmd_gate,
-                                                 &cmd_rules, &cmd_doctor,  NULL};
+static const struct command *const commands[] = {
+    &cmd_scan,    &cmd_report, &cmd_diff,  &cmd_diff_release, &cmd_plan,
+    &cmd_recover, &cmd_gate,   &cmd_rules, &cmd_doctor,       NULL};
 #define COMMAND_COUNT (sizeof commands / sizeof *commands - 1)
 
 static enum status status_of(const struct err *err)

@@ -31,7 +31,7 @@ void help_program(const struct command *const *commands, FILE *out)
         "Commands:\n",
         out);
     for (; *commands != NULL; commands++)
-        fprintf(out, "  %-8s  %s\n", (*commands)->name, (*commands)->line);
+        fprintf(out, "  %-12s  %s\n", (*commands)->name, (*commands)->line);
     fputs(
         "\n"
         "Start here, without any configuration:\n"

@@ -128,8 +128,7 @@ static void remove_place(char *place)
 
 /* Whether it was called. */
 struct calling {
-    scan_compared_fn *fn;
-    void *ctx;
+    const struct release_wish *wish;
     bool called;
 };
 
@@ -138,7 +137,7 @@ static void on_compared(void *ctx, const struct scan_compared *compared)
     struct calling *calling = ctx;
 
     calling->called = true;
-    calling->fn(calling->ctx, compared);
+    calling->wish->compared(calling->wish->ctx, compared);
 }
 
 static void complain(const struct release_target *target, const struct record *known)
@@ -148,14 +147,12 @@ static void complain(const struct release_target *target, const struct record *k
     if (known == NULL)
         log_error("%s: the index does not have this package, or did not answer", release);
     else if (record_text(known, "newest") == NULL)
-        log_error("%s: the package has no release", release);
-    else if (record_text(known, "files") == NULL)
+        log_error("%s: no index that was asked has a release of it", release);
+    else if (record_integer(known, "files", -1) < 0)
         log_error("%s: there is no such release; the newest is %s", release,
                   record_text(known, "newest"));
     else if (record_integer(known, "files", 0) == 0)
         log_error("%s: the release has no files", release);
-    else if (record_text(known, "repository") == NULL)
-        log_error("%s: nothing can be said of %s as its repository", release, target->repository);
     else
         log_error("%s: its files could not be compared with %s", release, target->repository);
     free(release);
@@ -198,6 +195,8 @@ static int scan_it(struct context *context, const struct release_target *target,
     call.options.progress = PROGRESS_NONE;
     call.options.compared = on_compared;
     call.options.compared_ctx = calling;
+    call.options.against = calling->wish->against;
+    call.options.only_file = calling->wish->only_file;
     if (status == 0)
         status = scan_run(store, context->rules, &call.options, &result, err);
     if (status == 0 && !calling->called && interrupt_signal() == 0)
@@ -207,10 +206,10 @@ static int scan_it(struct context *context, const struct release_target *target,
     return status;
 }
 
-int release_look(struct context *context, struct release_target *target, scan_compared_fn *compared,
-                 void *ctx, struct err *err)
+int release_look(struct context *context, struct release_target *target,
+                 const struct release_wish *wish, struct err *err)
 {
-    struct calling calling = {.fn = compared, .ctx = ctx};
+    struct calling calling = {.wish = wish};
     struct store *store = NULL;
 
     if (target->repository == NULL && find_repository(context->store, target, err) != 0)

@@ -11,6 +11,7 @@ static const char *const fail_on_words[] = {"critical", "high", "medium", "low",
 static const char *const progress_words[] = {"auto", "plain", "none", NULL};
 static const char *const list_format_words[] = {"table", "json", NULL};
 static const char *const gate_format_words[] = {"table", "json", "github", NULL};
+static const char *const text_format_words[] = {"text", "json", NULL};
 static const char *const colour_words[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(struct settings, member)
@@ -67,12 +68,17 @@ static const struct setting table[] = {
     {"index-url", SETTING_TEXT, AT(index_flag), .check = value_check_url},
     {"output", SETTING_TEXT, AT(output)},
     {"list-format", SETTING_CHOICE, AT(list_format), "table", list_format_words},
+    {"text-format", SETTING_CHOICE, AT(text_format), "text", text_format_words},
     {"offline", SETTING_BOOL, AT(offline), "false"},
     {"all", SETTING_BOOL, AT(all), "false"},
     {"workflow", SETTING_BOOL, AT(workflow), "false"},
     {"author", SETTING_TEXT, AT(author)},
     {"email", SETTING_TEXT, AT(email)},
     {"search", SETTING_LIST, AT(search)},
+    {"against", SETTING_TEXT, AT(against)},
+    {"only-file", SETTING_TEXT, AT(only_file)},
+    {"stat", SETTING_BOOL, AT(stat), "false"},
+    {"name-only", SETTING_BOOL, AT(name_only), "false"},
     {"gate-directory", SETTING_TEXT, AT(gate_directory), "."},
     {"gate-version", SETTING_TEXT, AT(gate_version)},
     {"gate-tag", SETTING_TEXT, AT(gate_tag)},

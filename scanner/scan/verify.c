@@ -404,7 +404,7 @@ static bool is_chosen(const struct scan_options *options, const struct due_relea
     case SCAN_VERIFY_PATTERN:
         return is_named(release, options->pattern);
     case SCAN_VERIFY_NEWEST:
-        return release->newest;
+        return release->newest && is_named(release, options->pattern);
     case SCAN_VERIFY_LATEST:
         return release->newest || (release->tag == NULL && !release->historic);
     case SCAN_VERIFY_NONE:

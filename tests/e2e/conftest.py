@@ -19,14 +19,14 @@ sys.path.insert(0, str(TESTS))
 
 from forge import Forge, Repository, World, demo, document  # noqa: E402
 from gating import Checkout  # noqa: E402
+from halyard import BASE, TREE, TREE_FULL, git  # noqa: E402
 
 # Under nohup every program that is started here would ignore the signal, as it should.
 signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 TOKEN = "ghp_e2eSecretThatMustNeverBeSeenAnywhere"
 ROOT = TESTS.parent
-OWNER, TREE = "harbour-labs", "halyard"
-TREE_FULL = f"{OWNER}/{TREE}"
+OWNER = demo.OWNER
 
 CONFIG = """\
 [github]
@@ -283,3 +283,37 @@ def past(make_drift, tmp_path):
         past = Past(make_drift(forge.url), forge)
         assert past.scan() == []
         yield past
+
+
+@pytest.fixture
+def publish(make_drift, tmp_path_factory):
+    """A release of BASE whose published files are what `sdist` and `wheel` hold, and a clone of its
+    repository."""
+    running = []
+
+    def run(sdist=None, wheel=None, base=BASE, tag="v1.0.0"):
+        world = World(git_root=str(tmp_path_factory.mktemp("publish")), tokens=[TOKEN])
+        world.add_owner(OWNER, 1)
+        world.add_repository(TREE_FULL, 1)
+        repository = Repository()
+        repository.commit("2025-02-03T09:00:00Z", "Release 1.0.0", base)
+        if tag:
+            repository.tag(tag, "2025-02-03T09:01:00Z")
+        repository.write(world.git_directory(world.repository(TREE_FULL)))
+        releases = {"1.0.0": ("2025-02-03T10:00:00Z", None, sdist or b"", wheel or b"")}
+        published = world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
+        world.add_files(published, releases)
+        for rows in (published["releases"]["1.0.0"], published["urls"]):
+            rows[:] = [row for row in rows if (wheel if row["filename"].endswith(".whl") else sdist)]
+        running.append(Forge(world))
+        running[-1].__enter__()
+        drift = make_drift(running[-1].url)
+        drift.forge = running[-1]
+        drift.clone = drift.home / "clone"
+        git(drift.home, "clone", "-q", world.git_directory(world.repository(TREE_FULL)), "clone")
+        drift.target = f"{TREE}==1.0.0={TREE_FULL}"
+        return drift
+
+    yield run
+    for forge in running:
+        forge.__exit__(None, None, None)

@@ -1,80 +1,18 @@
 """Published files that no commit holds come back: as a bundle, as a patch, or from the user's disk."""
 
 import io
-import os
 import shutil
-import subprocess
 import tarfile
 
 import pytest
-from conftest import OWNER, TOKEN, TREE, TREE_FULL
-from forge import Forge, Repository, World, artifacts, document
-from forge.demo import pyproject
+from conftest import OWNER, TREE, TREE_FULL
+from forge import artifacts
+from halyard import BASE, LOST, by_setuptools, git
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git applies what is written")
 
-CODE = '"""Sails."""\n\n\ndef hoist(sail):\n    return sail.up()\n'
-FIXED = CODE.replace("sail.up()", "sail.up(all=True)")
-BASE = {
-    "pyproject.toml": pyproject(TREE, "1.0.0", TREE_FULL),
-    "README.md": "# halyard\n",
-    "CHANGELOG.md": "# Changelog\n\n## 1.0.0\n\n- All.\n",
-    f"src/{TREE}/__init__.py": "",
-    f"src/{TREE}/sail.py": CODE,
-    f"src/{TREE}/dos.py": "A = 1\r\nB = 2\r\n",
-}
-LOST = {
-    f"src/{TREE}/sail.py": FIXED,
-    f"src/{TREE}/reef/__init__.py": "",
-    f"src/{TREE}/reef/knots.py": "def tie(rope):\n    return rope.bend(2)\n",
-}
 BRANCH = "fix/sync-repo-with-v1.0.0"
 WHO = ("--author", "Rowan", "--email", "rowan@example.org")
-GIT = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
-for _key in ("AUTHOR", "COMMITTER"):
-    GIT |= {f"GIT_{_key}_NAME": "Clone", f"GIT_{_key}_EMAIL": "clone@example.org"}
-
-
-def git(directory, *arguments):
-    done = subprocess.run(["git", "-C", str(directory), *arguments], capture_output=True, text=True, env=GIT)
-    assert done.returncode == 0, (arguments, done.stderr)
-    return done.stdout.strip()
-
-
-def by_setuptools(files, extra=None):
-    return artifacts.sdist(TREE, "1.0.0", BASE | files, extra)
-
-
-@pytest.fixture
-def publish(make_drift, tmp_path_factory):
-    """A tagged release of BASE whose published files are what `sdist` and `wheel` hold."""
-    running = []
-
-    def run(sdist=None, wheel=None, base=BASE):
-        world = World(git_root=str(tmp_path_factory.mktemp("recover")), tokens=[TOKEN])
-        world.add_owner(OWNER, 1)
-        world.add_repository(TREE_FULL, 1)
-        repository = Repository()
-        repository.commit("2025-02-03T09:00:00Z", "Release 1.0.0", base)
-        repository.tag("v1.0.0", "2025-02-03T09:01:00Z")
-        repository.write(world.git_directory(world.repository(TREE_FULL)))
-        releases = {"1.0.0": ("2025-02-03T10:00:00Z", None, sdist or b"", wheel or b"")}
-        published = world.documents[TREE] = document(TREE, releases, repository=TREE_FULL)
-        world.add_files(published, releases)
-        for rows in (published["releases"]["1.0.0"], published["urls"]):
-            rows[:] = [row for row in rows if (wheel if row["filename"].endswith(".whl") else sdist)]
-        running.append(Forge(world))
-        running[-1].__enter__()
-        drift = make_drift(running[-1].url)
-        drift.clone = drift.home / "clone"
-        drift.world = world
-        git(drift.home, "clone", "-q", world.git_directory(world.repository(TREE_FULL)), "clone")
-        drift.target = f"{TREE}==1.0.0={TREE_FULL}"
-        return drift
-
-    yield run
-    for forge in running:
-        forge.__exit__(None, None, None)
 
 
 def recover(drift, *arguments):

@@ -18,6 +18,25 @@ def key(version):
     return b"\x01" + bytes(int(part) for part in version.split("."))
 
 
+def on_terminal(command, status, **options):
+    """What a terminal gets of it."""
+    leader, follower = pty.openpty()
+    running = subprocess.Popen(command, stdout=follower, stderr=subprocess.DEVNULL, **options)
+    os.close(follower)
+    text = b""
+    while select.select([leader], [], [], 30)[0]:
+        try:
+            chunk = os.read(leader, 4096)
+        except OSError:
+            break
+        if not chunk:
+            break
+        text += chunk
+    os.close(leader)
+    assert running.wait() == status
+    return text.decode().replace("\r\n", "\n")
+
+
 class Facts:
     """Writes facts as a scan would have left them."""
 
@@ -167,23 +186,8 @@ class Program:
 
     def terminal(self, columns, *arguments, **environment):
         """What a terminal of that width gets."""
-        leader, follower = pty.openpty()
         more = self.environment(COLUMNS=str(columns), TERM="xterm", **environment)
-        running = subprocess.Popen([self.binary, *arguments], cwd=self.home, env=more,
-                                   stdout=follower, stderr=subprocess.DEVNULL)
-        os.close(follower)
-        text = b""
-        while select.select([leader], [], [], 30)[0]:
-            try:
-                chunk = os.read(leader, 4096)
-            except OSError:
-                break
-            if not chunk:
-                break
-            text += chunk
-        os.close(leader)
-        assert running.wait() == 0
-        return text.decode().replace("\r\n", "\n")
+        return on_terminal([self.binary, *arguments], 0, cwd=self.home, env=more)
 
 
 def program(binary, home):
