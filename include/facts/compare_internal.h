@@ -22,6 +22,20 @@ struct compare_text {
     size_t len;
 };
 
+/* The requirements that the project declares. */
+struct compare_declared {
+    const char *text; /* of the files that may name them; NULL: not read yet */
+    json_t *names;    /* those that tables declare, as PEP 503 has them */
+    bool all;         /* these are all: nothing that runs can add to them */
+    bool poetry;      /* the tables are poetry's, which writes versions in another way */
+    size_t asked;     /* so far */
+};
+
+/* Where in the tree a top-level name of a wheel lies. */
+struct compare_root {
+    const char *top, *path; /* "tool/", "python/src/" */
+};
+
 struct comparison {
     const struct compare_input *in;
     struct arena *arena;
@@ -35,10 +49,14 @@ struct comparison {
     const char *data;     /* "tool-1.0.data/" of the wheel */
     const char *built;    /* what compare_built() found; NULL: not asked yet */
     const char *squeezed; /* the same without white space and quotes */
+    struct compare_declared declared;
     struct ignore_file *ignores; /* .gitignore files that were read */
     size_t ignore_count, ignore_size;
     const struct compare_member **sdist; /* of the wheel's sdist, by oid */
     bool platform;                       /* the wheel is for some machines only */
+    struct compare_root *roots;          /* of the wheel, by top */
+    size_t root_count;
+    const char *root; /* of most of its files; NULL */
 };
 
 /* --- compare.c ------------------------------------------------------------------------------- */
@@ -91,18 +109,32 @@ bool compare_is_ignored(struct comparison *c, const char *path);
 
 /* --- the rows' proofs, a file a subject ------------------------------------------------------- */
 
-/* compare_metadata.c */
-compare_proof compare_prove_metadata, compare_prove_egg_info, compare_prove_manifest;
-compare_proof compare_prove_pbr_text;
+/* compare_egginfo.c */
+compare_proof compare_prove_egg_info, compare_prove_manifest, compare_prove_pbr_text;
+void compare_check_sources(struct comparison *c); /* the archive against its own list */
+
 /* compare_entry.c */
 compare_proof compare_prove_entry_points;
-/* The archive's own statements: names, versions, lists. */
-void compare_check_metadata(struct comparison *c);
-void compare_check_sources(struct comparison *c);
+/* One line of it. */
+enum proof compare_prove_entry(struct comparison *c, struct compare_member *m,
+                               struct compare_text text);
+
+/* compare_metadata.c */
+compare_proof compare_prove_metadata;
+void compare_check_metadata(struct comparison *c); /* names, versions */
 void compare_find_licences(struct comparison *c);
 /* The value of a header of core metadata; false when there is none. */
 bool compare_header(struct compare_text text, const char *name, size_t nth,
                     struct compare_text *value);
+/* The next header of that name; `rest` then starts behind it. */
+bool compare_next_header(struct compare_text *rest, const char *name, struct compare_text *value);
+
+/* compare_requires.c: one of them ("name[extra]>=1; marker"), HOLDS also for a REVIEW. */
+enum proof compare_prove_requirement(struct comparison *c, struct compare_member *m,
+                                     struct compare_text line);
+void compare_requires_end(struct comparison *c);
+/* Of several proofs about one member. */
+enum proof compare_worse(enum proof all, enum proof one);
 
 /* compare_config.c */
 compare_proof compare_prove_setup_cfg, compare_prove_pyproject, compare_prove_cargo;
@@ -133,6 +165,8 @@ bool compare_is_version(const struct comparison *c, struct compare_text text);
 bool compare_same_code(const struct pysource *a, const struct pysource *b);
 
 /* compare_text.c */
+/* The next line, without white space at its end; false when there is none. */
+bool compare_take_line(struct compare_text *rest, struct compare_text *line);
 bool compare_same_lines(struct compare_text a, struct compare_text b); /* line ends aside */
 bool compare_is_text(struct compare_text text);
 /* Sets lines, comments_only and touches; `old` NULL: all of it is new. */
@@ -153,7 +187,23 @@ void compare_sha256(struct compare_text text, char out[ARCHIVE_SHA256]);
 /* compare_nspkg.c: whether it is what setuptools writes for a namespace package of this wheel. */
 bool compare_is_nspkg(struct comparison *c, const struct archive_member *member);
 
+/* compare_distinfo.c: whether it is a file of .dist-info that builds write; the class is then set.
+ */
+bool compare_dist_info_member(struct comparison *c, struct compare_member *m);
+
+/* compare_roots.c */
+/* Sets roots and root, and without an sdist the prefix. */
+void compare_find_roots(struct comparison *c);
+/* Where the tree should have a wheel's file; and whether one that was found is where it should be.
+ */
+const char *compare_rooted(struct comparison *c, const char *path);
+bool compare_is_rooted(struct comparison *c, const char *found, const char *path);
+/* Whether `path` ends in the parts of `end`. */
+bool compare_ends_in(const char *path, const char *end);
+
 /* compare_wheel.c */
+/* The path as it will be installed: below the folder of its scheme, where it has one. */
+const char *compare_installed(const struct comparison *c, const char *path);
 void compare_wheel_start(struct comparison *c);
 void compare_wheel_member(struct comparison *c, struct compare_member *m);
 

@@ -410,6 +410,7 @@ static void settle(struct comparison *c)
     free(alarms);
     free(licences);
     free(c->ignores);
+    compare_requires_end(c);
 }
 
 /* "src/tool.egg-info/" of a member below it, when it is this package's; NULL. */

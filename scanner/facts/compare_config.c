@@ -7,6 +7,8 @@
 #include "facts/ini.h"
 #include "facts/toml.h"
 
+#define CRATES_MAX 3000 /* of one list */
+
 /* --- setup.cfg (row 3) ------------------------------------------------------------------------ */
 
 /* What setuptools itself writes there. */
@@ -174,7 +176,8 @@ static bool equal_but_version(const struct comparison *c, json_t *git, json_t *o
 enum proof compare_prove_pyproject(struct comparison *c, struct compare_member *m,
                                    const struct compare_entry *entry)
 {
-    static const char *const pdm[] = {"pdm.backend", "pdm-backend", "pdm.pep517", NULL};
+    static const char *const writers[] = {"pdm.backend", "pdm-backend", "pdm.pep517", "uv_build",
+                                          NULL}; /* these write it anew */
     struct compare_text text;
     json_t *git = NULL, *out = NULL;
     struct err err = {0};
@@ -195,7 +198,7 @@ enum proof compare_prove_pyproject(struct comparison *c, struct compare_member *
         m->reason = "more than the version differs from the repository's pyproject.toml";
         return PROOF_FAILS;
     }
-    if (version || compare_built_with(c, pdm))
+    if (version || compare_built_with(c, writers))
         return PROOF_HOLDS;
     m->class = COMPARE_REVIEW;
     m->reason = "the same values as the repository's pyproject.toml, written in another way";
@@ -242,6 +245,44 @@ static bool cargo_fits(const json_t *git, const json_t *out, unsigned depth)
     return true;
 }
 
+static bool same_field(const json_t *a, const json_t *b, const char *name)
+{
+    const json_t *x = json_object_get(a, name), *y = json_object_get(b, name);
+
+    return x == y || json_equal(x, y);
+}
+
+static bool has_crate(const json_t *packages, const json_t *crate)
+{
+    size_t i;
+    json_t *other;
+
+    json_array_foreach(packages, i, other) if (same_field(other, crate, "name") &&
+                                               same_field(other, crate, "version") &&
+                                               same_field(other, crate, "source") &&
+                                               same_field(other, crate, "checksum")) return true;
+    return false;
+}
+
+/* Each crate is one of the workspace's own, or the repository's list has it; where that has no
+   list, it comes from the registry. */
+static bool lock_fits(const json_t *git, const json_t *out)
+{
+    static const char registry[] = "registry+https://github.com/rust-lang/crates.io-index";
+    const json_t *packages = json_object_get(out, "package");
+    size_t i;
+    json_t *crate;
+
+    json_array_foreach(packages, i, crate)
+    {
+        const char *source = json_string_value(json_object_get(crate, "source"));
+        if (i >= CRATES_MAX || (source != NULL && git == NULL && strcmp(source, registry) != 0) ||
+            (source != NULL && git != NULL && !has_crate(json_object_get(git, "package"), crate)))
+            return false;
+    }
+    return json_is_array(packages);
+}
+
 enum proof compare_prove_cargo(struct comparison *c, struct compare_member *m,
                                const struct compare_entry *entry)
 {
@@ -259,8 +300,8 @@ enum proof compare_prove_cargo(struct comparison *c, struct compare_member *m,
     bool lock = strcmp(m->member->path + strlen(m->member->path) - 4, "lock") == 0;
     if (read == PROOF_HOLDS)
         toml_parse(text.data, text.len, "Cargo.toml", &git, &err);
-    bool good = out != NULL && (lock ? json_is_array(json_object_get(out, "package"))
-                                     : git != NULL && cargo_fits(git, out, 0));
+    bool good =
+        out != NULL && (lock ? lock_fits(git, out) : git != NULL && cargo_fits(git, out, 0));
     json_decref(git);
     json_decref(out);
     if (good && lock) {

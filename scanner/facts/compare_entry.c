@@ -47,35 +47,47 @@ static bool holds_apart(struct comparison *c, const char *text, const char *line
     return holds(text, arena_strndup(c->arena, line, n)) && holds(text, target);
 }
 
+/* Whether a project file names the group; its tables have names of their own for two of them. */
+static bool is_known_group(struct comparison *c, const char *line)
+{
+    char *name = arena_strdup(c->arena, line + 1);
+
+    name[strcspn(name, "]")] = '\0';
+    return strcmp(name, "console_scripts") == 0 || strcmp(name, "gui_scripts") == 0 ||
+           holds(c->squeezed, name);
+}
+
+enum proof compare_prove_entry(struct comparison *c, struct compare_member *m,
+                               struct compare_text text)
+{
+    if (c->squeezed == NULL) {
+        const char *built = compare_built(c);
+        if (c->built == NULL)
+            return PROOF_WAITS;
+        c->squeezed = squeeze(c, (struct compare_text){built, strlen(built)});
+    }
+    const char *line = squeeze(c, text);
+    if (*line == '\0' || *line == '#')
+        return PROOF_HOLDS;
+    if (*line == '[' ? is_known_group(c, line) : holds(c->squeezed, line))
+        return PROOF_HOLDS;
+    if (*line == '[' || !holds_apart(c, c->squeezed, line)) {
+        m->reason = arena_printf(c->arena, "no project file of the commit declares %s", line);
+        return PROOF_FAILS;
+    }
+    m->class = COMPARE_REVIEW;
+    m->reason = "an entry point that the project's files name only in parts";
+    return PROOF_HOLDS;
+}
+
 enum proof compare_prove_entry_points(struct comparison *c, struct compare_member *m,
                                       const struct compare_entry *entry)
 {
-    const char *at = m->member->data, *end = at + m->member->len;
-    bool apart = false;
+    struct compare_text rest = {m->member->data, m->member->len}, line;
+    enum proof all = PROOF_HOLDS;
 
     (void)entry;
-    if (c->squeezed == NULL) {
-        const char *built = compare_built(c);
-        c->squeezed = squeeze(c, (struct compare_text){built, strlen(built)});
-    }
-    if (c->pending)
-        return PROOF_WAITS;
-    while (at < end) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        const char *stop = newline != NULL ? newline : end;
-        const char *line = squeeze(c, (struct compare_text){at, (size_t)(stop - at)});
-        at = newline != NULL ? newline + 1 : end;
-        if (*line == '\0' || *line == '[' || *line == '#' || holds(c->squeezed, line))
-            continue;
-        if (!holds_apart(c, c->squeezed, line)) {
-            m->reason = arena_printf(c->arena, "no project file of the commit declares %s", line);
-            return PROOF_FAILS;
-        }
-        apart = true;
-    }
-    if (apart) {
-        m->class = COMPARE_REVIEW;
-        m->reason = "an entry point that the project's files name only in parts";
-    }
-    return PROOF_HOLDS;
+    while (all != PROOF_FAILS && compare_take_line(&rest, &line))
+        all = compare_worse(all, compare_prove_entry(c, m, line));
+    return all;
 }

@@ -1,5 +1,4 @@
-/* What the build says of the package: core metadata, .egg-info, lists of members (rows 1, 2, 8,
-   11). */
+/* What the build says of the package: core metadata (rows 1 and 2), licence files (row 11). */
 #include "facts/compare_internal.h"
 
 #include <ctype.h>
@@ -11,39 +10,30 @@
 #include "facts/licence.h"
 #include "facts/names.h"
 
-#define LICENCES_MAX     50 /* that are told */
-#define REQUIREMENTS_MAX 64 /* files that are searched for a requirement */
+#define LICENCES_MAX 50 /* that are told */
 
 static struct compare_text text_of(const struct archive_member *member)
 {
     return (struct compare_text){member->data, member->len};
 }
 
-static bool take_line(struct compare_text *rest, struct compare_text *line)
-{
-    if (rest->len == 0)
-        return false;
-    const char *newline = memchr(rest->data, '\n', rest->len);
-    size_t len = newline != NULL ? (size_t)(newline - rest->data) : rest->len;
-    *line = (struct compare_text){rest->data, len};
-    rest->data += newline != NULL ? len + 1 : len;
-    rest->len -= newline != NULL ? len + 1 : len;
-    while (line->len > 0 && isspace((unsigned char)line->data[line->len - 1]))
-        line->len--;
-    return true;
-}
-
 /* --- core metadata (rows 1 and 2) ------------------------------------------------------------- */
 
-bool compare_header(struct compare_text text, const char *name, size_t nth,
-                    struct compare_text *value)
+/* An empty line ends the headers; one of blanks goes on with the one before, as in the descriptions
+   of older metadata. */
+static bool take_header(struct compare_text *rest, struct compare_text *line)
+{
+    return rest->len > 0 && *rest->data != '\n' && *rest->data != '\r' &&
+           compare_take_line(rest, line);
+}
+
+bool compare_next_header(struct compare_text *rest, const char *name, struct compare_text *value)
 {
     size_t len = strlen(name);
     struct compare_text line;
 
-    while (take_line(&text, &line) && line.len > 0) {
-        if (line.len <= len || line.data[len] != ':' || strncasecmp(line.data, name, len) != 0 ||
-            nth-- > 0)
+    while (take_header(rest, &line)) {
+        if (line.len <= len || line.data[len] != ':' || strncasecmp(line.data, name, len) != 0)
             continue;
         *value = (struct compare_text){line.data + len + 1, line.len - len - 1};
         while (value->len > 0 && isspace((unsigned char)*value->data)) {
@@ -53,6 +43,17 @@ bool compare_header(struct compare_text text, const char *name, size_t nth,
         return true;
     }
     return false;
+}
+
+bool compare_header(struct compare_text text, const char *name, size_t nth,
+                    struct compare_text *value)
+{
+    bool found;
+
+    do
+        found = compare_next_header(&text, name, value);
+    while (found && nth-- > 0);
+    return found;
 }
 
 /* Whether they are this release's; what they say instead. */
@@ -74,6 +75,16 @@ static bool names_release(struct comparison *c, const struct archive_member *mem
     return false;
 }
 
+static enum proof prove_requirements(struct comparison *c, struct compare_member *m)
+{
+    enum proof all = PROOF_HOLDS;
+    struct compare_text rest = text_of(m->member), value;
+
+    while (all != PROOF_FAILS && compare_next_header(&rest, "Requires-Dist", &value))
+        all = compare_worse(all, compare_prove_requirement(c, m, value));
+    return all;
+}
+
 enum proof compare_prove_metadata(struct comparison *c, struct compare_member *m,
                                   const struct compare_entry *entry)
 {
@@ -83,7 +94,7 @@ enum proof compare_prove_metadata(struct comparison *c, struct compare_member *m
     if (m->member->data == NULL)
         return PROOF_NONE;
     if (names_release(c, m->member, &instead))
-        return PROOF_HOLDS;
+        return prove_requirements(c, m);
     m->reason = arena_printf(c->arena, "metadata of another release: %s", instead);
     return PROOF_FAILS;
 }
@@ -102,274 +113,6 @@ void compare_check_metadata(struct comparison *c)
         compare_alarm(c, COMPARE_ALARM_UNREAD, path, "too large to be read");
     else if (!names_release(c, member, &instead))
         compare_alarm(c, COMPARE_ALARM_METADATA, path, "says %s", instead);
-}
-
-/* --- .egg-info (row 2) ------------------------------------------------------------------------ */
-
-static bool is_blank(struct compare_text text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (!isspace((unsigned char)text.data[i]))
-            return false;
-    return true;
-}
-
-/* One name of a module or package a line. */
-static bool is_names(struct compare_text text)
-{
-    struct compare_text line;
-
-    while (take_line(&text, &line))
-        for (size_t i = 0; i < line.len; i++)
-            if (!isalnum((unsigned char)line.data[i]) && (unsigned char)line.data[i] < 0x80 &&
-                strchr("_./-", line.data[i]) == NULL)
-                return false;
-    return true;
-}
-
-/* requirements.txt and the like, which a setup.py reads. */
-static bool in_requirements(struct comparison *c, const char *name)
-{
-    const struct compare_tree *tree = c->in->commit.tree;
-    const size_t prefix = strlen(c->out->prefix);
-
-    for (size_t i = 0, files = 0; i < tree->count && files < REQUIREMENTS_MAX; i++) {
-        const char *path = tree->entries[i].path;
-        struct compare_text text;
-        if (strncmp(path, c->out->prefix, prefix) != 0 || !text_ends_with(path, ".txt") ||
-            strstr(path + prefix, "require") == NULL)
-            continue;
-        files++;
-        if (compare_read_entry(c, &tree->entries[i], &text) == PROOF_HOLDS &&
-            strcasestr(arena_strndup(c->arena, text.data, text.len), name) != NULL)
-            return true;
-    }
-    return false;
-}
-
-/* Whether the project's files name every requirement. */
-static bool is_declared(struct comparison *c, struct compare_text text)
-{
-    const char *built = compare_built(c);
-    struct compare_text line;
-
-    while (take_line(&text, &line)) {
-        size_t n = 0;
-        while (n < line.len &&
-               (isalnum((unsigned char)line.data[n]) || strchr("-_.", line.data[n]) != NULL))
-            n++;
-        const char *name = arena_strndup(c->arena, line.data, n);
-        if (n > 0 && strcasestr(built, name) == NULL && !in_requirements(c, name))
-            return false;
-    }
-    return true;
-}
-
-static const char *const pbr_words[] = {"pbr", NULL};
-
-/* Where pbr is installed it notes the commit also for projects that it does not build, once. */
-static bool note_pbr(struct comparison *c, const struct archive_member *member)
-{
-    json_t *root = json_loadb(member->data, member->len, 0, NULL);
-    const char *revision = json_string_value(json_object_get(root, "git_version"));
-    bool good = json_is_object(root) && json_object_size(root) <= 2;
-
-    if (good && revision != NULL)
-        compare_note_revision(c, member->path, revision, strlen(revision),
-                              compare_built_with(c, pbr_words) ? COMPARE_ALARM_REVISION
-                                                               : COMPARE_ALARM_STALE);
-    json_decref(root);
-    return good;
-}
-
-static enum proof review(struct compare_member *m, const char *why)
-{
-    m->class = COMPARE_REVIEW;
-    m->reason = why;
-    return PROOF_HOLDS;
-}
-
-static enum proof prove_flag(struct comparison *c, struct compare_member *m)
-{
-    (void)c;
-    return is_blank(text_of(m->member)) ? PROOF_HOLDS : PROOF_FAILS;
-}
-
-static enum proof prove_names(struct comparison *c, struct compare_member *m)
-{
-    (void)c;
-    return is_names(text_of(m->member)) ? PROOF_HOLDS : PROOF_FAILS;
-}
-
-static enum proof prove_links(struct comparison *c, struct compare_member *m)
-{
-    (void)c;
-    return is_blank(text_of(m->member)) ? PROOF_HOLDS
-                                        : review(m, "requirements that are fetched from addresses");
-}
-
-static enum proof prove_requires(struct comparison *c, struct compare_member *m)
-{
-    bool declared = is_declared(c, text_of(m->member));
-
-    return c->pending ? PROOF_WAITS
-           : declared ? PROOF_HOLDS
-                      : review(m, "a requirement that no project file of the commit names");
-}
-
-static enum proof prove_pbr(struct comparison *c, struct compare_member *m)
-{
-    return note_pbr(c, m->member) ? PROOF_HOLDS : PROOF_FAILS;
-}
-
-static enum proof prove_release(struct comparison *c, struct compare_member *m)
-{
-    return compare_prove_metadata(c, m, NULL);
-}
-
-static enum proof prove_entries(struct comparison *c, struct compare_member *m)
-{
-    return compare_prove_entry_points(c, m, NULL);
-}
-
-/* compare_check_sources() holds it against the members. */
-static enum proof prove_sources(struct comparison *c, struct compare_member *m)
-{
-    (void)c;
-    (void)m;
-    return PROOF_HOLDS;
-}
-
-enum proof compare_prove_egg_info(struct comparison *c, struct compare_member *m,
-                                  const struct compare_entry *entry)
-{
-    static const struct {
-        const char *name;
-        enum proof (*prove)(struct comparison *c, struct compare_member *m);
-    } files[] = {
-        {"PKG-INFO", prove_release},
-        {"SOURCES.txt", prove_sources},
-        {"requires.txt", prove_requires},
-        {"depends.txt", prove_requires},
-        {"entry_points.txt", prove_entries},
-        {"top_level.txt", prove_names},
-        {"namespace_packages.txt", prove_names},
-        {"dependency_links.txt", prove_links},
-        {"zip-safe", prove_flag},
-        {"not-zip-safe", prove_flag},
-        {"pbr.json", prove_pbr},
-    };
-
-    (void)entry;
-    if (c->egg_info == NULL || !text_starts_with(m->member->path, c->egg_info))
-        return PROOF_NONE;
-    if (m->member->data == NULL)
-        return review(m, "too large to be read");
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (strcmp(m->member->path + strlen(c->egg_info), files[i].name) == 0)
-            return files[i].prove(c, m);
-    return PROOF_NONE;
-}
-
-/* --- lists of members --------------------------------------------------------------------------
- */
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The lines, slashes turned, sorted. */
-static char **lines_of(struct comparison *c, struct compare_text text, size_t *count)
-{
-    char **lines = NULL;
-    size_t size = 0;
-    struct compare_text line;
-
-    *count = 0;
-    while (take_line(&text, &line)) {
-        lines = mem_grow(lines, *count, &size, sizeof *lines);
-        char *copy = arena_strndup(c->arena, line.data, line.len);
-        for (char *s = copy; *s != '\0'; s++)
-            *s = *s == '\\' ? '/' : *s;
-        lines[(*count)++] = copy;
-    }
-    if (*count > 1)
-        qsort(lines, *count, sizeof *lines, by_text);
-    return lines;
-}
-
-/* A build writes these after it has made the list. */
-static bool is_after_list(const char *path)
-{
-    return strcmp(path, "PKG-INFO") == 0 || strcmp(path, "setup.cfg") == 0;
-}
-
-void compare_check_sources(struct comparison *c)
-{
-    if (c->egg_info == NULL)
-        return;
-    const char *path = arena_printf(c->arena, "%sSOURCES.txt", c->egg_info);
-    const struct archive_contents *archive = c->in->archive;
-    const struct archive_member *list = compare_find(archive, path);
-    size_t count;
-
-    if (list == NULL)
-        return;
-    if (list->data == NULL) {
-        compare_alarm(c, COMPARE_ALARM_UNREAD, path, "too large to be read");
-        return;
-    }
-    char **lines = lines_of(c, text_of(list), &count);
-    for (size_t i = 0; i < archive->member_count; i++) {
-        const char *key = archive->members[i].path;
-        if (is_after_list(key) || strcmp(key, path) == 0 ||
-            (count > 0 && bsearch(&key, lines, count, sizeof *lines, by_text) != NULL))
-            continue;
-        compare_alarm(c, COMPARE_ALARM_UNLISTED, key, "%s does not list it", path);
-    }
-    free(lines);
-}
-
-enum proof compare_prove_manifest(struct comparison *c, struct compare_member *m,
-                                  const struct compare_entry *entry)
-{
-    struct compare_text text = text_of(m->member), line;
-    size_t named = 0;
-
-    (void)entry;
-    if (text.data == NULL)
-        return PROOF_NONE;
-    while (take_line(&text, &line)) {
-        if (line.len == 0 || *line.data == '#')
-            continue;
-        if (compare_find(c->in->archive, arena_strndup(c->arena, line.data, line.len)) == NULL) {
-            m->reason = "a list that names what is not there";
-            return PROOF_FAILS;
-        }
-        named++;
-    }
-    return named > 0 ? PROOF_HOLDS : PROOF_NONE;
-}
-
-/* pbr's AUTHORS: "Name <address>" a line; its ChangeLog: headings and subjects. */
-enum proof compare_prove_pbr_text(struct comparison *c, struct compare_member *m,
-                                  const struct compare_entry *entry)
-{
-    bool authors = strcmp(m->member->path, "AUTHORS") == 0;
-    struct compare_text text = text_of(m->member), line;
-
-    (void)entry;
-    if (text.data == NULL)
-        return PROOF_NONE;
-    if (!compare_built_with(c, pbr_words))
-        return c->pending ? PROOF_WAITS : PROOF_NONE;
-    if (!authors)
-        return text.len >= 7 && memcmp(text.data, "CHANGES", 7) == 0 ? PROOF_HOLDS : PROOF_NONE;
-    while (take_line(&text, &line))
-        if (line.len > 0 && line.data[line.len - 1] != '>')
-            return PROOF_NONE;
-    return PROOF_HOLDS;
 }
 
 /* --- licence files (row 11) --------------------------------------------------------------------

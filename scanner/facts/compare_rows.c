@@ -162,7 +162,8 @@ static const struct compare_entry *special_above(struct comparison *c, const cha
 static enum proof prove_link(struct comparison *c, struct compare_member *m,
                              const struct compare_entry *entry)
 {
-    const char *path = arena_printf(c->arena, "%s%s", c->out->prefix, m->member->path);
+    const char *path = c->wheel ? compare_rooted(c, compare_installed(c, m->member->path))
+                                : arena_printf(c->arena, "%s%s", c->out->prefix, m->member->path);
     const struct compare_entry *link = special_above(c, path);
     struct compare_text text;
     char oid[OID_HEX];

@@ -83,26 +83,129 @@ static bool version_is_release(const struct comparison *c, const struct pysource
     return found == 1 && right == 1;
 }
 
+/* --- … and what those literals ask for ----------------------------------------------------------
+ */
+
+static bool is_word(struct compare_text text, const char *word)
+{
+    return text.len == strlen(word) && memcmp(text.data, word, text.len) == 0;
+}
+
+/* What makes setuptools fetch or run something before the package is there. */
+static bool is_refused(struct compare_text key)
+{
+    static const char *const keys[] = {"setup_requires",   "dependency_links", "options",
+                                       "command_options",  "script_args",      "script_name",
+                                       "command_packages", "cmdclass"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (is_word(key, keys[i]))
+            return true;
+    return false;
+}
+
+/* Strings that are no keys: requirements or entry points, each of which the project declares. */
+static enum proof judge_strings(struct comparison *c, struct compare_member *m,
+                                const struct pysource *py, struct py_span span, bool entries)
+{
+    enum proof all = PROOF_HOLDS;
+    struct compare_text text;
+
+    for (size_t i = span.start; i < span.end && all != PROOF_FAILS; i++) {
+        if (py->tokens[i].kind != PY_STRING || py_is(py, i + 1, ":"))
+            continue;
+        if (!compare_string(&py->tokens[i], &text))
+            return PROOF_FAILS;
+        all = compare_worse(all, entries ? compare_prove_entry(c, m, text)
+                                         : compare_prove_requirement(c, m, text));
+    }
+    return all;
+}
+
+/* One argument of setup(), or a name that is bound for it. */
+static enum proof judge_argument(struct comparison *c, struct compare_member *m,
+                                 const struct pysource *py, struct compare_text key,
+                                 struct py_span value)
+{
+    const struct py_token *token = &py->tokens[value.start];
+    struct compare_text name = {token->s, token->len};
+    bool constant = name.len > 0 && strchr("NTF", *name.data) != NULL; /* None, True, False */
+
+    if (is_refused(key))
+        return PROOF_FAILS;
+    if (value.end == value.start + 1 && token->kind == PY_NAME && !constant &&
+        !(name.len == key.len && memcmp(name.data, key.data, key.len) == 0) &&
+        !(is_word(key, "py_modules") && is_word(name, "modules")))
+        return PROOF_FAILS;
+    if (is_word(key, "install_requires") || is_word(key, "extras_require") ||
+        is_word(key, "tests_require"))
+        return judge_strings(c, m, py, value, false);
+    return is_word(key, "entry_points") ? judge_strings(c, m, py, value, true) : PROOF_HOLDS;
+}
+
+/* The arguments between two brackets: `key=value`, `"key": value`, `**name`. */
+static enum proof judge_arguments(struct comparison *c, struct compare_member *m,
+                                  const struct pysource *py, struct py_span inside)
+{
+    enum proof all = PROOF_HOLDS;
+    struct py_span item;
+    size_t at = inside.start;
+
+    while (all != PROOF_FAILS && py_next_item(py, &at, inside.end, &item)) {
+        const struct py_token *token = &py->tokens[item.start];
+        struct compare_text key = {token->s, token->len};
+        if (py_is(py, item.start, "**"))
+            continue;
+        if (item.end < item.start + 3 || (token->kind == PY_STRING && !compare_string(token, &key)))
+            return PROOF_FAILS;
+        item.start += 2;
+        all = compare_worse(all, judge_argument(c, m, py, key, item));
+    }
+    return all;
+}
+
+static enum proof judge_statement(struct comparison *c, struct compare_member *m,
+                                  const struct pysource *py, struct py_span span, bool call)
+{
+    struct py_span value = {span.start + 2, span.end};
+    const struct py_token *name = &py->tokens[span.start];
+
+    if (call)
+        return judge_arguments(c, m, py, (struct py_span){span.start + 2, span.end - 1});
+    if (py_is(py, span.start, "setup_kwargs"))
+        return py_is(py, value.start, "{")
+                   ? judge_arguments(c, m, py, (struct py_span){value.start + 1, span.end - 1})
+                   : PROOF_FAILS;
+    return judge_argument(c, m, py, (struct compare_text){name->s, name->len}, value);
+}
+
 static enum proof judge_generated(struct comparison *c, struct compare_member *m,
                                   const struct pysource *py)
 {
+    static const char *const more = "a setup.py that the repository does not have, and more than "
+                                    "a backend writes";
     struct compare_bound bound = {0};
+    enum proof all = PROOF_HOLDS;
     size_t calls = 0;
 
-    m->reason = "a setup.py that the repository does not have, and more than a backend writes";
-    for (size_t i = 0; i < py->statement_count; i++) {
+    for (size_t i = 0; i < py->statement_count && all != PROOF_FAILS; i++) {
         const struct py_statement *statement = &py->statements[i];
         bool call = is_setup_call(py, statement->tokens, &bound);
         calls += call;
-        if (statement->indent > 0 || (!call && !is_setup_import(py, statement->tokens) &&
-                                      !is_assignment(py, statement->tokens, &bound)))
-            return PROOF_FAILS;
+        if (!call && is_setup_import(py, statement->tokens) && statement->indent == 0)
+            continue;
+        all = statement->indent > 0 || (!call && !is_assignment(py, statement->tokens, &bound))
+                  ? PROOF_FAILS
+                  : compare_worse(all, judge_statement(c, m, py, statement->tokens, call));
     }
+    if (all != PROOF_HOLDS) {
+        m->reason = m->reason != NULL ? m->reason : more;
+        return all;
+    }
+    if (calls == 1 && version_is_release(c, py))
+        return PROOF_HOLDS;
     m->reason = "a generated setup.py of another version";
-    if (calls != 1 || !version_is_release(c, py))
-        return PROOF_FAILS;
-    m->reason = NULL;
-    return PROOF_HOLDS;
+    return PROOF_FAILS;
 }
 
 /* --- rewritten: use_scm_version=… become version="V" -------------------------------------------

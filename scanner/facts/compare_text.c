@@ -41,6 +41,20 @@ static bool same_text(struct compare_text a, struct compare_text b)
     return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
+bool compare_take_line(struct compare_text *rest, struct compare_text *line)
+{
+    if (rest->len == 0)
+        return false;
+    const char *newline = memchr(rest->data, '\n', rest->len);
+    size_t len = newline != NULL ? (size_t)(newline - rest->data) : rest->len;
+    *line = (struct compare_text){rest->data, len};
+    rest->data += newline != NULL ? len + 1 : len;
+    rest->len -= newline != NULL ? len + 1 : len;
+    while (line->len > 0 && isspace((unsigned char)line->data[line->len - 1]))
+        line->len--;
+    return true;
+}
+
 bool compare_same_lines(struct compare_text a, struct compare_text b)
 {
     struct compare_text x = {0}, y = {0};

@@ -171,9 +171,11 @@ void compare_wheel_start(struct comparison *c)
         c->egg_info = ".dist-info/";
     }
     check_record(c);
+    if (sdist != NULL)
+        c->out->prefix = sdist->prefix;
+    compare_find_roots(c);
     if (sdist == NULL)
         return;
-    c->out->prefix = sdist->prefix;
     c->sdist = arena_array(c->arena, sdist->count + 1, sizeof *c->sdist);
     for (size_t i = 0; i < sdist->count; i++)
         c->sdist[i] = &sdist->members[i];
@@ -181,17 +183,19 @@ void compare_wheel_start(struct comparison *c)
         qsort(c->sdist, sdist->count, sizeof *c->sdist, by_oid);
 }
 
-/* Whether `path` ends in the parts of `end`. */
-static bool ends_in(const char *path, const char *end)
+/* Licences and data by their bytes, wherever they lie; what is imported where it belongs. */
+static bool is_at(struct comparison *c, const struct compare_member *m, const char *found,
+                  const char *path)
 {
-    size_t n = strlen(path), k = strlen(end);
+    bool anywhere = text_starts_with(m->member->path, c->egg_info) ||
+                    (c->data != NULL && text_starts_with(m->member->path, c->data));
 
-    return n >= k && strcmp(path + n - k, end) == 0 && (n == k || path[n - k - 1] == '/');
+    return anywhere ? compare_ends_in(found, path) : compare_is_rooted(c, found, path);
 }
 
 /* The sdist's member of these bytes, one at this path first; *at_path says whether it is. */
-static const struct compare_member *in_sdist(const struct comparison *c, const char *oid,
-                                             const char *path, bool *at_path)
+static const struct compare_member *in_sdist(struct comparison *c, const struct compare_member *m,
+                                             const char *oid, const char *path, bool *at_path)
 {
     size_t low = 0, high = c->in->sdist != NULL ? c->in->sdist->count : 0;
     const size_t count = high;
@@ -209,7 +213,9 @@ static const struct compare_member *in_sdist(const struct comparison *c, const c
          n < COMPARE_PLACES && low < count && strcmp(c->sdist[low]->member->oid, oid) == 0;
          n++, low++) {
         found = found == NULL ? c->sdist[low] : found;
-        if (ends_in(c->sdist[low]->member->path, path)) {
+        const char *full =
+            arena_printf(c->arena, "%s%s", c->out->prefix, c->sdist[low]->member->path);
+        if (is_at(c, m, full, path)) {
             *at_path = true;
             return c->sdist[low];
         }
@@ -217,37 +223,43 @@ static const struct compare_member *in_sdist(const struct comparison *c, const c
     return found;
 }
 
-/* The tree's file of these bytes at this path, wherever the packages lie. */
-static const struct compare_entry *in_tree(const struct comparison *c, const char *oid,
-                                           const char *path)
+/* The tree's file of these bytes at this path. */
+static const struct compare_entry *in_tree(struct comparison *c, const struct compare_member *m,
+                                           const char *oid, const char *path)
 {
     size_t count;
     const struct compare_entry *const *found = compare_tree_by_oid(c->in->commit.tree, oid, &count);
 
     for (size_t i = 0; i < count && i < COMPARE_PLACES; i++)
-        if (ends_in(found[i]->path, path))
+        if (is_at(c, m, found[i]->path, path))
             return found[i];
     return NULL;
 }
 
-/* What the tree has at this path, whatever its bytes; the shortest of several. */
+/* What the tree has at this path, whatever its bytes; else the shortest that ends so. */
 static const struct compare_entry *at_path(struct comparison *c, const char *path)
 {
     const struct compare_tree *tree = c->in->commit.tree;
-    const struct compare_entry *found = NULL;
+    const struct compare_entry *found = compare_tree_find(tree, compare_rooted(c, path));
     const size_t prefix = strlen(c->out->prefix);
 
-    if (c->searches++ >= COMPARE_SEARCHES)
-        return NULL;
+    if (found != NULL || c->searches++ >= COMPARE_SEARCHES)
+        return found;
     for (size_t i = 0; i < tree->count; i++)
         if (strncmp(tree->entries[i].path, c->out->prefix, prefix) == 0 &&
-            ends_in(tree->entries[i].path, path) &&
+            compare_ends_in(tree->entries[i].path, path) &&
             (found == NULL || strlen(tree->entries[i].path) < strlen(found->path)))
             found = &tree->entries[i];
     return found;
 }
 
 /* --- one member ------------------------------------------------------------------------------ */
+
+static bool is_among_scripts(const struct comparison *c, const struct archive_member *member)
+{
+    return c->data != NULL && text_starts_with(member->path, c->data) &&
+           text_starts_with(member->path + strlen(c->data), "scripts/");
+}
 
 static void settle(struct compare_member *m, enum compare_class class, const char *reason)
 {
@@ -269,25 +281,24 @@ static void inherit(struct comparison *c, struct compare_member *m,
     m->secret = other->secret;
     m->late = compare_first_seen(c, m, m->member->oid) == COMPARE_SEEN ? m->late : other->late;
     m->reason = other->reason;
-    if (!at_path && m->class == COMPARE_IDENTICAL) {
+    bool clean = m->class != COMPARE_UNKNOWN && m->class <= COMPARE_MOVED;
+    if (!at_path && clean && (m->importance == COMPARE_CODE || m->class == COMPARE_IDENTICAL)) {
         m->class = m->importance == COMPARE_CODE ? COMPARE_REVIEW : COMPARE_MOVED;
         m->reason = arena_printf(c->arena, "the sdist has it as %s", other->member->path);
     }
 }
 
-static bool same_as_somewhere(struct comparison *c, struct compare_member *m, const char *path)
+/* The sdist's or the tree's bytes at the path where they belong, line ends aside. */
+static bool is_same(struct comparison *c, struct compare_member *m, const char *path)
 {
     const char *oids[] = {m->member->oid, m->member->lf_oid};
     bool exact;
 
-    if (m->member->kind != ARCHIVE_FILE)
-        return false;
-    for (size_t i = 0; i < 2 && oids[i][0] != '\0'; i++) {
-        const struct compare_member *other = in_sdist(c, oids[i], path, &exact);
-        const struct compare_entry *entry = in_tree(c, oids[i], path);
-        if (other != NULL &&
-            (exact || (entry == NULL && (m->member->size > 1 || m->importance == COMPARE_OTHER)))) {
-            inherit(c, m, other, exact);
+    for (size_t i = 0; i < 2 && oids[i][0] != '\0' && m->member->kind == ARCHIVE_FILE; i++) {
+        const struct compare_member *other = in_sdist(c, m, oids[i], path, &exact);
+        const struct compare_entry *entry = in_tree(c, m, oids[i], path);
+        if (other != NULL && exact) {
+            inherit(c, m, other, true);
         } else if (entry != NULL) {
             settle(m, COMPARE_IDENTICAL,
                    c->in->sdist != NULL ? "not in the sdist, as the commit has it" : NULL);
@@ -300,7 +311,38 @@ static bool same_as_somewhere(struct comparison *c, struct compare_member *m, co
             m->class = COMPARE_LINE_ENDINGS;
         return true;
     }
-    return compare_is_moved(c, m);
+    return false;
+}
+
+/* The sdist's or the tree's bytes at another path. */
+static bool is_moved(struct comparison *c, struct compare_member *m, const char *path)
+{
+    bool exact, tells = m->member->size > 1 || m->importance == COMPARE_OTHER;
+    const struct compare_member *other = NULL;
+
+    if (m->member->kind == ARCHIVE_FILE && tells)
+        other = in_sdist(c, m, m->member->oid, path, &exact);
+    if (other == NULL && m->member->lf_oid[0] != '\0' && m->member->kind == ARCHIVE_FILE)
+        other = in_sdist(c, m, m->member->lf_oid, path, &exact);
+    if (other == NULL)
+        return compare_is_moved(c, m);
+    inherit(c, m, other, false);
+    return true;
+}
+
+/* A binary by its name, or a program among the scripts (ELF, PE, Mach-O). */
+static bool is_program(const struct comparison *c, const struct archive_member *member,
+                       const char *path)
+{
+    static const char *const magic[] = {"\x7f"
+                                        "ELF",
+                                        "MZ", "\xcf\xfa\xed\xfe", "\xca\xfe\xba\xbe"};
+    bool script = is_among_scripts(c, member), program = script && member->data == NULL;
+
+    for (size_t i = 0; i < sizeof magic / sizeof *magic && script && !program; i++)
+        program = member->len >= strlen(magic[i]) &&
+                  memcmp(member->data, magic[i], strlen(magic[i])) == 0;
+    return program || compare_is_binary_name(path);
 }
 
 /* Neither sdist nor tree has these bytes. */
@@ -311,9 +353,9 @@ static void differs(struct comparison *c, struct compare_member *m, const char *
 
     m->git_path = entry != NULL ? entry->path : NULL;
     bool seen = compare_first_seen(c, m, m->member->oid) == COMPARE_SEEN;
-    if (c->in->sdist == NULL && compare_by_rows(c, m, entry, seen))
+    if (compare_by_rows(c, m, entry, seen) || is_moved(c, m, path))
         return;
-    if (c->platform && compare_is_binary_name(path)) {
+    if (c->platform && is_program(c, m->member, path)) {
         settle(m, COMPARE_UNVERIFIABLE, "a binary of one platform");
         return;
     }
@@ -334,97 +376,6 @@ static void differs(struct comparison *c, struct compare_member *m, const char *
         if (read != PROOF_WAITS)
             compare_describe(c, m, read == PROOF_HOLDS ? &old : NULL);
     }
-}
-
-/* --- .dist-info ------------------------------------------------------------------------------- */
-
-/* From 2.2 on an sdist's metadata are what any build of it has, unless they say otherwise. */
-static bool is_settled(struct comparison *c, struct compare_text version)
-{
-    unsigned major = 0, minor = 0;
-
-    return sscanf(arena_strndup(c->arena, version.data, version.len), "%9u.%9u", &major, &minor) ==
-               2 &&
-           (major > 2 || (major == 2 && minor >= 2));
-}
-
-static enum proof prove_metadata(struct comparison *c, struct compare_member *m)
-{
-    const struct compare_result *sdist = c->in->sdist;
-    struct compare_text version;
-
-    for (size_t i = 0; sdist != NULL && i < sdist->count; i++) {
-        const struct archive_member *other = sdist->members[i].member;
-        if (strcmp(other->path, "PKG-INFO") != 0 || other->data == NULL)
-            continue;
-        if (compare_header(text_of(other), "Metadata-Version", 0, &version) &&
-            is_settled(c, version) && strcmp(other->oid, m->member->oid) != 0) {
-            m->reason = "other metadata than the sdist's PKG-INFO";
-            compare_alarm(c, COMPARE_ALARM_NOT_IN_SDIST, m->member->path, "%s", m->reason);
-            return PROOF_FAILS;
-        }
-    }
-    return compare_prove_metadata(c, m, NULL);
-}
-
-/* metadata.json and pydist.json of older wheels. */
-static enum proof prove_json(struct comparison *c, const struct compare_member *m)
-{
-    json_t *root = json_loadb(m->member->data, m->member->len, 0, NULL);
-    const char *name = json_string_value(json_object_get(root, "name"));
-    const char *version = json_string_value(json_object_get(root, "version"));
-    bool good = name != NULL && version != NULL && names_equal(name, c->in->package) &&
-                compare_is_version(c, (struct compare_text){version, strlen(version)});
-
-    json_decref(root);
-    return good ? PROOF_HOLDS : PROOF_FAILS;
-}
-
-static enum proof prove_dist_info(struct comparison *c, struct compare_member *m, const char *name)
-{
-    static const char *const by_egg_info[] = {"top_level.txt", "namespace_packages.txt", "zip-safe",
-                                              "not-zip-safe",  "dependency_links.txt",   "pbr.json",
-                                              "depends.txt"};
-    static const char *const plain[] = {"RECORD", "DESCRIPTION.rst", "RECORD.jws", "RECORD.p7s"};
-
-    struct compare_text version;
-
-    if (m->member->data == NULL)
-        return PROOF_NONE;
-    if (strcmp(name, "METADATA") == 0)
-        return prove_metadata(c, m);
-    if (strcmp(name, "entry_points.txt") == 0)
-        return compare_prove_entry_points(c, m, NULL);
-    if (strcmp(name, "WHEEL") == 0)
-        return compare_header(text_of(m->member), "Wheel-Version", 0, &version) ? PROOF_HOLDS
-                                                                                : PROOF_FAILS;
-    if (strcmp(name, "metadata.json") == 0 || strcmp(name, "pydist.json") == 0)
-        return prove_json(c, m);
-    for (size_t i = 0; i < sizeof by_egg_info / sizeof *by_egg_info; i++)
-        if (strcmp(name, by_egg_info[i]) == 0)
-            return compare_prove_egg_info(c, m, NULL);
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (strcmp(name, plain[i]) == 0)
-            return PROOF_HOLDS;
-    return PROOF_NONE;
-}
-
-static bool dist_info_member(struct comparison *c, struct compare_member *m)
-{
-    const char *path = m->member->path;
-
-    if (!text_starts_with(path, c->egg_info))
-        return false;
-    m->importance = COMPARE_OTHER;
-    m->class = COMPARE_GENERATED;
-    enum proof proof = prove_dist_info(c, m, path + strlen(c->egg_info));
-    if (proof == PROOF_NONE)
-        return false;
-    if (proof == PROOF_FAILS)
-        m->class = COMPARE_NOWHERE;
-    else if (proof == PROOF_HOLDS && m->class == COMPARE_GENERATED)
-        m->reason = "the wheel's own metadata";
-    return true;
 }
 
 /* --- .data ----------------------------------------------------------------------------------- */
@@ -453,7 +404,7 @@ static bool is_script(struct comparison *c, struct compare_member *m, const char
     }
     text = behind_first_line(text);
     for (size_t i = 0; i < tree->count; i++) {
-        if (!ends_in(tree->entries[i].path, name) ||
+        if (!compare_ends_in(tree->entries[i].path, name) ||
             compare_read_entry(c, &tree->entries[i], &other) != PROOF_HOLDS)
             continue;
         if (compare_same_lines(text, behind_first_line(other))) {
@@ -466,30 +417,27 @@ static bool is_script(struct comparison *c, struct compare_member *m, const char
     return false;
 }
 
-/* The path below the folder of a scheme: purelib, platlib, data … */
-static const char *below_scheme(const struct comparison *c, const char *path, bool *script)
+const char *compare_installed(const struct comparison *c, const char *path)
 {
-    *script = false;
     if (c->data == NULL || !text_starts_with(path, c->data))
         return path;
     path += strlen(c->data);
-    *script = text_starts_with(path, "scripts/");
     const char *slash = strchr(path, '/');
     return slash != NULL ? slash + 1 : path;
 }
 
 void compare_wheel_member(struct comparison *c, struct compare_member *m)
 {
-    bool script;
-    const char *path = below_scheme(c, m->member->path, &script);
+    const char *path = compare_installed(c, m->member->path);
+    bool script = is_among_scripts(c, m->member);
 
-    if (dist_info_member(c, m))
+    if (compare_dist_info_member(c, m))
         return;
     if (text_starts_with(path, c->egg_info)) { /* licences: by their bytes, wherever they lie */
         const char *slash = strrchr(path, '/');
         path = slash != NULL ? slash + 1 : path;
     }
-    if (same_as_somewhere(c, m, path) || (script && is_script(c, m, path)))
+    if (is_same(c, m, path) || (script && is_script(c, m, path)))
         return;
     if (compare_is_nspkg(c, m->member)) {
         settle(m, COMPARE_GENERATED, "setuptools' line for a namespace package");

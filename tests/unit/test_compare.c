@@ -24,7 +24,7 @@
 struct case_file {
     const char *path;
     struct compare_text text;
-    bool link;
+    bool link, module;
 };
 
 struct fixture {
@@ -151,7 +151,9 @@ static void tree_of(struct fixture *f, struct compare_tree *tree)
 
     for (size_t i = 0; i < f->git_count; i++) {
         entries[i].path = f->git[i].path;
-        entries[i].kind = f->git[i].link ? COMPARE_SYMLINK : COMPARE_BLOB;
+        entries[i].kind = f->git[i].link     ? COMPARE_SYMLINK
+                          : f->git[i].module ? COMPARE_GITLINK
+                                             : COMPARE_BLOB;
         compare_blob_id(f->git[i].text, entries[i].oid);
     }
     compare_tree_init(tree, entries, f->git_count, &arena);
@@ -263,7 +265,7 @@ static void put(struct case_file *files, size_t *count, const char *path, struct
     assert_true(*count < FILES_MAX);
     if (file == NULL)
         file = &files[(*count)++];
-    *file = (struct case_file){path, text, link};
+    *file = (struct case_file){path, text, link, false};
 }
 
 static void take_out(struct case_file *files, size_t *count, const char *path)
@@ -341,6 +343,10 @@ static void apply(struct fixture *f, const char *op, const char *path, struct co
         put(f->past, &f->past_count, path, text, false);
     if (strcmp(op, "link") == 0)
         put(f->git, &f->git_count, path, (struct compare_text){text.data, text.len - 1}, true);
+    if (strcmp(op, "module") == 0) {
+        put(f->git, &f->git_count, path, text, false);
+        find(f->git, f->git_count, path)->module = true;
+    }
     if (strcmp(op, "dist-link") == 0)
         put(f->dist, &f->dist_count, path, (struct compare_text){text.data, text.len - 1}, true);
     if (strcmp(op, "gone") == 0)
