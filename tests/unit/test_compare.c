@@ -329,18 +329,9 @@ static struct compare_text record_of(struct fixture *f, const char *path)
                   (struct compare_text){arena_printf(&arena, "%s,,\n", path), strlen(path) + 3});
 }
 
-static void apply(struct fixture *f, const char *op, const char *path, struct compare_text text)
+static void apply_special(struct fixture *f, const char *op, const char *path,
+                          struct compare_text text)
 {
-    struct case_file *dist = find(f->dist, f->dist_count, path);
-
-    if (strcmp(op, "git") == 0 || strcmp(op, "both") == 0)
-        put(f->git, &f->git_count, path, text, false);
-    if (strcmp(op, "dist") == 0 || strcmp(op, "both") == 0)
-        put(f->dist, &f->dist_count, path, text, false);
-    if (strcmp(op, "sdist") == 0)
-        put(f->sdist, &f->sdist_count, path, text, false);
-    if (strcmp(op, "past") == 0)
-        put(f->past, &f->past_count, path, text, false);
     if (strcmp(op, "link") == 0)
         put(f->git, &f->git_count, path, (struct compare_text){text.data, text.len - 1}, true);
     if (strcmp(op, "module") == 0) {
@@ -349,6 +340,21 @@ static void apply(struct fixture *f, const char *op, const char *path, struct co
     }
     if (strcmp(op, "dist-link") == 0)
         put(f->dist, &f->dist_count, path, (struct compare_text){text.data, text.len - 1}, true);
+}
+
+static void apply(struct fixture *f, const char *op, const char *path, struct compare_text text)
+{
+    struct case_file *dist = find(f->dist, f->dist_count, path);
+
+    apply_special(f, op, path, text);
+    if (strcmp(op, "git") == 0 || strcmp(op, "both") == 0)
+        put(f->git, &f->git_count, path, text, false);
+    if (strcmp(op, "dist") == 0 || strcmp(op, "both") == 0)
+        put(f->dist, &f->dist_count, path, text, false);
+    if (strcmp(op, "sdist") == 0)
+        put(f->sdist, &f->sdist_count, path, text, false);
+    if (strcmp(op, "past") == 0)
+        put(f->past, &f->past_count, path, text, false);
     if (strcmp(op, "gone") == 0)
         take_out(f->dist, &f->dist_count, path);
     if (strcmp(op, "git-gone") == 0)
