@@ -1,8 +1,10 @@
 """Is what was published what the repository holds?"""
 
+import shutil
+
 import pytest
 from conftest import OWNER, TOKEN, TREE, TREE_FULL, unknowns
-from forge import Forge, Repository, World, artifacts, document
+from forge import Forge, Repository, World, artifacts, document, faults
 from forge.demo import pyproject
 from forge.faults import CATALOGUE
 
@@ -177,7 +179,6 @@ def test_none_is_none(published):
     assert len(published.forge.requests("file")) == 2
 
 
-
 def test_blobs_that_do_not_come(published):
     """Whether git ignores a file of nobody's cannot be known without the list of what it ignores."""
     tree = {path: text for path, text in BASE.items() if path != ".gitignore"}
@@ -209,3 +210,79 @@ def test_published_before_the_repository_began(published):
     late = next(f for f in report["findings"] if f["rule"] == "committed-after-upload")
     assert f"src/{TREE}/__init__.py" not in late["evidence"]["files"]  # an empty file tells nothing
     assert "pyproject.toml" in late["evidence"]["files"]
+
+
+# --- failing loudly -------------------------------------------------------------------------------
+
+FILES = {
+    "404": (CATALOGUE["not-found"], "not-found"),
+    "500": (CATALOGUE["server-error"], "http-error"),
+    "502": (CATALOGUE["bad-gateway"], "http-error"),
+    "403": (CATALOGUE["permission"], "forbidden"),
+    "a page": (CATALOGUE["not-json"], "bad-answer"),
+    "cut short": (CATALOGUE["cut"], "truncated"),
+    "nothing": (faults.body(b""), "bad-answer"),
+    "more than it is": (lambda request, answer: faults.body(answer.body + b"more")(request, answer), "bad-answer"),
+    "another place": (faults.redirect("/nowhere", 302), "not-found"),
+}
+PACKS = ["pack-cut", "pack-truncated", "pack-garbage", "pack-sideband-error"]
+
+
+def heals(published):
+    """Once all is well again the release is judged, and nothing is left of the failure."""
+    published.forge.heal()
+    done = published.drift.scan(OWNER, "--verify", "all")
+    report = published.drift.report()
+    return done.returncode == 0 and unknowns(report) == {} and verdict(report).startswith("at-tag")
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("which", ["tar.gz", "whl"])
+def test_a_file_that_does_not_come(published, name, which):
+    """One of a release's two files: the other does not make the release clean."""
+    fault, reason = FILES[name]
+    published(arguments=("--verify", "none"))
+    published.forge.fault(rf"/packages/.*{which}", fault)
+    done = published.drift.scan(OWNER, "--verify", "all", timeout=60)
+    report = published.drift.report()
+    assert unknowns(report) == {(TREE, "contents"): reason}
+    assert done.returncode == 3 and TREE in done.stderr and found(report) == {}
+    assert heals(published)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_clone_that_ends_in_the_pack(published, name):
+    """Nothing is said of contents where there is no repository to hold them against."""
+    published(arguments=("--verify", "none"))
+    shutil.rmtree(published.drift.home / "cache")
+    for path in published.drift.home.glob("fleet.db*"):
+        path.unlink()
+    published.forge.fault("git-upload-pack", CATALOGUE[name])
+    done = published.drift.scan(OWNER, "--verify", "all", timeout=60)
+    report = published.drift.report()
+    assert done.returncode == 3 and unknowns(report) and found(report) == {}
+    assert [row for row in report["releases"] if row["verdict"]] == []
+    assert heals(published)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_blobs_that_end_in_the_pack(published, name):
+    """The history is here; what a proof has to read ends in the middle."""
+    tree = {path: text for path, text in BASE.items() if path != ".gitignore"}
+    sdist = artifacts.sdist(TREE, "1.0.0", tree, {"notes.txt": "Ask Rowan.\n"})
+    published(sdist=sdist, arguments=("--verify", "none"))
+    published.forge.fault("git-upload-pack", CATALOGUE[name])
+    done = published.drift.scan(OWNER, "--verify", "all", timeout=60)
+    report = published.drift.report()
+    assert (done.returncode, verdict(report)) == (3, None)
+    assert [fact for _, fact in unknowns(report)] == ["contents"]
+
+
+def test_a_finding_beside_what_is_unknown(published):
+    """What was found decides how the scan ends; what was not is told all the same."""
+    published(tree={f"src/{TREE}/sail.py": OTHER}, arguments=("--verify", "none"))
+    published.forge.fault("/packages/.*whl", CATALOGUE["not-found"])
+    done = published.drift.scan(OWNER, "--verify", "all")
+    report = published.drift.report()
+    assert done.returncode == 1 and found(report) == {"code-from-nowhere": "critical"}
+    assert unknowns(report) == {(TREE, "contents"): "not-found"}
