@@ -18,7 +18,8 @@ struct card {
     struct record *newest;   /* of `releases`, that the card is about; NULL: none is published */
     struct records releases; /* highest first */
     struct records findings;
-    struct records tags; /* that denote no release */
+    struct records contents; /* files of releases that are not the repository's */
+    struct records tags;     /* that denote no release */
     struct record *run;
 };
 

@@ -7,6 +7,8 @@
 
 /* Says what was seen of the newest release's files, and how good it is. */
 enum mark card_contents(const struct card *card, struct buf *seen);
+/* What of each release is not the repository's: files, lines, hints; nothing where all is. */
+void card_write_contents(const struct card *card);
 /* card_provenance.c */
 enum mark card_provenance(const struct card *card, struct buf *seen);
 /* Where a commit stands that fits better than the tag's: "before the tagged one". `relation` is a

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "report/card_contents.h"
 #include "report/sink.h"
 #include "report/words.h"
 
@@ -33,6 +34,8 @@ int card_read(struct store *store, const char *package, struct card *card, struc
         records_read(store, "report_card_releases", binds, 1, 0, arena, &card->releases, err) !=
             0 ||
         records_read(store, "report_card_findings", binds, 1, 0, arena, &card->findings, err) !=
+            0 ||
+        records_read(store, "report_card_contents", binds, 1, 0, arena, &card->contents, err) !=
             0 ||
         records_read(store, "report_card_tags", binds, 1, 0, arena, &card->tags, err) != 0)
         return -1;
@@ -251,6 +254,46 @@ static bool is_untagged(const struct record *release, const void *of)
     return record_is(release, "tag_state", "absent") && record_integer(release, "files", 0) > 0;
 }
 
+/* A word of one of the verdicts that `of` names; "" for a release that was not compared. */
+static bool has_verdict(const struct record *release, const void *of)
+{
+    const char *const *verdicts = of;
+    const char *verdict = record_text(release, "verdict");
+
+    for (; *verdicts != NULL; verdicts++)
+        if (strcmp(verdict != NULL ? verdict : "", *verdicts) == 0)
+            return record_integer(release, "files", 0) > 0;
+    return false;
+}
+
+/* What became of the files; nothing where nobody asked for it. */
+static void write_verdicts(const struct card *card)
+{
+    static const struct {
+        const char *label;
+        const char *verdicts[3];
+    } rows[] = {
+        {"as tagged", {"at-tag", "at-tag-modulo-expected"}},
+        {"to be read", {"review"}},
+        {"other commit", {"other-commit"}},
+        {"mixed commits", {"mixed-commits"}},
+        {"in no commit", {"nowhere"}},
+        {"not compared", {""}},
+    };
+    struct buf text = BUF_INIT(WORDS_MAX);
+    size_t compared = 0;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool known = *rows[i].verdicts[0] != '\0';
+        buf_reset(&text);
+        size_t count = list(&card->releases, "version", has_verdict, rows[i].verdicts, &text);
+        if (count > 0 && (known || compared > 0))
+            write_fact(card, rows[i].label, &text);
+        compared += known ? count : 0;
+    }
+    buf_release(&text);
+}
+
 static bool is_any(const struct record *record, const void *of)
 {
     (void)of;
@@ -274,6 +317,7 @@ static void write_releases(const struct card *card)
     buf_reset(&text);
     if (list(&card->tags, "tag", is_any, NULL, &text) > 0)
         write_fact(card, "only a tag", &text);
+    write_verdicts(card);
     buf_release(&text);
 }
 
@@ -304,6 +348,7 @@ int report_card(struct store *store, const struct rules *rules, const char *pack
         write_findings(&card, rules);
         card_commands(&card);
         write_releases(&card);
+        card_write_contents(&card);
         write_foot(&card);
         result = report_flush(out, err);
     }

@@ -72,3 +72,61 @@ enum mark card_contents(const struct card *card, struct buf *seen)
         say_lost(release, seen);
     return MARK_BAD;
 }
+
+/* --- file by file ---------------------------------------------------------------------------- */
+
+static void say_member(const struct record *member, struct buf *text)
+{
+    const char *lines = record_text(member, "lines"), *touches = record_text(member, "touches");
+    const char *first = record_text(member, "first_commit");
+
+    words_say(text, "%s: %s", card_word(member, "class"), card_word(member, "path"));
+    if (lines != NULL && *lines != '\0')
+        words_say(text, ", line%s %s", lines[strspn(lines, "0123456789")] != '\0' ? "s" : "",
+                  lines);
+    if (record_integer(member, "comments_only", -1) == 1)
+        words_say(text, ", only comments differ");
+    if (touches != NULL)
+        words_say(text, ", what is new touches %s", touches);
+    if (record_is(member, "class", "other-commit") && first != NULL)
+        words_say(text, ", first in commit %.*s", COMMIT_SHOWN, first);
+}
+
+/* The version stands at the first file of its release. */
+static void write_member(const struct card *card, const struct record *member, bool first,
+                         struct buf *text)
+{
+    buf_reset(text);
+    if (first)
+        words_say(text, "%s", card_word(member, "version"));
+    fprintf(card->out, "  %-14s ", buf_str(text));
+    buf_reset(text);
+    say_member(member, text);
+    layout_paragraph(card->out, buf_str(text), 17, 17, card->width);
+}
+
+void card_write_contents(const struct card *card)
+{
+    const struct records *rows = &card->contents;
+    struct buf text = BUF_INIT(WORDS_MAX);
+    int64_t left = 0;
+
+    if (rows->count > 0)
+        fputs("\nFiles that are not the repository's\n", card->out);
+    for (size_t i = 0; i < rows->count; i++) {
+        const char *version = card_word(&rows->items[i], "version");
+        bool first = i == 0 || !record_is(&rows->items[i - 1], "version", version);
+        bool last = i + 1 == rows->count || !record_is(&rows->items[i + 1], "version", version);
+        left = (first ? record_integer(&rows->items[i], "files", 0) : left) - 1;
+        write_member(card, &rows->items[i], first, &text);
+        if (last && left > 0)
+            fprintf(card->out, "  %-14s and %" PRId64 " more\n", "", left);
+    }
+    if (rows->count > 0) {
+        buf_reset(&text);
+        words_say(&text, "Line by line: fleetdrift diff-release %s==VERSION",
+                  card_word(card->package, "package"));
+        fprintf(card->out, "  %s\n", buf_str(&text));
+    }
+    buf_release(&text);
+}

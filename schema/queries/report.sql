@@ -264,6 +264,20 @@ LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.versi
 WHERE p.name = :package
 ORDER BY f.state_rank, f.severity_rank, i.order_key DESC, f.rule, f.version, f.tag, f.detail;
 
+-- What of each release is not the repository's, code first, some of each; `files` says how many.
+-- name: report_card_contents
+SELECT version, path, class, lines, comments_only, touches, first_commit, files
+FROM (SELECT m.order_key, m.version, m.path, m.class, m.lines, m.comments_only, m.touches,
+             m.first_commit, count(*) OVER (PARTITION BY m.release_id) AS files,
+             row_number() OVER (PARTITION BY m.release_id
+                                ORDER BY m.importance IS NOT 'code', m.importance, m.path,
+                                         m.filename) AS nth
+      FROM content_member AS m
+      WHERE m.package = :package AND m.path IS NOT NULL
+        AND m.class IN ('altered', 'nowhere', 'ignored', 'other-commit', 'review'))
+WHERE nth <= 5
+ORDER BY order_key DESC, version, nth;
+
 -- Tags of the package that denote no version that the index has or had, highest first.
 -- name: report_card_tags
 SELECT d.tag, d.version, d.is_prerelease, t.commit_oid AS tag_commit, t.tagged_at, t.committed_at

@@ -175,6 +175,19 @@ def test_no_commit_has_any_of_it(publish):
     assert f"--- /dev/null\n+++ b/{TREE}.py\t{SDIST}\n" in text
 
 
+def test_the_card(publish):
+    """The same without the network, as far as the database has it: files, lines, hints for the reader."""
+    changed = {SAIL: FIXED, f"src/{TREE}/__init__.py": "# nothing\n"}
+    drift = publish(by_setuptools(changed, {f"src/{TREE}/more.py": "import socket, os\nos.environ\n"}))
+    drift.scan(OWNER, "--verify", "latest")
+    card = drift.run("report", TREE).stdout
+    assert "\n  in no commit   1.0.0\n" in card
+    files = card.split("Files that are not the repository's\n")[1]
+    assert f"  1.0.0          altered: src/{TREE}/__init__.py, line 1, only comments differ\n" in files
+    assert f"nowhere: src/{TREE}/more.py, what is new touches network environment\n" in files
+    assert f"altered: {SAIL}, line 5\n" in files and f"fleetdrift diff-release {TREE}==VERSION\n" in files
+
+
 def test_for_programs(publish):
     drift = publish(by_setuptools(LOST))
     document = json.loads(diff(drift, 1, "--format", "json", drift.target))
