@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 import tarfile
+import warnings
 import zipfile
 from dataclasses import dataclass
 
@@ -105,6 +106,7 @@ class Artifact:
             self._fit()
         out = io.BytesIO()
         if self.wheel:
+            warnings.filterwarnings("ignore", "Duplicate name")  # of zipfile; it is meant
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
                 for m in self.members:
                     info = zipfile.ZipInfo(m.path, (2025, 1, 1, 0, 0, 0))
@@ -133,8 +135,9 @@ def record_line(member):
 
 @dataclass
 class Mutation:
-    """`need`: "drift" (worse than a review), "doubt" (at least a review), "said" (not clean, as it was not
-    before either) or "nothing" (harmless)."""
+    """`need`: "drift" (worse than a review), "binary" (the same, but in a wheel of one platform, whose
+    binaries nothing can be compared with), "doubt" (at least a review), "said" (not clean, as it was
+    not before either) or "nothing" (harmless)."""
 
     name: str
     change: object
@@ -252,8 +255,8 @@ added("conftest.py that tests has, at the root", "conftest.py", b"import os\n\nH
 added("conftest.py that tests has, in the package", "{package}conftest.py", b"import os\n\nHERE = os.getcwd()\n", need="doubt")
 added("a tool of the repository in the package", "{package}release.py", b"print('release')\n", need="doubt")
 added("a module's copy under another name", "{package}time.py", b"import sys\n\n\ndef main():\n    print(sys.argv)\n    return 0\n", need="doubt")
-added("a .so", "{package}fast.so", b"\x7fELF\1\2\3", need="doubt")
-added("a .pyd", "{package}fast.pyd", b"MZ\1\2\3", need="doubt")
+added("a .so", "{package}fast.so", b"\x7fELF\1\2\3", need="binary")
+added("a .pyd", "{package}fast.pyd", b"MZ\1\2\3", need="binary")
 added("a .pyc beside its source", "{package}cli.pyc", b"\xa7\r\r\n\0\0")
 added("__pycache__", "{package}__pycache__/cli.cpython-311.pyc", b"\xa7\r\r\n\0\0")
 added("a case variant of a module", "{package}CLI.py")

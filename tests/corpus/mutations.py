@@ -104,7 +104,8 @@ def is_found(case, outcome, before):
     """Whether something that was not said of the artifact as it was names a changed member."""
     if outcome.verdict == "unreadable":
         return True
-    drift = case.mutation.need == "drift"
+    pure = case.path.suffix != ".whl" or case.path.name.endswith("-none-any.whl")
+    drift = case.mutation.need == "drift" or (case.mutation.need == "binary" and pure)
     if outcome.verdict in CLEAN[: 3 if drift else 2]:
         return False
     old = () if case.mutation.need == "said" else before.lines
