@@ -1,5 +1,5 @@
-/* The card's lines about the contents of what was published, and about who states that they made
- * it. */
+/* The card's lines about the contents of what was published, who states that they made it, and how
+ * it reaches the index. */
 #ifndef REPORT_CARD_CONTENTS_H
 #define REPORT_CARD_CONTENTS_H
 
@@ -14,5 +14,7 @@ enum mark card_provenance(const struct card *card, struct buf *seen);
 /* Where a commit stands that fits better than the tag's: "before the tagged one". `relation` is a
    word of scan/origin.h, or NULL. */
 const char *card_relation(const char *relation);
+/* card_publishes.c */
+enum mark card_publishes(const struct card *card, struct buf *seen);
 
 #endif

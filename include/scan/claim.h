@@ -80,6 +80,8 @@ struct claim_context {
     struct claim_files *files;      /* by project of the study; those of tags are empty */
     struct claim_notes_read *notes; /* changelogs that were read, by their blobs */
     json_t **past;                  /* what earlier runs read of its history: history_read() */
+    struct workflows workflows;     /* of the tip, where there is a claim */
+    struct err workflows_err;       /* why their folder is unknown; reason NONE */
     struct err declarations; /* why the project files at the newest tag of a package are unknown, */
     struct err changelogs;   /* and what is, of changelogs; reason NONE where all were read */
 };
@@ -114,8 +116,9 @@ void claim_notes(struct claim_context *context);
 enum source_result claim_changelog(struct claim_context *context, const char *commit,
                                    const char *directory, const char **path);
 void claim_forget_notes(struct claim_context *context);
-/* files.c: fills context->files. */
+/* files.c: fills context->files, and context->workflows. */
 void claim_files(struct claim_context *context);
+void claim_workflows(struct claim_context *context);
 /* unread.c: fills context->declarations; last. */
 void claim_unread(struct claim_context *context);
 

@@ -7,6 +7,7 @@
 #define SCAN_READER_H
 
 #include "facts/project.h"
+#include "facts/workflow.h"
 #include "scan/levels.h"
 
 struct reader;
@@ -70,5 +71,11 @@ enum source_result reader_match(struct reader *reader, const char *commit, const
    project lives as long as the reader; unless PENDING its directory is set. */
 enum source_result reader_project(struct reader *reader, const char *commit, const char *directory,
                                   const struct project **out, struct err *err);
+
+/* What the workflows of a commit publish, as workflows_read() says; FAILED when their folder cannot
+   be read or holds more than is looked at. The first notes what that will ask for. */
+void reader_prefetch_workflows(struct reader *reader, const char *commit);
+enum source_result reader_workflows(struct reader *reader, const char *commit, struct arena *arena,
+                                    struct workflows *out, struct err *err);
 
 #endif

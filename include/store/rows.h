@@ -193,6 +193,24 @@ struct row_attestation {
     const char *relation;
 };
 
+/* A workflow of the default branch. */
+struct row_workflow {
+    const char *path;
+    const char *state; /* "known", "unknown" */
+    const char *reason, *detail;
+    const char *triggers;
+};
+
+/* A step of one that publishes, or (state "unknown", the reason in words) may do so. */
+struct row_publish {
+    const char *workflow, *path; /* that is started, and the file that holds the step */
+    int64_t line;
+    const char *tool, *state, *reason, *environment;
+    const char *ways, *loose; /* "tag, release" */
+    int checked, pinned;      /* 0, 1, -1 unknown */
+    const char *credential;
+};
+
 /* One thing that was looked at, or could not be. Facts: "listing" (of an organisation), "refs",
    "objects", "projects", "links", "declarations", "changelogs" (of a repository), "index", "files"
    (of a package), "rules" (of nobody); schema/README.md says when. */

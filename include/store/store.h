@@ -90,6 +90,8 @@ struct known_repository {
     const struct known_tip *tips; /* of runs before, the latest first */
     size_t tip_count;
     bool has_projects;
+    const char *workflows; /* "known", "unknown" (then why), or NULL: it has none */
+    const char *workflows_reason, *workflows_detail;
     const struct known_package *packages; /* linked, or held by its projects */
     size_t package_count;
 };
@@ -140,6 +142,10 @@ int store_put_release_sources(struct store *store, int64_t repository_id,
                               const struct row_release_source *rows, size_t count, struct err *err);
 int store_put_skipped(struct store *store, int64_t repository_id, const struct row_skipped *rows,
                       size_t count, struct err *err);
+/* What its workflows publish, in place of what they did. */
+int store_put_workflows(struct store *store, int64_t repository_id, const struct row_workflow *rows,
+                        size_t count, const struct row_publish *publishes, size_t publish_count,
+                        struct err *err);
 /* --- contents: what is due, what files hold, what became of them --------------------------------
  */
 

@@ -172,8 +172,7 @@ static bool tell_closed(const struct workflow_spot *spot, const struct yaml_node
     return true;
 }
 
-static bool read_action(const struct workflow_spot *spot, const struct yaml_node *step,
-                        const char *uses)
+static bool read_action(struct workflow_spot *spot, const struct yaml_node *step, const char *uses)
 {
     struct workflow_file *file = open_action(spot->entry->reading, uses);
     const struct yaml_node *runs = file != NULL ? yaml_get(file->root, "runs") : NULL;
@@ -191,7 +190,9 @@ static bool read_action(const struct workflow_spot *spot, const struct yaml_node
     inner.place.inputs = yaml_get(step, "with");
     inner.place.called = true;
     inner.depth++;
-    return read_steps(&inner, yaml_get(runs, "steps"));
+    bool found = read_steps(&inner, yaml_get(runs, "steps"));
+    spot->sets = inner.sets;
+    return found;
 }
 
 static bool read_step(struct workflow_spot *spot, const struct yaml_node *step)
@@ -210,8 +211,12 @@ static bool read_step(struct workflow_spot *spot, const struct yaml_node *step)
         spot->sets.tagged |= here.sets.sure | here.sets.maybe;
     spot->place.configured |= workflow_keeps_token(step);
     here.place.scope = &scope;
-    if (text_starts_with(uses, "./"))
-        return read_action(&here, step, uses);
+    if (text_starts_with(uses, "./")) {
+        bool about = read_action(&here, step, uses);
+        spot->sets.checked |= here.sets.checked;
+        spot->sets.tagged |= here.sets.tagged;
+        return about;
+    }
     int found = workflow_step(step, &here.place, spot->entry->reading->arena, &publish);
     if (found > 0)
         workflow_record(&here, step, &publish);

@@ -399,6 +399,7 @@ const struct check card_checks[] = {
     {"tag before upload", true, look_order},
     {"contents", true, card_contents},
     {"provenance", true, card_provenance},
+    {"publishes", true, card_publishes},
     {"commit of the version", true, look_version_commit},
     {"source", false, look_source},
     {"changelog", true, look_changelog},

@@ -85,3 +85,14 @@ void claim_files(struct claim_context *context)
         find_changelog(context, at, &context->files[i]);
     }
 }
+
+void claim_workflows(struct claim_context *context)
+{
+    bool kept = false;
+
+    for (size_t i = 0; i < context->count; i++)
+        kept |= context->claims[i].kept;
+    if (kept && context->study->head != NULL)
+        reader_workflows(context->reader, context->study->head, context->arena, &context->workflows,
+                         &context->workflows_err);
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "scan/remembered.h"
 
 /* What a job found, as rows of the store, in one transaction. A fact that could not be looked at
    leaves its rows as they were: coverage says that it is unknown now. */
@@ -51,9 +52,59 @@ static void add_unknown(const struct job *job, const char *fact, const struct er
         };
 }
 
+/* Whether a package is, or was, linked to it. */
+static bool has_package(const struct job *job)
+{
+    bool linked = false;
+
+    for (size_t i = 0; i < job->context.count; i++)
+        linked |= job->context.claims[i].kept;
+    for (size_t i = 0; i < job->known.package_count && job->context.count == 0; i++)
+        linked |= job->known.packages[i].link != NULL;
+    return linked;
+}
+
+static const struct workflow *unread_workflow(const struct job *job)
+{
+    for (size_t i = 0; i < job->context.workflows.count; i++)
+        if (job->context.workflows.items[i].error != NULL)
+            return &job->context.workflows.items[i];
+    return NULL;
+}
+
+/* Of a repository with a package, unless it has no default branch; `base` is what the other facts
+ * of git are. */
+static void add_workflows(const struct job *job, struct row_coverage base,
+                          struct row_coverage *rows, size_t *count)
+{
+    const struct err *folder = &job->context.workflows_err;
+    const struct workflow *unread = unread_workflow(job);
+    const char *head = job->unchanged ? job->known.head_oid : job->study.head;
+
+    if (!has_package(job) || (head == NULL && strcmp(base.status, "known") == 0))
+        return;
+    base.fact = "workflows";
+    if (strcmp(base.status, "known") != 0) {
+        rows[(*count)++] = base;
+        return;
+    }
+    if (job->unchanged) {
+        base.status = job->known.workflows != NULL ? job->known.workflows : "absent";
+        base.reason = job->known.workflows_reason;
+        base.detail = job->known.workflows_detail;
+    } else if (folder->reason != REASON_NONE || unread != NULL) {
+        base.status = "unknown";
+        base.reason = reason_word(unread != NULL ? unread->reason : folder->reason);
+        base.detail = unread != NULL ? unread->error : folder->text;
+    } else if (job->context.workflows.count == 0) {
+        base.status = "absent";
+    }
+    rows[(*count)++] = base;
+}
+
 static int save_coverage(struct job *job, struct err *err)
 {
-    struct row_coverage rows[GIT_FACTS + 3];
+    struct row_coverage rows[GIT_FACTS + 4];
     size_t count = GIT_FACTS;
     const struct study_project *bad = bad_project(job), *unnamed = unnamed_project(job);
     bool empty = job->err.reason == REASON_NONE && job_is_empty(job);
@@ -73,6 +124,7 @@ static int save_coverage(struct job *job, struct err *err)
             rows[i].reason = reason_word(REASON_EMPTY);
         }
     }
+    add_workflows(job, rows[0], rows, &count);
     if (job->study.limit != NULL) {
         rows[2].status = "unknown";
         rows[2].reason = reason_word(REASON_LIMIT);
@@ -105,7 +157,11 @@ static bool is_to_read_again(const struct job *job)
         if (package == NULL || package->err.reason != REASON_NONE)
             return true;
     }
-    return bad_project(job) != NULL || unnamed_project(job) != NULL || job->study.limit != NULL ||
+    const struct workflow *unread = unread_workflow(job);
+
+    return (unread != NULL && remembered_may_pass(unread->reason)) ||
+           job->context.workflows_err.reason != REASON_NONE || bad_project(job) != NULL ||
+           unnamed_project(job) != NULL || job->study.limit != NULL ||
            job->links_err.reason != REASON_NONE ||
            job->context.declarations.reason != REASON_NONE ||
            job->context.changelogs.reason != REASON_NONE;
@@ -334,6 +390,45 @@ static int save_sources(struct job *job, struct err *err)
     return store_put_release_sources(job->scan->store, job->id, rows, count, err);
 }
 
+/* Where their folder could not be read, what was known of it holds. */
+static int save_workflows(struct job *job, struct err *err)
+{
+    const struct workflows *from = &job->context.workflows;
+    struct row_workflow *rows = arena_array(&job->arena, from->count, sizeof *rows);
+    struct row_publish *publishes =
+        arena_array(&job->arena, from->publish_count, sizeof *publishes);
+
+    if (job->context.workflows_err.reason != REASON_NONE)
+        return 0;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct workflow *w = &from->items[i];
+        rows[i] = (struct row_workflow){.path = w->path,
+                                        .state = w->error == NULL ? "known" : "unknown",
+                                        .reason = w->error == NULL ? NULL : reason_word(w->reason),
+                                        .detail = w->error,
+                                        .triggers = w->triggers};
+    }
+    for (size_t i = 0; i < from->publish_count; i++) {
+        const struct workflow_publish *p = &from->publishes[i];
+        publishes[i] = (struct row_publish){
+            .workflow = p->workflow,
+            .path = p->path,
+            .line = p->line,
+            .tool = p->tool,
+            .state = p->unknown == NULL ? "known" : "unknown",
+            .reason = p->unknown,
+            .environment = p->environment,
+            .ways = workflow_ways(p->ways, &job->arena),
+            .loose = workflow_ways(p->loose, &job->arena),
+            .checked = p->checked,
+            .pinned = p->pinned,
+            .credential = workflow_credential_word(p->credential),
+        };
+    }
+    return store_put_workflows(job->scan->store, job->id, rows, from->count, publishes,
+                               from->publish_count, err);
+}
+
 static int save_facts(struct job *job, struct err *err)
 {
     if (save_refs(job, err) != 0 || save_declarations(job, err) != 0 ||
@@ -342,7 +437,8 @@ static int save_facts(struct job *job, struct err *err)
     /* Where all is gone, the packages that it had are still the ones it published. */
     if ((job_is_empty(job) ? save_configured(job, err) : save_links(job, err)) != 0)
         return -1;
-    if (save_sources(job, err) != 0 || save_skipped(job, err) != 0 ||
+    if (save_workflows(job, err) != 0 || save_sources(job, err) != 0 ||
+        save_skipped(job, err) != 0 ||
         ((json_object_size(job->memory) > 0 || job->past != NULL) &&
          job_remember_study(job, err) != 0))
         return -1;

@@ -441,11 +441,17 @@ static int read_tag_trees(struct reading_at *at, struct read_before **read, stru
 
 static int read_tip(struct reading_at *at, struct err *err)
 {
+    const char *const *wants;
+
     if (at->study->head == NULL)
         return 0;
     at->tag = STUDY_TIP;
     at->commit = at->study->head;
-    return read_commit(at, err) < 0 ? -1 : 0;
+    if (read_commit(at, err) < 0)
+        return -1;
+    if (at->study->project_count > 0 || reader_wants(at->reader, &wants) > 0)
+        reader_prefetch_workflows(at->reader, at->commit);
+    return 0;
 }
 
 int study_projects(struct reader *reader, struct arena *arena, struct study *study, json_t **memory,

@@ -113,6 +113,7 @@ static void judge_run(void *item)
         return;
     claim_notes(&job->context);
     claim_files(&job->context);
+    claim_workflows(&job->context);
     claim_unread(&job->context);
     if (reader_is_spent(job->reader))
         job->study.limit = "more files and directories, over all tags, than are looked at";

@@ -205,6 +205,23 @@ static int read_packages(struct store *store, struct arena *arena, struct known_
     return result;
 }
 
+/* Of the workflows the one that says most: that one could not be read. */
+static int read_workflows(struct store *store, struct arena *arena, struct known_repository *out,
+                          struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_KNOWN_WORKFLOWS);
+
+    bound_integer(&bound, out->id);
+    int result = bound_step(&bound, err);
+    if (result > 0) {
+        out->workflows = column_text(arena, bound.stmt, 0);
+        out->workflows_reason = column_text(arena, bound.stmt, 1);
+        out->workflows_detail = column_text(arena, bound.stmt, 2);
+    }
+    bound_end(&bound);
+    return result < 0 ? -1 : 0;
+}
+
 int store_known_repository(struct store *store, const char *host, int64_t forge_id,
                            const char *owner, const char *name, struct arena *arena,
                            struct known_repository *out, struct err *err)
@@ -219,7 +236,7 @@ int store_known_repository(struct store *store, const char *host, int64_t forge_
     struct bound bound = bound_start(store, SQL_KNOWN_PROJECTS);
     bound_integer(&bound, out->id);
     if (bound_value(&bound, 0, &projects, err) != 0 || read_refs(store, arena, out, err) != 0 ||
-        read_tips(store, arena, out, err) != 0)
+        read_tips(store, arena, out, err) != 0 || read_workflows(store, arena, out, err) != 0)
         return -1;
     out->has_projects = projects != 0;
     return read_packages(store, arena, out, err);

@@ -21,6 +21,8 @@
 -- fact: content_member | repository_id release_id  | filename path class | package_id importance reason git_path blob first_commit first_at late lines comments_only touches secret
 -- fact: provenance     | repository_id release_id  | filename | package_id kind state reason detail
 -- fact: attestation    | repository_id release_id  | filename number | package_id predicate publisher publisher_repository workflow environment identity repository repository_forge_id on_forge commit_oid ref integrated_at fault chain relation
+-- fact: workflow       | repository_id             | path | state reason detail triggers
+-- fact: publish        | repository_id             | workflow path line | tool state reason environment ways loose checked pinned credential
 -- fact: coverage       | repository_id package_id organisation | fact | status reason detail
 -- fact: finding        |                           | rule repository_id package_id version tag detail | severity standing message evidence first_run
 

@@ -195,16 +195,24 @@ SELECT r.organisation, r.name AS repository, r.full_name, r.host, p.name AS pack
             WHEN p.refs_state = 'known' AND p.directory IS NOT NULL THEN 'known'
             WHEN p.refs_state = 'known' AND u.why IS NULL THEN 'none'
             ELSE 'unknown' END AS tip_state,
+       w.state AS publish_state, w.path AS publish_path, w.line AS publish_line, w.tool AS publish_tool,
+       w.ways AS publish_ways, w.loose AS publish_loose, w.credential AS publish_credential, w.reason AS publish_reason,
+       (SELECT count(*) FROM publish AS m WHERE m.repository_id = p.repository_id AND m.state = 'known') AS publish_steps,
+       p.link IN ('configured', 'mutual', 'corroborated') AND EXISTS (
+           SELECT 1 FROM coverage AS m WHERE m.repository_id = p.repository_id AND m.fact = 'workflows'
+              AND m.status IN ('known', 'absent')) AS publish_none,
        u.why AS unseen, (SELECT started_at FROM as_of) AS observed_at
 FROM package AS p
 LEFT JOIN repository AS r ON r.id = p.repository_id
+-- known before unknown, and of those the one that asks for most attention
+LEFT JOIN publish AS w ON w.repository_id = p.repository_id
 LEFT JOIN (SELECT v.repository_id, v.package_id, coalesce(v.detail, v.reason) AS why, v.fact
            FROM coverage AS v
            -- that no project here has the name is no reason to doubt it
            WHERE v.status = 'unknown' AND v.fact <> 'repository') AS u
     ON u.repository_id = p.repository_id OR u.package_id = p.id
 WHERE p.name = :package
-ORDER BY p.index_url, u.fact LIMIT 1;
+ORDER BY p.index_url, u.fact, w.state, w.loose = '', w.workflow, w.path, w.line LIMIT 1;
 
 -- Highest version first; is_newest marks the one that the card is about.
 -- name: report_card_releases

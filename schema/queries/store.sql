@@ -102,6 +102,11 @@ ORDER BY max(since) DESC LIMIT 1000;
 -- name: known_projects
 SELECT EXISTS (SELECT 1 FROM stored_project WHERE repository_id = ?1 AND until IS NULL);
 
+-- Of those that could not be read the first, else any.
+-- name: known_workflows
+SELECT state, reason, detail FROM stored_workflow WHERE repository_id = ?1 AND until IS NULL
+ORDER BY state <> 'unknown', path LIMIT 1;
+
 -- name: known_packages
 SELECT p.id, p.name, p.etag, d.state, l.state, l.directory
 FROM stored_link AS l

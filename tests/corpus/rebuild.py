@@ -99,7 +99,7 @@ def world_of(home, files, sdist):
     world = World(git_root=str(home / "git"))
     world.add_owner("harbour-labs", 1)
     world.add_repository(FULL, 1)
-    repository = Repository()
+    repository = Repository(workflow=None)
     repository.commit("2025-02-03T09:00:00Z", "Release 1.0.0", files)
     repository.tag("v1.0.0", "2025-02-03T09:01:00Z")
     repository.write(world.git_directory(world.repository(FULL)))

@@ -295,7 +295,7 @@ def publish(make_drift, tmp_path_factory):
         world = World(git_root=str(tmp_path_factory.mktemp("publish")), tokens=[TOKEN])
         world.add_owner(OWNER, 1)
         world.add_repository(TREE_FULL, 1)
-        repository = Repository()
+        repository = Repository(workflow=None)
         repository.commit("2025-02-03T09:00:00Z", "Release 1.0.0", base)
         if tag:
             repository.tag(tag, "2025-02-03T09:01:00Z")

@@ -31,11 +31,27 @@ class Link(str):
     """The content of a symbolic link: where it leads."""
 
 
-class Repository:
-    """Collects commits and tags; write() makes them real."""
+RELEASE_WORKFLOW = """\
+on:
+  push:
+    tags: ['**']
+jobs:
+  publish:
+    permissions: {id-token: write}
+    steps:
+    - name: The tag must say the version
+      run: test "$(python -m setuptools_scm)" = "$GITHUB_REF_NAME"
+    - uses: pypa/gh-action-pypi-publish@ba38be9e461d3875417946c167d0b5f3d385a247
+"""
 
-    def __init__(self, branch="main"):
+
+class Repository:
+    """Collects commits and tags; write() makes them real. Each root commit brings a workflow of which
+    no rule has anything to say, unless `workflow` is another text, or None."""
+
+    def __init__(self, branch="main", workflow=RELEASE_WORKFLOW):
         self.branch = branch
+        self.workflow = workflow
         self.stream = []
         self.marks = {}  # branch → mark of its newest commit
         self.next_mark = 1
@@ -53,6 +69,8 @@ class Repository:
         parent = self.marks.get(branch, start)
         if parent:
             self.stream.append(b"from :%d\n" % parent)
+        elif self.workflow is not None:
+            files = {".github/workflows/release.yml": self.workflow} | files
         for path, content in files.items():
             name = b'"%s"' % _bytes(path).replace(b"\\", b"\\\\").replace(b"\n", b"\\n")
             if content is None:

@@ -14,7 +14,7 @@ INSERT INTO stored_package (package_id, state, display, licence, organisation, u
 INSERT INTO stored_scope VALUES (1, 0, 1, NULL), (0, 1, 1, NULL);
 INSERT INTO stored_coverage (repository_id, package_id, organisation, fact, status, since) VALUES
     (1, 0, '', 'refs', 'known', 1), (1, 0, '', 'objects', 'known', 1),
-    (1, 0, '', 'projects', 'known', 1), (0, 1, '', 'index', 'known', 1);
+    (1, 0, '', 'projects', 'known', 1), (1, 0, '', 'workflows', 'known', 1), (0, 1, '', 'index', 'known', 1);
 INSERT INTO stored_project VALUES (1, '', 'Rocket', 'rocket', 'hatchling', 'MIT', 'known', 'LICENSE',
     'CHANGELOG.md', 0, 1, NULL);
 INSERT INTO stored_link VALUES
@@ -49,3 +49,8 @@ INSERT INTO stored_contents VALUES
      '2024-03-01T09:50:00Z', 'same', 12, 12, 1, NULL),
     (1, 2, 'rocket-0.2.0-py3-none-any.whl', 1, 'bdist_wheel', 'd4', 'known', NULL, NULL, 'at-tag', 'c2',
      '2024-03-01T09:50:00Z', 'same', 8, 8, 1, NULL);
+INSERT INTO stored_workflow VALUES
+    (1, '.github/workflows/release.yml', 'known', NULL, NULL, 'push tags v*', 1, NULL);
+INSERT INTO stored_publish VALUES
+    (1, '.github/workflows/release.yml', '.github/workflows/release.yml', 20, 'pypa/gh-action-pypi-publish',
+     'known', NULL, NULL, 'tag', '', 1, 1, 'trusted-publishing', 1, NULL);
