@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "facts/pep440.h"
+#include "remedy/touched.h"
 #include "report/card.h"
 #include "report/words.h"
 
@@ -15,6 +16,7 @@ struct plan {
     const char *package, *version; /* as the index has them */
     const char *tag;               /* that it has, or should have; NULL: cannot be told */
     const char *commit;            /* that it is of; NULL: no commit is */
+    struct touched touched;
     bool tagged, declared, noted, found;
     unsigned step;
 };
@@ -32,6 +34,17 @@ static void say(const struct plan *plan, const char *text)
             fputc('\\', plan->out);
         fputc(*s, plan->out);
     }
+    buf_release(&safe);
+}
+
+/* The same inside a block of code, which only its own marks would end. */
+static void quote(const struct plan *plan, const char *text)
+{
+    struct buf safe = BUF_INIT(1 << 16);
+
+    words_say(&safe, "%s", text);
+    for (const char *s = buf_str(&safe); *s != '\0'; s++)
+        fputc(*s == '`' ? '?' : *s, plan->out);
     buf_release(&safe);
 }
 
@@ -57,29 +70,42 @@ static const char *text_of(const struct plan *plan, const char *name)
 
 /* --- what was found -------------------------------------------------------------------------- */
 
-static void when(const struct plan *plan, const char *instant, const char *what, const char *detail)
+struct moment {
+    const char *instant, *what, *detail;
+};
+
+static int by_instant(const void *a, const void *b)
 {
-    if (instant == NULL)
-        return;
-    fprintf(plan->out, "| %s | %s", instant, what);
-    if (detail != NULL) {
-        fputs(" ", plan->out);
-        say(plan, detail);
-    }
-    fputs(" |\n", plan->out);
+    return strcmp(((const struct moment *)a)->instant, ((const struct moment *)b)->instant);
 }
 
 static void write_timeline(const struct plan *plan)
 {
+    const struct moment known[] = {
+        {text_of(plan, "version_committed_at"),
+         "a commit first declares the version:", text_of(plan, "version_commit")},
+        {text_of(plan, "committed_at"), "the tagged commit was made:", text_of(plan, "tag_commit")},
+        {text_of(plan, "tagged_at"), "the tag was made:", text_of(plan, "tag")},
+        {text_of(plan, "published_at"), "published on the index", NULL},
+        {record_text(plan->card.package, "head_committed_at"),
+         "the default branch's newest commit:", record_text(plan->card.package, "head")},
+    };
+    struct moment moments[sizeof known / sizeof *known];
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].instant != NULL)
+            moments[count++] = known[i];
+    qsort(moments, count, sizeof *moments, by_instant);
     fputs("\n| when (UTC) | what |\n| --- | --- |\n", plan->out);
-    when(plan, text_of(plan, "version_committed_at"),
-         "a commit first declares the version:", text_of(plan, "version_commit"));
-    when(plan, text_of(plan, "committed_at"),
-         "the tagged commit was made:", text_of(plan, "tag_commit"));
-    when(plan, text_of(plan, "tagged_at"), "the tag was made:", text_of(plan, "tag"));
-    when(plan, text_of(plan, "published_at"), "published on the index", NULL);
-    when(plan, record_text(plan->card.package, "head_committed_at"),
-         "the default branch's newest commit:", record_text(plan->card.package, "head"));
+    for (size_t i = 0; i < count; i++) {
+        fprintf(plan->out, "| %s | %s", moments[i].instant, moments[i].what);
+        if (moments[i].detail != NULL) {
+            fputs(" ", plan->out);
+            say(plan, moments[i].detail);
+        }
+        fputs(" |\n", plan->out);
+    }
 }
 
 static bool is_about(const struct plan *plan, const struct record *finding)
@@ -191,6 +217,21 @@ static void write_bump(struct plan *plan)
     close_commands(plan);
 }
 
+static void write_touched(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->touched.count; i++) {
+        const struct touched_file *file = &plan->touched.files[i];
+        fputs("  - ", plan->out);
+        quote(plan, file->path);
+        fputs(file->added ? " (new)" : "", plan->out);
+        for (size_t n = 0; n < file->name_count; n++) {
+            fputs(n == 0 ? ": " : ", ", plan->out);
+            quote(plan, file->names[n]);
+        }
+        fputs("\n", plan->out);
+    }
+}
+
 static void write_changelog(struct plan *plan)
 {
     const char *path = record_text(plan->card.package, "changelog_path");
@@ -201,8 +242,11 @@ static void write_changelog(struct plan *plan)
     fprintf(plan->out, "\nAdd to `%s`, to be completed by a person:\n\n```markdown\n",
             path != NULL && card_is_plain(path) ? path : "CHANGELOG.md");
     fprintf(plan->out,
-            "## [%s] - %.10s\n\n### Changed\n- TO BE COMPLETED: what users of %s notice.\n```\n",
-            plan->version, published != NULL ? published : "YYYY-MM-DD", plan->version);
+            "## [%s] - %.10s\n\n### Changed\n- TO BE COMPLETED: what users of %s notice.%s\n",
+            plan->version, published != NULL ? published : "YYYY-MM-DD", plan->version,
+            plan->touched.count > 0 ? " What was changed:" : "");
+    write_touched(plan);
+    fputs("```\n", plan->out);
 }
 
 static void write_branch(struct plan *plan)
@@ -218,14 +262,20 @@ static void write_branch(struct plan *plan)
     close_commands(plan);
     write_bump(plan);
     write_changelog(plan);
-    fputs("\nOne commit, which says what it does:\n", plan->out);
+    bool edited = !plan->declared || !plan->noted;
+    fputs(edited ? "\nOne commit, which says what it does:\n"
+                 : "\nWhat was brought back is one commit:\n",
+          plan->out);
     open_commands(plan);
+    if (edited)
+        fprintf(plan->out,
+                "git add -A\ngit commit -m 'Sync repository with published v%s' \\\n"
+                "    -m '%s was published from a tree that was never committed.'\n",
+                plan->version, plan->version);
     fprintf(plan->out,
-            "git add -A\ngit commit -m 'Sync repository with published v%s' \\\n"
-            "    -m '%s was published from a tree that was never committed.'\n"
             "git push -u origin fix/sync-repo-with-v%s\n"
             "gh pr create --title 'Sync repository with published v%s' --body-file - <<'EOF'\n",
-            plan->version, plan->version, plan->version, plan->version);
+            plan->version, plan->version);
     fprintf(plan->out,
             "%s %s is on the index; the repository does not hold it. This brings them together.\n"
             "\n"
@@ -358,7 +408,8 @@ static int open_plan(struct store *store, const char *package, const char *versi
         return err_set(err, REASON_USAGE, "no repository is known for %s: nothing to repair there",
                        package);
     read_facts(plan);
-    return 0;
+    return touched_read(store, plan->package, plan->version, &plan->card.arena, &plan->touched,
+                        err);
 }
 
 int plan_write(struct store *store, const char *package, const char *version, FILE *out,

@@ -341,6 +341,19 @@ WHERE m.package = :package AND m.version = :version AND m.filename = :filename
   AND m.class IN ('nowhere', 'altered', 'ignored', 'other-commit') AND NOT m.secret
 ORDER BY m.path;
 
+-- Of one file of the release, the sdist if there is one: what the changelog has to tell.
+-- name: plan_touched
+WITH chosen AS (
+    SELECT filename, sha256, release_id FROM contents
+    WHERE package = :package AND version = :version AND state = 'known'
+    ORDER BY kind <> 'sdist', filename LIMIT 1)
+SELECT m.path, m.class, m.lines, c.sha256
+FROM chosen AS c
+JOIN content_member AS m ON m.release_id = c.release_id AND m.filename = c.filename
+WHERE m.path IS NOT NULL AND NOT m.secret
+  AND m.class IN ('altered', 'nowhere', 'other-commit') AND m.importance IN ('code', 'build')
+ORDER BY m.importance <> 'code', m.path;
+
 -- Whether that was ever asked.
 -- name: recover_verdict
 SELECT c.verdict, c.commit_oid

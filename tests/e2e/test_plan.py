@@ -13,7 +13,7 @@ INCIDENT = demo.INCIDENT
 
 @pytest.fixture
 def planned(drift):
-    drift.scan(OWNER)
+    drift.scan(OWNER, "--verify", "latest")
     done = drift.run("plan", INCIDENT)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -29,6 +29,10 @@ def test_the_incident(planned):
     assert "source-behind-index" in planned and "release-without-tag" in planned
     assert "sed -i '7s/0.1.0/0.2.0/' pyproject.toml" in planned
     assert "## [0.2.0] - 2025-10-10" in planned and "TO BE COMPLETED" in planned
+    # whoever completes it sees what was changed
+    assert re.search(r"  - src/gull_mailbox_core/reader\.py: \w+", planned)
+    moments = re.findall(r"^\| (\d{4}-\S+) \|", planned, re.M)
+    assert len(moments) > 1 and moments == sorted(moments)
     assert "git tag -a v0.2.0 HEAD" in planned and "gh release create v0.2.0" in planned
     assert "yank" in planned and "Post-mortem" in planned
 
