@@ -107,6 +107,7 @@ struct settings {
     const char *output;
     int list_format; /* enum setting_list_format */
     bool offline;
+    uint64_t if_older_than_ms;  /* 0: scan in any case */
     bool all, workflow;         /* of plan; all also of diff-release */
     const char *author, *email; /* of recover */
     struct setting_list search;

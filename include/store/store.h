@@ -29,6 +29,8 @@ void store_close(struct store *store);
    Takes no lock, so it is in nobody's way. */
 #define STORE_HOLDER 384
 bool store_holder(const char *path, char out[STORE_HOLDER]);
+/* The same of an open database, whoever it is. */
+bool store_is_scanned(const struct store *store);
 
 /* --- runs ----------------------------------------------------------------------------------- */
 enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
@@ -41,6 +43,8 @@ void store_keep_scope(struct store *store);
    before, does so too), unless it keeps it. */
 int store_end_run(struct store *store, enum run_state state, struct err *err);
 int64_t store_run(const struct store *store);
+/* The newest complete run that looked at the fleet, and when it began; 0: there is none. */
+int store_last_scan(struct store *store, int64_t *run, int64_t *started_at, struct err *err);
 /* Ends the coverage of listings that this run did not ask for; `asked` ends with NULL, or is NULL.
  */
 int store_forget_listings(struct store *store, const char *const *asked, struct err *err);
@@ -235,7 +239,7 @@ typedef int store_columns_fn(void *ctx, const char *const *names, size_t count);
 int store_query(struct store *store, const char *query, const struct bind *binds, size_t count,
                 store_columns_fn *columns, store_row_fn *row, void *ctx, struct err *err);
 
-/* PRAGMA quick_check, for doctor. */
+/* PRAGMA integrity_check, for doctor: reads the whole file. */
 int store_check(struct store *store, struct err *err);
 
 #endif

@@ -70,6 +70,7 @@ static const struct setting table[] = {
     {"list-format", SETTING_CHOICE, AT(list_format), "table", list_format_words},
     {"text-format", SETTING_CHOICE, AT(text_format), "text", text_format_words},
     {"offline", SETTING_BOOL, AT(offline), "false"},
+    {"if-older-than", SETTING_DURATION, AT(if_older_than_ms)},
     {"all", SETTING_BOOL, AT(all), "false"},
     {"workflow", SETTING_BOOL, AT(workflow), "false"},
     {"author", SETTING_TEXT, AT(author)},

@@ -139,8 +139,8 @@ int report_warn_unfinished(struct store *store, const struct report_options *opt
     if (result == 0 && run.count == 1) {
         const char *state = record_text(run.items, "state");
         if (strcmp(state, "running") == 0)
-            log_warning("run %" PRId64 " is still at work, or was killed: %s",
-                        number(run.items, "id"), not_all);
+            log_warning("run %" PRId64 " %s: %s", number(run.items, "id"),
+                        store_is_scanned(store) ? "is still at work" : "was killed", not_all);
         else if (strcmp(state, "complete") != 0)
             log_warning("run %" PRId64 " %s: %s", number(run.items, "id"),
                         strcmp(state, "failed") == 0 ? "failed" : "was interrupted", not_all);

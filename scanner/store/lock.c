@@ -108,6 +108,13 @@ bool store_holder(const char *path, char out[STORE_HOLDER])
     return held;
 }
 
+bool store_is_scanned(const struct store *store)
+{
+    char holder[STORE_HOLDER];
+
+    return store_holder(store->path, holder);
+}
+
 int lock_take(const char *path, struct lock **out, struct err *err)
 {
     char *name = lock_path(path);

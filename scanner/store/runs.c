@@ -105,6 +105,17 @@ int store_end_run(struct store *store, enum run_state state, struct err *err)
     return bound_run(&bound, err) != 0 ? -1 : store_flush(store, err);
 }
 
+int store_last_scan(struct store *store, int64_t *run, int64_t *started_at, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_RUN_LAST_SCAN);
+    int result = bound_step(&bound, err);
+
+    *run = result > 0 ? sqlite3_column_int64(bound.stmt, 0) : 0;
+    *started_at = result > 0 ? column_instant(bound.stmt, 1) : CLOCK_UNKNOWN;
+    bound_end(&bound);
+    return result < 0 ? -1 : 0;
+}
+
 static int find_run(struct store *store, int64_t run, int64_t *out, struct err *err)
 {
     struct bound bound = bound_start(store, run == 0 ? SQL_RUN_LATEST : SQL_RUN_FIND);

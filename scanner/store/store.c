@@ -193,7 +193,7 @@ void store_close(struct store *store)
 
 int store_check(struct store *store, struct err *err)
 {
-    struct bound bound = bound_start(store, SQL_QUICK_CHECK);
+    struct bound bound = bound_start(store, SQL_INTEGRITY_CHECK);
     int result = bound_step(&bound, err);
 
     if (result > 0) {

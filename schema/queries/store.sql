@@ -32,8 +32,8 @@ RELEASE batch;
 -- name: batch_undo
 ROLLBACK TO batch;
 
--- name: quick_check
-PRAGMA quick_check(1);
+-- name: integrity_check
+PRAGMA integrity_check(1);
 
 -- name: run_interrupt
 UPDATE run SET state = 'interrupted' WHERE state = 'running';
@@ -225,6 +225,13 @@ ON CONFLICT (repository_id, release_id) DO UPDATE SET basis = excluded.basis;
 
 -- name: run_latest
 SELECT id FROM run ORDER BY state = 'complete' DESC, id DESC LIMIT 1;
+
+-- The newest complete run that looked at the fleet: one of --offline only judged again.
+-- name: run_last_scan
+SELECT id, started_at FROM run
+WHERE state = 'complete' AND json_extract(arguments, '$[0]') = 'scan'
+  AND NOT EXISTS (SELECT 1 FROM json_each(arguments) WHERE value LIKE '--off%')
+ORDER BY id DESC LIMIT 1;
 
 -- name: run_find
 SELECT id FROM run WHERE id = ?1;
