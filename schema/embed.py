@@ -8,7 +8,8 @@ queries/*.sql, which hold blocks:
 
     -- name: X         one statement: SQL_X
     -- script: X       several statements: SQL_SCRIPT_X
-    -- each: {fact}_X  a statement that is made for every "-- fact:" line (see queries/facts.sql)
+    -- each: {fact}_X  a statement that is made for every "-- fact:" line (see queries/facts.sql),
+                       which a "-- keep:" line may add to
 
 queries/NAME.graphql, what the forge is asked, becomes the text graphql_NAME, without its comments.
 
@@ -23,6 +24,7 @@ from pathlib import Path
 HEAD = re.compile(r"^-- (name|script|each): *(\S+) *$")
 SNAPSHOT = re.compile(r"^-- snapshot( for rules)?(?:: (\w+))?$", re.MULTILINE)
 FACT = re.compile(r"^-- fact: *(\w+) *\|([^|]*)\|([^|]*)\|([^|]*)$")
+KEEP = re.compile(r"^-- keep: *(\w+) *\|(.*)$")
 
 
 def quote(text):
@@ -53,10 +55,9 @@ def blocks(path):
 
 def facts(path):
     """(name, what replaces {word} in the templates) of every fact line."""
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        match = FACT.match(line)
-        if not match:
-            continue
+    lines = path.read_text(encoding="utf-8").split("\n")
+    kept = {match[1]: match[2].strip() for match in map(KEEP.match, lines) if match}
+    for match in filter(None, map(FACT.match, lines)):
         name = match[1]
         subject, key, values = (match[i].split() for i in (2, 3, 4))
         columns = subject + key + values
@@ -68,8 +69,13 @@ def facts(path):
             "keys": ", ".join(subject + key),
             "is_subject": " AND ".join(f"s.{c} = ?{i + 2}" for i, c in enumerate(subject)) or "1",
             "same_key": " AND ".join(f"i.{c} = s.{c}" for c in subject + key),
+            "is_gone": " OR ".join(f"s.{c} NOT IN (SELECT id FROM temp.kept_{c[:-3]})"
+                                   for c in columns if c in ("repository_id", "package_id")),
+            "is_kept": kept.pop(name, "0"),
             "same_values": row.format(", i.".join(values), ", s.".join(values)) if values else "1",
         }
+    if kept:
+        sys.exit(f"{path}: there is no fact {', '.join(kept)} to keep")
 
 
 def fill(template, words):
@@ -112,7 +118,7 @@ def header(statements, scripts, names, asked):
               "    int snapshot; /* 1: for reports and rules, 2: for rules */",
               "    const char *drop_temp, *drop_table;", "};",
               "/* The statements that bring one kind of fact in line. */",
-              "struct sql_fact_set {", "    enum sql clear, add, close, open;",
+              "struct sql_fact_set {", "    enum sql clear, add, close, open, prune, runs;",
               "    enum sql_script incoming;", "};", "",
               "extern const struct sql_text sql_statements[SQL_COUNT];",
               "extern const char *const sql_scripts[SQL_SCRIPT_COUNT];",
@@ -167,7 +173,8 @@ def source(statements, scripts, names, files, asked):
     lines += ["};", "", "const struct sql_fact_set sql_facts[SQL_FACT_COUNT] = {"]
     for name in names:
         upper = name.upper()
-        verbs = ", ".join(f"SQL_{upper}_{verb}" for verb in ("CLEAR", "ADD", "CLOSE", "OPEN"))
+        verbs = ", ".join(f"SQL_{upper}_{verb}"
+                          for verb in ("CLEAR", "ADD", "CLOSE", "OPEN", "PRUNE", "RUNS"))
         lines.append(f"    {{{verbs}, SQL_SCRIPT_{upper}_INCOMING}},")
     lines += ["};", ""]
     texts = {kind: [(path.stem, path.read_text(encoding="utf-8")) for path in paths]

@@ -57,7 +57,7 @@ struct command {
 };
 
 extern const struct command cmd_scan, cmd_report, cmd_diff, cmd_diff_release, cmd_plan, cmd_recover,
-    cmd_gate, cmd_rules, cmd_doctor;
+    cmd_gate, cmd_rules, cmd_prune, cmd_doctor;
 
 /* The whole program: the exit status. */
 int commands_main(int argc, char **argv);

@@ -107,6 +107,8 @@ struct settings {
     const char *output;
     int list_format; /* enum setting_list_format */
     bool offline;
+    uint64_t keep_ms; /* of prune; 0: not said */
+    bool dry_run;
     uint64_t if_older_than_ms;  /* 0: scan in any case */
     bool all, workflow;         /* of plan; all also of diff-release */
     const char *author, *email; /* of recover */
@@ -143,7 +145,7 @@ struct setting {
     const char *const *choices;
     int (*check)(const char *text, struct err *err); /* of each text; may be NULL */
     const char *environment;                         /* variable that sets it; may be NULL */
-    unsigned least, most;                            /* of a count */
+    unsigned least, most; /* of a count; of a duration `most` days, 0: VALUE_DAYS_MAX */
 };
 
 /* Sets every default. */

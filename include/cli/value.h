@@ -11,16 +11,16 @@
 #include "base/err.h"
 #include "scan/scan.h"
 
-#define VALUE_COUNT_MAX    1000000u
-#define VALUE_SHARDS_MAX   1000u
-#define VALUE_DURATION_MAX (7ull * 86400000) /* milliseconds */
+#define VALUE_COUNT_MAX  1000000u
+#define VALUE_SHARDS_MAX 1000u
+#define VALUE_DAYS_MAX   7u /* of a duration, unless its setting says otherwise */
 
 /* From `least` to `most`, which is at most VALUE_COUNT_MAX. */
 int value_count(const char *text, unsigned least, unsigned most, unsigned *out, struct err *err);
 int value_bool(const char *text, bool *out, struct err *err);
 /* "90", "90s", "15m", "2h", "1d"; where it may lack also "none", which is 0; milliseconds. Nobody
-   means nothing or a month: 0 and what is above VALUE_DURATION_MAX are refused. */
-int value_duration(const char *text, bool may_lack, uint64_t *out, struct err *err);
+   means nothing, and few mean a month: 0 and what is above `most` days are refused. */
+int value_duration(const char *text, bool may_lack, unsigned most, uint64_t *out, struct err *err);
 /* Position of the word in `choices` (ends with NULL). */
 int value_choice(const char *text, const char *const *choices, int *out, struct err *err);
 /* All of a file of the user's, up to the buffer's ceiling. */

@@ -24,6 +24,8 @@ void mirror_global_exit(void);
 /* Deletes what killed processes left below `cache` more than a day ago. */
 void mirror_sweep(const char *cache);
 
+/* Where the mirror of a repository is; the caller frees. */
+char *mirror_place(const char *cache, const char *host, const char *full_name);
 /* Opens the mirror at dir; creates it when it is not there or cannot be opened (a broken one is
    deleted and made anew: losing the cache loses time, never facts). One of very many packs gets a
    single one. `url` is recorded as the remote, so that `git fetch` in it works. Until mirror_free

@@ -16,8 +16,8 @@
 #include "cli/token.h"
 
 static const struct command *const commands[] = {
-    &cmd_scan,    &cmd_report, &cmd_diff,  &cmd_diff_release, &cmd_plan,
-    &cmd_recover, &cmd_gate,   &cmd_rules, &cmd_doctor,       NULL};
+    &cmd_scan, &cmd_report, &cmd_diff,  &cmd_diff_release, &cmd_plan, &cmd_recover,
+    &cmd_gate, &cmd_rules,  &cmd_prune, &cmd_doctor,       NULL};
 #define COMMAND_COUNT (sizeof commands / sizeof *commands - 1)
 
 static enum status status_of(const struct err *err)

@@ -70,7 +70,9 @@ static const struct setting table[] = {
     {"list-format", SETTING_CHOICE, AT(list_format), "table", list_format_words},
     {"text-format", SETTING_CHOICE, AT(text_format), "text", text_format_words},
     {"offline", SETTING_BOOL, AT(offline), "false"},
-    {"if-older-than", SETTING_DURATION, AT(if_older_than_ms)},
+    {"if-older-than", SETTING_DURATION, AT(if_older_than_ms), .most = 366},
+    {"keep", SETTING_DURATION, AT(keep_ms), .most = 36500},
+    {"dry-run", SETTING_BOOL, AT(dry_run), "false"},
     {"all", SETTING_BOOL, AT(all), "false"},
     {"workflow", SETTING_BOOL, AT(workflow), "false"},
     {"author", SETTING_TEXT, AT(author)},
@@ -208,7 +210,8 @@ int settings_assign(struct settings *settings, const struct setting *setting, co
         return value_bool(text, place, err);
     case SETTING_DURATION:
     case SETTING_LIMIT:
-        return value_duration(text, setting->type == SETTING_LIMIT, place, err);
+        return value_duration(text, setting->type == SETTING_LIMIT,
+                              setting->most != 0 ? setting->most : VALUE_DAYS_MAX, place, err);
     case SETTING_CHOICE:
         return assign_choice(setting, text, place, err);
     case SETTING_LIST:

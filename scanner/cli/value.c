@@ -53,7 +53,7 @@ int value_bool(const char *text, bool *out, struct err *err)
     return 0;
 }
 
-int value_duration(const char *text, bool may_lack, uint64_t *out, struct err *err)
+int value_duration(const char *text, bool may_lack, unsigned most, uint64_t *out, struct err *err)
 {
     static const struct {
         const char *unit;
@@ -68,13 +68,13 @@ int value_duration(const char *text, bool may_lack, uint64_t *out, struct err *e
     }
     for (size_t i = 0; rest != NULL && i < sizeof units / sizeof *units; i++) {
         uint64_t ms = n * units[i].ms;
-        if (strcmp(rest, units[i].unit) == 0 && ms > 0 && ms <= VALUE_DURATION_MAX) {
+        if (strcmp(rest, units[i].unit) == 0 && ms > 0 && ms <= most * 86400000ull) {
             *out = ms;
             return 0;
         }
     }
-    return err_set(err, REASON_USAGE, "\"%s\" is no duration: write %s, at most 7d", text,
-                   may_lack ? "90s, 15m, 2h or none" : "90s, 15m or 2h");
+    return err_set(err, REASON_USAGE, "\"%s\" is no duration: write %s, at most %ud", text,
+                   may_lack ? "90s, 15m, 2h or none" : "90s, 15m or 2h", most);
 }
 
 int value_choice(const char *text, const char *const *choices, int *out, struct err *err)

@@ -309,6 +309,17 @@ void mirror_dir_sweep(const char *dir)
     mirror_dir_each_pack_file(dir, sweep_file, NULL);
 }
 
+char *mirror_place(const char *cache, const char *host, const char *full_name)
+{
+    char *path = mem_printf("%s/%s/%s.git", cache, host, full_name);
+
+    /* The host may hold a port: a colon is no good in a directory name that people type. */
+    for (char *c = path; *c != '\0'; c++)
+        if (*c == ':')
+            *c = '_';
+    return path;
+}
+
 /* --- temporary ones -------------------------------------------------------------------------- */
 
 char *mirror_dir_temporary(const char *cache, struct err *err)

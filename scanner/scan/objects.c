@@ -29,13 +29,7 @@ struct fetching {
 
 static char *mirror_path(const struct job *job)
 {
-    /* The host may hold a port: a colon is no good in a directory name that people type. */
-    char *path =
-        mem_printf("%s/%s/%s.git", job->scan->options->cache, job->scan->host, job->full_name);
-    for (char *c = path; *c != '\0'; c++)
-        if (*c == ':')
-            *c = '_';
-    return path;
+    return mirror_place(job->scan->options->cache, job->scan->host, job->full_name);
 }
 
 static int open_mirror(struct job *job, enum fetch_kind kind)

@@ -129,8 +129,12 @@ static int find_run(struct store *store, int64_t run, int64_t *out, struct err *
     if (run == 0)
         return err_set(err, REASON_DATABASE, "%s: the database has no run yet; run a scan first",
                        store->path);
-    return err_set(err, REASON_USAGE, "%s: the database has no run %lld", store->path,
-                   (long long)run);
+    int64_t kept;
+    struct bound pruned = bound_start(store, SQL_PRUNED);
+    if (bound_value(&pruned, 0, &kept, err) != 0)
+        return -1;
+    return err_set(err, REASON_USAGE, "%s: the database has no run %lld%s", store->path,
+                   (long long)run, run < kept ? " any more: it was pruned" : "");
 }
 
 int store_run_before(struct store *store, int64_t run, int64_t *out, struct err *err)

@@ -1,6 +1,8 @@
 -- Writing facts. Each line below is one kind of fact: name | subject | key | values. The statements
 -- after them are made once for each (embed.py): they bring stored_NAME in line with incoming_NAME,
 -- which holds all rows of one subject as they are now, and write only the difference.
+-- What a run older than all that are kept saw alone goes with it, unless a "-- keep:" line says
+-- otherwise: name | which of its rows rules, views or later runs look back at.
 --
 -- fact: scope          |                           | repository_id package_id |
 -- fact: repository     | repository_id             | | owner name visibility default_branch forge_licence archived fork disabled named
@@ -26,6 +28,16 @@
 -- fact: coverage       | repository_id package_id organisation | fact | status reason detail
 -- fact: finding        |                           | rule repository_id package_id version tag detail | severity standing message evidence first_run
 
+-- keep: tag      | 1
+-- keep: package  | 1
+-- keep: release  | 1
+-- keep: file     | 1
+-- keep: link     | 1
+-- keep: denotes  | 1
+-- keep: refs     | s.head_oid IN (SELECT t.oid FROM stored_lost_tip AS t WHERE t.repository_id = s.repository_id)
+-- keep: finding  | s.until = ?1
+-- keep: coverage | s.status IN ('known', 'absent') AND NOT EXISTS (SELECT 1 FROM stored_coverage AS n WHERE n.repository_id = s.repository_id AND n.package_id = s.package_id AND n.organisation = s.organisation AND n.fact = s.fact AND n.status = s.status AND n.until > s.until AND n.until <= ?1)
+
 -- each: {fact}_clear
 DELETE FROM incoming_{fact};
 
@@ -43,6 +55,19 @@ SELECT i.*, ?1 FROM incoming_{fact} AS i
 WHERE NOT EXISTS (
     SELECT 1 FROM stored_{fact} AS s
     WHERE {same_key} AND s.until IS NULL AND {same_values});
+
+-- ?1: the first run that is kept.
+-- each: {fact}_prune
+DELETE FROM stored_{fact} AS s
+WHERE {is_gone} OR (s.until <= ?1 AND NOT ({is_kept}));
+
+-- Runs whose days are still told: when a row began, when it was seen last, when it was gone.
+-- each: {fact}_runs
+INSERT OR IGNORE INTO temp.named_run
+SELECT since FROM stored_{fact} WHERE since < ?1
+UNION SELECT until FROM stored_{fact} WHERE until < ?1
+UNION SELECT (SELECT max(r.id) FROM run AS r WHERE r.id < s.until)
+      FROM stored_{fact} AS s WHERE s.until <= ?1;
 
 -- Made from the table itself: without its columns' types no comparison of the two finds by key.
 -- script: {fact}_incoming

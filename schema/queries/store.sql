@@ -233,8 +233,11 @@ WHERE state = 'complete' AND json_extract(arguments, '$[0]') = 'scan'
   AND NOT EXISTS (SELECT 1 FROM json_each(arguments) WHERE value LIKE '--off%')
 ORDER BY id DESC LIMIT 1;
 
+-- Of what was pruned the days alone are left.
 -- name: run_find
-SELECT id FROM run WHERE id = ?1;
+SELECT id FROM run
+WHERE id = ?1
+  AND id >= ifnull((SELECT CAST(value AS INTEGER) FROM memory WHERE key = 'pruned'), 0);
 
 -- name: run_before
 SELECT max(id) FROM run WHERE state = 'complete' AND (?1 = 0 OR id < ?1);
