@@ -121,7 +121,8 @@ struct settings {
     const char *gate_directory, *gate_version, *gate_tag, *gate_dist,
         *gate_test_index; /* of gate */
     bool gate_published;
-    int gate_format; /* enum setting_gate_format, or -1 */
+    int gate_format;              /* enum setting_gate_format, or -1 */
+    const char *as_of, *manifest; /* of report */
     const char *run, *card, *rule_id, *explain;
     const char *package, *repository, *rule, *severity, *state; /* filters of report */
 };

@@ -36,6 +36,9 @@ int value_check_ignore(const char *text, struct err *err);     /* a glob of "acm
 int value_check_file(const char *path, struct err *err);       /* a file that can be read */
 int value_check_shard(const char *text, struct err *err);
 int value_check_run(const char *text, struct err *err); /* "latest" or a number */
+/* "2026-01-31", all of that day (UTC), or "2026-01-31T12:00:00Z". */
+int value_instant(const char *text, int64_t *out, struct err *err);
+int value_check_instant(const char *text, struct err *err);
 int value_check_severity(const char *text, struct err *err);
 int value_check_state(const char *text, struct err *err);
 int value_check_change(const char *text, struct err *err);

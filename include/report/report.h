@@ -54,6 +54,11 @@ int report_write(struct store *store, const struct report_options *options, FILE
    many were written. */
 int report_write_file(struct store *store, const struct report_options *options, const char *path,
                       uint64_t *rows, struct err *err);
+/* The files that report_write_file makes of these, each with the options of its own. */
+typedef int report_file_fn(void *ctx, const struct report_options *options, const char *path,
+                           struct err *err);
+int report_each_file(const struct report_options *options, const char *path, report_file_fn *fn,
+                     void *ctx, struct err *err);
 /* The card of one package: each check of the incident as one line with its mark, what was seen, and
    what to do next. `rules` gives the help texts. -1 also when the run has no such package
    (REASON_USAGE). */

@@ -31,6 +31,13 @@ const struct rule *rules_at(const struct rules *rules, size_t i); /* ordered by 
    cli/policy.h for its lists since, waive and severity); NULL: nothing. */
 void rules_set_policy(struct rules *rules, const char *policy);
 
+/* SHA-256 of a rule's file. */
+#define RULES_DIGEST 65
+void rule_digest(const struct rule *rule, char out[RULES_DIGEST]);
+/* Whether the run was judged by just these: 1 or 0; -1 when nobody noted by which. */
+int rules_judged(struct store *store, const struct rules *rules, int64_t run, int *out,
+                 struct err *err);
+
 struct rules_result {
     unsigned counts[5]; /* findings that count (neither historic nor waived), by severity */
     unsigned fresh;     /* of those, new in this run */

@@ -213,6 +213,8 @@ int store_touch_repository(struct store *store, int64_t repository_id, struct er
 int store_touch_package(struct store *store, int64_t package_id, struct err *err);
 
 /* --- reading ---------------------------------------------------------------------------------- */
+/* The newest complete run that began at the instant or before; REASON_USAGE when there is none. */
+int store_run_as_of(struct store *store, int64_t instant, int64_t *run, struct err *err);
 /* From now on the views show the facts as of this run; 0: the newest complete one (else the newest
    at all). -1 when there is no such run. */
 int store_view_run(struct store *store, int64_t run, struct err *err);

@@ -1,10 +1,13 @@
 #include "cli/command.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "cli/terminal.h"
+#include "cli/value.h"
 #include "facts/names.h"
+#include "report/sums.h"
 #include "report/output.h"
 #include "report/report.h"
 
@@ -13,6 +16,8 @@ static const struct flag flags[] = {
     {"format", "FORMAT", "output.format", "table, csv, json or ndjson", 'f'},
     {"output", "FILE", "output", "write to FILE; csv also to a directory: DIR/", 'o'},
     {"run", "ID", "run", "an earlier run (latest)"},
+    {"as-of", "DAY", "as-of", "the fleet as the last complete scan until then saw it"},
+    {"manifest", "FILE", "manifest", "SHA-256 sums of what is written and of the rules"},
     {"package", "NAME", "only-package", "only this package"},
     {"repo", "OWNER/NAME", "only-repository", "only this repository"},
     {"rule", "ID", "only-rule", "only findings of this rule"},
@@ -33,7 +38,9 @@ static const char about[] =
     "--format or --what a PACKAGE is the same as --package. Filters choose rows, and the summary "
     "of\n"
     "json counts the rows that were chosen; --rule, --severity and --state choose findings alone.\n"
-    "Two reports of one run are the same bytes.\n";
+    "Two reports of one run are the same bytes, also years later; --manifest writes the sums of "
+    "the\n"
+    "files that --output named, and of the rules, to be signed and kept with them.\n";
 
 static const char examples[] =
     "  fleetdrift report                             every package, worst rule, status\n"
@@ -41,6 +48,10 @@ static const char examples[] =
     "  fleetdrift report --what findings --severity critical\n"
     "  fleetdrift report --format csv --output drift/\n"
     "                                                one file a table\n"
+    "  fleetdrift report --as-of 2026-01-31 acme-tools\n"
+    "                                                what was known of it on that day\n"
+    "  fleetdrift report --what all --format json --output q1.json --manifest q1.sums.json\n"
+    "                                                an export for an auditor\n"
     "  fleetdrift report --format json --run 41 | jq '.findings[].rule'\n";
 
 /* With --format or --what a PACKAGE is a filter like --package; else its card is wanted. */
@@ -74,8 +85,24 @@ static int check(struct context *context, struct err *err)
     normalise(s, &s->package);
     if (s->card != NULL && s->package != NULL)
         return err_set(err, REASON_USAGE, "PACKAGE and --package say the same: give one of them");
+    if (s->as_of != NULL && s->run != NULL && strcmp(s->run, "latest") != 0)
+        return err_set(err, REASON_USAGE,
+                       "--as-of and --run both choose the run: give one of them");
     report_options(s, &options);
-    return report_check(&options, s->output, err);
+    if (report_check(&options, s->output, err) != 0)
+        return -1;
+    return s->manifest != NULL ? sums_check(s->output, s->manifest, err) : 0;
+}
+
+static int choose_run(struct context *context, struct report_options *options, struct err *err)
+{
+    int64_t instant;
+
+    if (context->settings.as_of == NULL)
+        return 0;
+    if (value_instant(context->settings.as_of, &instant, err) != 0)
+        return -1;
+    return store_run_as_of(context->store, instant, &options->run, err);
 }
 
 static int write_card(struct context *context, const struct report_options *options,
@@ -98,7 +125,8 @@ static int run(struct context *context, struct err *err)
     struct report_options options;
 
     report_options(s, &options);
-    if (report_check_filters(context->store, context->rules, &options, err) != 0 ||
+    if (choose_run(context, &options, err) != 0 ||
+        report_check_filters(context->store, context->rules, &options, err) != 0 ||
         report_warn_unfinished(context->store, &options, err) != 0)
         return -1;
     int result = wants_card(s, &options)
@@ -108,6 +136,11 @@ static int run(struct context *context, struct err *err)
         return -1;
     if (s->output != NULL)
         log_info("wrote %s", s->output);
+    if (s->manifest == NULL)
+        return STATUS_GOOD;
+    if (sums_write(context->store, context->rules, &options, s->output, s->manifest, err) != 0)
+        return -1;
+    log_info("wrote %s", s->manifest);
     return STATUS_GOOD;
 }
 

@@ -92,6 +92,8 @@ static const struct setting table[] = {
     {"diff-runs", SETTING_LIST, AT(diff_runs), .check = value_check_run},
     {"exit-code", SETTING_BOOL, AT(exit_code), "false"},
     {"run", SETTING_TEXT, AT(run), "latest", .check = value_check_run},
+    {"as-of", SETTING_TEXT, AT(as_of), .check = value_check_instant},
+    {"manifest", SETTING_TEXT, AT(manifest)},
     {"card", SETTING_TEXT, AT(card)},
     {"rule-id", SETTING_TEXT, AT(rule_id)},
     {"explain", SETTING_TEXT, AT(explain)},

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/rules.h"
 
@@ -209,6 +210,25 @@ int value_check_run(const char *text, struct err *err)
     if (strcmp(text, "latest") != 0 && (value_count(text, 1, VALUE_COUNT_MAX, &n, NULL) != 0))
         return err_set(err, REASON_USAGE, "\"%s\" is no run: write latest or its number", text);
     return 0;
+}
+
+int value_instant(const char *text, int64_t *out, struct err *err)
+{
+    struct err ignored = {0};
+
+    if (clock_parse(text, out, &ignored) != 0)
+        return err_set(err, REASON_USAGE,
+                       "\"%s\" is no day: write 2026-01-31 or 2026-01-31T12:00:00Z", text);
+    if (strlen(text) == strlen("2026-01-31"))
+        *out += 86400 - 1;
+    return 0;
+}
+
+int value_check_instant(const char *text, struct err *err)
+{
+    int64_t instant;
+
+    return value_instant(text, &instant, err);
 }
 
 int value_check_severity(const char *text, struct err *err)

@@ -265,11 +265,11 @@ static int write_one(struct store *store, const struct report_options *options, 
     return result;
 }
 
-static int write_directory(struct store *store, const struct report_options *options,
-                           const char *path, uint64_t *rows, struct err *err)
+int report_each_file(const struct report_options *options, const char *path, report_file_fn *fn,
+                     void *ctx, struct err *err)
 {
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return err_set(err, REASON_DISK, "directory %s cannot be made: %s", path, strerror(errno));
+    if (path == NULL || !text_ends_with(path, "/"))
+        return fn(ctx, options, path, err);
     for (int i = 0; i < REPORT_ALL; i++) {
         struct report_options one = *options;
         const struct sheet *sheet = sheet_of(options, i);
@@ -277,7 +277,7 @@ static int write_directory(struct store *store, const struct report_options *opt
         if (sheet == NULL || (options->what != REPORT_ALL && options->what != one.what))
             continue;
         char *file = mem_printf("%s%s.%s", path, sheet->name, report_format_words[options->format]);
-        int result = write_one(store, &one, file, rows, err);
+        int result = fn(ctx, &one, file, err);
         free(file);
         if (result != 0)
             return -1;
@@ -285,14 +285,29 @@ static int write_directory(struct store *store, const struct report_options *opt
     return 0;
 }
 
+struct filing {
+    struct store *store;
+    uint64_t *rows;
+};
+
+static int on_file(void *ctx, const struct report_options *options, const char *path,
+                   struct err *err)
+{
+    struct filing *filing = ctx;
+
+    return write_one(filing->store, options, path, filing->rows, err);
+}
+
 int report_write_file(struct store *store, const struct report_options *options, const char *path,
                       uint64_t *rows, struct err *err)
 {
+    struct filing filing = {store, rows};
+
     if (rows != NULL)
         *rows = 0;
     if (report_check(options, path, err) != 0)
         return -1;
-    return path == NULL || !text_ends_with(path, "/")
-               ? write_one(store, options, path, rows, err)
-               : write_directory(store, options, path, rows, err);
+    if (path != NULL && text_ends_with(path, "/") && mkdir(path, 0777) != 0 && errno != EEXIST)
+        return err_set(err, REASON_DISK, "directory %s cannot be made: %s", path, strerror(errno));
+    return report_each_file(options, path, on_file, &filing, err);
 }

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "store/rulefile.h"
 #include "store/selection.h"
 #include "store/writing.h"
@@ -138,6 +139,55 @@ static int read_basis(struct store *store, const struct rules *rules, struct buf
                           clock ? (const char *)sqlite3_column_text(bound.stmt, 1) : "");
     bound_end(&bound);
     return result;
+}
+
+/* --- by which rules --------------------------------------------------------------------------- */
+
+void rule_digest(const struct rule *rule, char out[RULES_DIGEST])
+{
+    sha256_text(rule->sql, strlen(rule->sql), out);
+}
+
+/* Of all of them, in their order. */
+static void digest_all(const struct rules *rules, char out[RULES_DIGEST])
+{
+    struct buf sums = BUF_INIT(rules->count * RULES_DIGEST + 1);
+    char sum[RULES_DIGEST];
+
+    for (size_t i = 0; i < rules->count; i++) {
+        rule_digest(&rules->rules[i], sum);
+        if (buf_addf(&sums, "%s\n", sum) != 0)
+            abort();
+    }
+    sha256_text(buf_str(&sums), sums.len, out);
+    buf_release(&sums);
+}
+
+static int note_rules(struct store *store, const struct rules *rules, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_RULES_NOTE);
+    char digest[RULES_DIGEST];
+
+    digest_all(rules, digest);
+    bound_integer(&bound, store->run);
+    bound_text(&bound, digest);
+    return bound_run(&bound, err);
+}
+
+int rules_judged(struct store *store, const struct rules *rules, int64_t run, int *out,
+                 struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_RULES_NOTED);
+    char digest[RULES_DIGEST];
+    int64_t same;
+
+    digest_all(rules, digest);
+    bound_integer(&bound, run);
+    bound_text(&bound, digest);
+    if (bound_value(&bound, -1, &same, err) != 0)
+        return -1;
+    *out = (int)same;
+    return 0;
 }
 
 /* --- evaluation ------------------------------------------------------------------------------ */
@@ -322,6 +372,8 @@ static int evaluate(struct store *store, const struct rules *rules, const char *
     store->batch_changes = 0; /* of facts, which findings are not */
     if (result == 0)
         result = store_remember(store, "evaluated", basis, err);
+    if (result == 0)
+        result = note_rules(store, rules, err);
     buf_release(&faults);
     if (result != 0) {
         store_rollback(store);

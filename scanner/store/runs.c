@@ -145,6 +145,20 @@ int store_run_before(struct store *store, int64_t run, int64_t *out, struct err 
     return bound_value(&bound, 0, out, err);
 }
 
+int store_run_as_of(struct store *store, int64_t instant, int64_t *run, struct err *err)
+{
+    struct bound bound = bound_start(store, SQL_RUN_AS_OF);
+    char text[CLOCK_TEXT];
+
+    bound_instant(&bound, instant);
+    if (bound_value(&bound, 0, run, err) != 0)
+        return -1;
+    if (*run == 0)
+        return err_set(err, REASON_USAGE, "%s: the database has no complete run from %s or before",
+                       store->path, clock_format(instant, text));
+    return 0;
+}
+
 int store_view_run(struct store *store, int64_t run, struct err *err)
 {
     int64_t found;

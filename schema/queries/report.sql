@@ -48,11 +48,38 @@ WHERE (:package IS NULL OR p.name = :package)
   AND (:repository IS NULL OR r.full_name = :repository)
 ORDER BY r.organisation, r.name, p.name, p.index_url;
 
+-- Evidence ends with what it rests on (`observed`): the index's document, the repository's refs, the
+-- tag, and of the version's files the source archives and those that the evidence names.
 -- name: report_findings
+WITH seen AS MATERIALIZED (SELECT * FROM observation)
 SELECT (SELECT run FROM as_of) AS run, f.rule, f.severity, f.state, r.organisation,
        r.name AS repository, p.name AS package, f.version, f.tag, f.message, f.first_seen,
-       f.evidence
+       json_insert(f.evidence, '$.observed', (
+           SELECT json_group_array(json_object('fact', o.fact, 'name', o.name, 'source', o.source,
+                                               'digest', o.digest, 'since', o.since,
+                                               'observed_at', o.observed_at))
+           FROM (SELECT 0 AS nth, x.fact, x.name, x.source, x.digest, x.since, x.observed_at
+                 WHERE x.fact IS NOT NULL
+                 UNION ALL
+                 SELECT 1, g.fact, g.name, g.source, g.digest, g.since, g.observed_at
+                 WHERE g.fact IS NOT NULL
+                 UNION ALL
+                 SELECT 2, 'tag', t.name, g.source, 'git:' || t.oid, a.started_at, g.observed_at
+                 FROM stored_tag AS t
+                 JOIN run AS a ON a.id = t.since
+                 WHERE t.repository_id = f.repository_id AND t.name = f.tag
+                   AND (SELECT run FROM as_of) BETWEEN t.since AND ifnull(t.until - 1, 1 << 62)
+                 UNION ALL
+                 SELECT 3, 'file', t.filename, t.url, 'sha256:' || t.sha256, a.started_at, x.observed_at
+                 FROM stored_file AS t
+                 JOIN run AS a ON a.id = t.since
+                 WHERE t.package_id = i.package_id AND t.release_id = i.id
+                   AND (t.kind = 'sdist' OR instr(f.evidence, '"' || t.filename || '"') > 0)
+                   AND (SELECT run FROM as_of) BETWEEN t.since AND ifnull(t.until - 1, 1 << 62)
+                 ORDER BY 1, 3) AS o)) AS evidence
 FROM finding AS f
+LEFT JOIN seen AS x ON x.package_id = f.package_id
+LEFT JOIN seen AS g ON g.repository_id = f.repository_id
 LEFT JOIN repository AS r ON r.id = f.repository_id
 LEFT JOIN package_id AS p ON p.id = f.package_id
 LEFT JOIN release_id AS i ON i.package_id = f.package_id AND i.version = f.version

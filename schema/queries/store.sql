@@ -234,6 +234,12 @@ WHERE state = 'complete' AND json_extract(arguments, '$[0]') = 'scan'
 ORDER BY id DESC LIMIT 1;
 
 -- Of what was pruned the days alone are left.
+-- name: run_as_of
+SELECT id FROM run
+WHERE state = 'complete' AND started_at <= ?1
+  AND id >= ifnull((SELECT CAST(value AS INTEGER) FROM memory WHERE key = 'pruned'), 0)
+ORDER BY id DESC LIMIT 1;
+
 -- name: run_find
 SELECT id FROM run
 WHERE id = ?1
@@ -271,6 +277,20 @@ SELECT (SELECT count(*) FROM stored_scope) + (SELECT count(*) FROM stored_reposi
 -- What an evaluation depends on beside the rules: the facts, and the day.
 -- name: rules_basis
 SELECT sum(changes), (SELECT substr(started_at, 1, 10) FROM as_of) FROM run;
+
+-- By which rules a run was judged: noted where they changed.
+-- name: rules_note
+INSERT INTO memory
+SELECT format('rules %010d', ?1), ?2
+WHERE ?2 IS NOT (SELECT value FROM memory WHERE key BETWEEN 'rules 0' AND format('rules %010d', ?1)
+                 ORDER BY key DESC LIMIT 1)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: rules_noted
+SELECT value = ?2 FROM memory
+WHERE key BETWEEN 'rules 0' AND format('rules %010d', ?1)
+  AND (SELECT state FROM run WHERE id = ?1) = 'complete'
+ORDER BY key DESC LIMIT 1;
 
 -- name: is_object
 SELECT CASE WHEN json_valid(?1) THEN json_type(?1) = 'object' ELSE 0 END;

@@ -17,6 +17,7 @@ import pytest
 TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS))
 
+import nights  # noqa: E402
 from forge import Forge, Repository, World, demo, document  # noqa: E402
 from gating import Checkout  # noqa: E402
 from halyard import BASE, TREE, TREE_FULL, git  # noqa: E402
@@ -133,6 +134,8 @@ def facts(report):
         ]
         for row in kept[table]:
             row.pop("observed_at", None)
+            if "evidence" in row:
+                row["evidence"] = {key: value for key, value in row["evidence"].items() if key != "observed"}
     return kept
 
 
@@ -223,6 +226,13 @@ def small_forge(small_world):
 @pytest.fixture
 def small_drift(make_drift, small_forge):
     return make_drift(small_forge.url)
+
+
+@pytest.fixture
+def fleet(make_drift, tmp_path):
+    """The runner and its forge before the first of many nights (nights.py)."""
+    with Forge(nights.world_before(tmp_path / "git", TOKEN)) as forge:
+        yield make_drift(forge.url), forge
 
 
 @pytest.fixture

@@ -1,82 +1,12 @@
 """Many nights of a fleet to which things happen: what is kept says the same when the rest is forgotten."""
 
-import json
 import shutil
-import sqlite3
-from contextlib import closing
 
 import pytest
 
-from conftest import TOKEN
-from forge import Forge, World, demo, faults
+from forge import demo, faults
 from forge.gitrepo import git
-
-NIGHTS = 9
-
-
-@pytest.fixture
-def fleet(make_drift, tmp_path):
-    """The runner and its forge before the first night."""
-    world = World(git_root=str(tmp_path / "git"), tokens=[TOKEN])
-    world.add_owner(demo.OWNER, 4711)
-    for number, name in enumerate(("anchor", "buoy", "cleat", "dinghy"), start=1):
-        package = demo.Package(world, number, name).start("2025-01-20")
-        package.release("1.0.0", "2025-02-03").release("1.1.0", "2025-03-03").finish()
-    with Forge(world) as forge:
-        yield make_drift(forge.url), forge
-
-
-def happen(forge, night):
-    """What the scan of this night finds otherwise than the one before."""
-    world = forge.world
-    anchor, dinghy = (world.git_directory({"full_name": f"{demo.OWNER}/{name}"})
-                      for name in ("anchor", "dinghy"))
-    if night == 2:
-        git(anchor, "tag", "-f", "v1.1.0", "v1.0.0^{commit}")
-        world.documents["dinghy"]["releases"]["1.1.0"][0]["digests"]["sha256"] = "0" * 64
-    elif night == 3:
-        forge.fault("/pypi/buoy/", faults.html(502))
-    elif night == 4:
-        world.repositories.remove(world.repository(f"{demo.OWNER}/cleat"))
-        git(dinghy, "tag", "-d", "v1.0.0")
-    elif night == 5:
-        forge.heal()
-        world.documents.pop("buoy")
-    elif night == 6:
-        git(anchor, "update-ref", "refs/heads/main", "refs/heads/main~1")
-        git(dinghy, "tag", "v1.0.0", "v1.1.0^{commit}")
-    elif night == 7:
-        row = world.repository(f"{demo.OWNER}/dinghy")
-        old, new = row["full_name"], f"{demo.OWNER}/skiff"
-        row |= {"name": "skiff", "full_name": new}
-        world.moved[old] = new
-        world.directories[new] = dinghy
-    elif night == 8:
-        forge.fault("/buoy.git/", faults.status(403))
-
-
-def live(drift, forge, nights):
-    for night in nights:
-        happen(forge, night)
-        assert drift.scan(demo.OWNER, "--verify", "all").returncode in (0, 1, 3)
-
-
-def age(drift, first):
-    """The runs before this one began a hundred days ago, those from it on today."""
-    with closing(sqlite3.connect(drift.home / "fleet.db")) as database, database:
-        database.execute(
-            "UPDATE run SET started_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', (id - 100) || ' days') "
-            "WHERE id < ?", (first,))
-
-
-def everything(drift, run):
-    """All that can be printed of a run."""
-    calls = [("--format", "json"), ("--format", "ndjson"), ("--what", "all")]
-    calls += [("--format", "csv", "--what", what) for what in ("findings", "coverage")]
-    said = [drift.run("report", "--run", run, *call).stdout for call in calls]
-    said.append(drift.run("diff", run, NIGHTS, "--format", "json").stdout if run < NIGHTS else "")
-    packages = [row["package"] for row in json.loads(said[0])["packages"]]
-    return said + [drift.run("report", "--run", run, package).stdout for package in packages]
+from nights import NIGHTS, age, everything, live
 
 
 @pytest.mark.parametrize("first", [4, NIGHTS - 1])
@@ -84,17 +14,17 @@ def test_what_is_kept_says_the_same(fleet, first, tmp_path):
     drift, forge = fleet
     live(drift, forge, range(1, NIGHTS + 1))
     age(drift, first)
-    before = {run: everything(drift, run) for run in range(first, NIGHTS + 1)}
+    before = {run: everything(drift, run, first) for run in range(first, NIGHTS + 1)}
     backup = tmp_path / "backup.db"
     drift.query(f"VACUUM INTO '{backup}'")
     would = drift.run("prune", "--keep", "50d", "--dry-run")
-    assert {run: everything(drift, run) for run in before} == before
+    assert {run: everything(drift, run, first) for run in before} == before
     done = drift.run("prune", "--keep", "50d")
     assert done.returncode == 0, done.stderr
     assert would.stdout.splitlines()[:2] == [
         line.replace("removed", "would remove") for line in done.stdout.splitlines()[:2]]
     assert f"removed {first - 1} runs" in done.stdout
-    assert {run: everything(drift, run) for run in before} == before
+    assert {run: everything(drift, run, first) for run in before} == before
     refused = drift.run("report", "--run", first - 1)
     assert refused.returncode == 2 and "was pruned" in refused.stderr
     assert drift.query("PRAGMA integrity_check") == [("ok",)]
@@ -106,12 +36,16 @@ def test_what_is_kept_says_the_same(fleet, first, tmp_path):
     forge.heal()
     drift.scan(demo.OWNER, "--verify", "all")
     pruned = drift.report()
+    for path in drift.home.glob("fleet.db*"):
+        path.unlink()
     shutil.copy(backup, drift.home / "fleet.db")
     drift.scan(demo.OWNER, "--verify", "all")
     whole = drift.report()
-    for report in (pruned, whole):
-        for row in report["coverage"]:  # two scans, a second or two apart
-            row["observed_at"] = row["observed_at"] and row["observed_at"] < report["run"]["started_at"]
+    for report in (pruned, whole):  # two scans, a second or two apart
+        begin = report["run"]["started_at"]
+        for row in report["coverage"] + [seen for row in report["findings"] for seen in row["evidence"]["observed"]]:
+            row["observed_at"] = row["observed_at"] and row["observed_at"] < begin
+            row["since"] = row.get("since") == begin or row.get("since")
     assert pruned["findings"]
     for table in ("findings", "packages", "releases", "coverage"):
         assert pruned[table] == whole[table]
@@ -167,7 +101,7 @@ def test_a_prune_is_killed_or_in_the_way(fleet):
     live(drift, forge, range(1, NIGHTS + 1))
     age(drift, NIGHTS)
     last = (NIGHTS - 1, NIGHTS)
-    before = [everything(drift, run) for run in last]
+    before = [everything(drift, run, last[0]) for run in last]
     for moment in (0.005, 0.01, 0.02, 0.04):
         running = drift.start("prune", "--keep", "50d")
         try:
@@ -176,7 +110,7 @@ def test_a_prune_is_killed_or_in_the_way(fleet):
             running.kill()
             running.communicate()
         assert drift.query("PRAGMA integrity_check") == [("ok",)]
-        assert [everything(drift, run) for run in last] == before
+        assert [everything(drift, run, last[0]) for run in last] == before
     assert drift.run("prune", "--keep", "50d").returncode == 0
     forge.fault("/repos", faults.slow(60))
     scanning = drift.start("scan", demo.OWNER)
