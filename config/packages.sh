@@ -14,7 +14,7 @@ packages_for() {
     demo) echo git python3 ;;
     test)
         echo git python3 python3-pytest python3-jsonschema python3-packaging python3-cryptography sqlite3 libcmocka-dev \
-            clang clang-format shellcheck universal-ctags pmccabe pyflakes3 openssl
+            clang clang-format shellcheck universal-ctags pmccabe pyflakes3 openssl yamllint
         ;;
     *)
         echo "usage: ${0##*/} build|run|demo|test…" >&2
