@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 from . import fleet, large
@@ -212,6 +213,37 @@ def thousand(options):
     line("unchanged: peak memory", f"{memory:.0f} MB", "", True)
 
 
+def bytes_used(database):
+    """Pages that hold something, however many the file has room for."""
+    with closing(sqlite3.connect(database)) as stored:
+        count, free, size = (stored.execute(f"PRAGMA {name}").fetchone()[0]
+                             for name in ("page_count", "freelist_count", "page_size"))
+        return (count - free) * size
+
+
+def a_year(options, count=1000, nights=365):
+    """What a fleet to which nothing happens costs the disk, night after night; and to forget most of it."""
+    with Bench(options, count, 50) as bench:
+        bench.empty()
+        for _ in range(2):
+            bench.scan()
+        database = bench.home / "fleet.db"
+        rows, size = facts_written(bench.home), bytes_used(database)
+        for _ in range(nights):
+            bench.scan()
+        grown = facts_written(bench.home) - rows
+        each = (bytes_used(database) - size) / nights
+        with closing(sqlite3.connect(database)) as stored, stored:
+            assert stored.execute("SELECT count(*) FROM run").fetchone() == (nights + 2,)
+            stored.execute("UPDATE run SET started_at = '2024-01-01T00:00:00Z' WHERE id <= ?", (nights - 30,))
+        command = [options.program, "prune", "--keep", "90d", "--config", bench.home / "fleetdrift.toml"]
+        seconds, _, _ = timed(command)
+    heading(f"{nights} nights of {count:,} packages, unchanged")
+    line("bytes a run adds to the database", f"{each:,.0f}", "<= 1,000", each <= 1000)
+    line("fact rows that they add", str(grown), "0", grown == 0)
+    line("prune --keep 90d", f"{seconds:.2f} s", "", True)
+
+
 def version_sources(options):
     """The least of five, since the CPU's own share is asked for."""
     command = [options.tools / "tests/bench/sources", "1000"]
@@ -327,6 +359,7 @@ def main():
     against_git(options, "http")
     against_git(options, "https")
     thousand(options)
+    a_year(options)
 
 
 if __name__ == "__main__":
