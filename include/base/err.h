@@ -19,6 +19,7 @@
     X(NONE, "", "no error")                                                                        \
     X(NOT_FOUND, "not-found", "the service says it is missing, or not visible to this credential") \
     X(UNAUTHORIZED, "unauthorized", "the credential was refused or is needed")                     \
+    X(NO_CREDENTIAL, "no-credential", "only a credential could tell, and none was given")          \
     X(FORBIDDEN, "forbidden", "the credential lacks a permission")                                 \
     X(BLOCKED, "blocked", "the forge blocks access (451, terms of service)")                       \
     X(DISABLED, "disabled",                                                                        \

@@ -10,7 +10,7 @@
 struct scan_call {
     struct scan_options options;
     struct arena arena;
-    char *agent, *asked, *policy;
+    char *agent, *asked, *policy, *graphql;
     struct provenance_roots *roots;
     struct scan_index *indexes;
 };

@@ -16,6 +16,7 @@ struct listing_repository {
     const char *visibility;     /* "public", "private", "internal"; NULL: it does not tell */
     const char *default_branch; /* NULL when empty */
     const char *licence;        /* SPDX id that the forge detected; NULL */
+    const char *updated_at;     /* as the forge spells it; NULL */
     bool archived, fork, disabled;
 };
 

@@ -41,6 +41,7 @@ struct graphql_answer {
     bool heavy; /* the server ended it, or took too long: ask for less at once */
     struct err err;
     uint64_t elapsed_ms;
+    int64_t remaining, reset_at; /* of the quota, as its headers say: -1, CLOCK_UNKNOWN: not told */
 };
 typedef void graphql_done(const struct graphql_answer *answer, void *ctx);
 
@@ -53,8 +54,9 @@ size_t graphql_fits(const struct graphql *graphql, const struct graphql_item *it
 void graphql_ask(struct graphql *graphql, const struct graphql_item *items, size_t count,
                  graphql_done *done, void *ctx);
 
-/* What was asked was too much: less is asked from now on. False when it cannot be less. */
-bool graphql_too_much(struct graphql *graphql);
+/* What was asked of so many was too much: less is asked from now on. False when it cannot be less.
+ */
+bool graphql_too_much(struct graphql *graphql, size_t count);
 /* It was not: after ten such answers more is asked again. */
 void graphql_went_well(struct graphql *graphql);
 unsigned graphql_batch(const struct graphql *graphql);

@@ -16,5 +16,9 @@ enum mark card_provenance(const struct card *card, struct buf *seen);
 const char *card_relation(const char *relation);
 /* card_publishes.c */
 enum mark card_publishes(const struct card *card, struct buf *seen);
+/* card_forge.c: what the forge knows of its tag */
+enum mark card_review(const struct card *card, struct buf *seen);
+enum mark card_forge_checks(const struct card *card, struct buf *seen);
+enum mark card_forge_release(const struct card *card, struct buf *seen);
 
 #endif

@@ -17,6 +17,7 @@
 #include "scan/claim.h"
 #include "scan/scan.h"
 
+struct inquiry;
 struct job;
 struct progress;
 
@@ -32,11 +33,12 @@ struct scan {
     struct lane *store_lane; /* limit 1: the database has one writer */
     struct lane *cpu_lane;
     struct progress *progress;
-    struct timer *commit;   /* of what was saved since it was set */
-    struct timer *deadline; /* the run's own */
-    int revision;           /* of what is read and how: facts of another one are read again */
-    char *host;             /* of the git root: "github.com", "127.0.0.1:8080" */
-    char *credential;       /* fingerprint under which ETags are remembered */
+    struct inquiry *inquiry; /* of the forge, once no job is left */
+    struct timer *commit;    /* of what was saved since it was set */
+    struct timer *deadline;  /* the run's own */
+    int revision;            /* of what is read and how: facts of another one are read again */
+    char *host;              /* of the git root: "github.com", "127.0.0.1:8080" */
+    char *credential;        /* fingerprint under which ETags are remembered */
 
     struct job *first, *last; /* waiting for a place */
     unsigned running, done, total;

@@ -76,6 +76,7 @@ struct scan_options {
 
     const char *github_api;           /* "https://api.github.com" */
     const char *github_git;           /* "https://github.com" */
+    const char *github_graphql;       /* "https://api.github.com/graphql" */
     const char *const *github_web;    /* hosts whose URLs denote the forge: "github.com" */
     const char *token;                /* NULL: anonymous */
     const struct scan_index *indexes; /* at least one */

@@ -18,6 +18,7 @@ struct row_repository {
     const char *visibility;   /* NULL when the API was not asked; likewise below */
     const char *default_branch;
     const char *forge_licence;    /* SPDX id that the forge detected */
+    const char *updated_at;       /* as the listing says; not stored */
     int archived, fork, disabled; /* 0, 1, -1 unknown */
     bool named;                   /* by the user, not by a listing */
 };

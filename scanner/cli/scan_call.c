@@ -9,6 +9,7 @@
 #include "cli/override.h"
 #include "cli/policy.h"
 #include "cli/value.h"
+#include "fetch/graphql.h"
 
 /* What was asked, for the run's row; a token is never part of it. */
 static char *arguments(const struct context *context)
@@ -42,6 +43,7 @@ static struct scan_options scan_options(const struct context *context, const cha
         .tag_count = s->tags.count,
         .github_api = s->github_api,
         .github_git = s->github_git,
+        .github_graphql = s->github_graphql,
         .github_web = s->github_web.items,
         .token = context->token,
         .archived = s->archived,
@@ -115,6 +117,8 @@ int scan_call_open(struct scan_call *call, struct context *context, struct err *
     call->asked = arguments(context);
     call->options = scan_options(context, call->agent, call->asked);
     call->options.policy = call->policy;
+    if (call->options.github_graphql == NULL)
+        call->options.github_graphql = call->graphql = graphql_root(context->settings.github_api);
     call->options.overrides =
         override_list(context->settings.policy, &call->arena, &call->options.override_count);
     if (read_roots(context->settings.roots, &call->roots, err) != 0)
@@ -132,6 +136,7 @@ void scan_call_release(struct scan_call *call)
         index_list_free(call->indexes, call->options.index_count);
     provenance_roots_free(call->roots);
     arena_release(&call->arena);
+    free(call->graphql);
     free(call->agent);
     free(call->asked);
     free(call->policy);

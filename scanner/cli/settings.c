@@ -23,8 +23,7 @@ static const struct setting table[] = {
 
     {"github.api", SETTING_TEXT, AT(github_api), "https://api.github.com", .check = value_check_url},
     {"github.git", SETTING_TEXT, AT(github_git), "https://github.com", .check = value_check_url},
-    {"github.graphql", SETTING_TEXT, AT(github_graphql), "https://api.github.com/graphql",
-     .check = value_check_url},
+    {"github.graphql", SETTING_TEXT, AT(github_graphql), .check = value_check_url},
     {"github.web", SETTING_LIST, AT(github_web), "github.com"},
     {"github.token_file", SETTING_TEXT, AT(token_file)},
     {"github.token_command", SETTING_LIST, AT(token_command)},

@@ -65,6 +65,7 @@ static int read_repository(const json_t *object, struct arena *arena,
         copy_text(object, "default_branch", arena, &out->default_branch) == JGET_INVALID ||
         jget_object(object, "license", &licence) == JGET_INVALID ||
         copy_text(licence, "spdx_id", arena, &out->licence) == JGET_INVALID ||
+        copy_text(object, "updated_at", arena, &out->updated_at) == JGET_INVALID ||
         jget_bool(object, "private", &hidden) == JGET_INVALID ||
         jget_bool(object, "archived", &out->archived) == JGET_INVALID ||
         jget_bool(object, "fork", &out->fork) == JGET_INVALID ||

@@ -71,9 +71,11 @@ size_t graphql_fits(const struct graphql *graphql, const struct graphql_item *it
     return fits;
 }
 
-bool graphql_too_much(struct graphql *graphql)
+bool graphql_too_much(struct graphql *graphql, size_t count)
 {
     graphql->good = 0;
+    if (count < graphql->batch)
+        graphql->batch = (unsigned)count;
     if (graphql->batch > 1)
         graphql->batch /= 2;
     else if (graphql->sizes.releases > FEW)
@@ -122,10 +124,23 @@ static bool is_heavy(const struct http_answer *answer)
     return answer->err.reason == REASON_TIMEOUT || answer->status >= 500;
 }
 
+static int64_t number(const struct http_answer *answer, const char *header, int64_t none)
+{
+    const char *text = http_header(answer, header);
+    char *end = NULL;
+    long long value = text != NULL ? strtoll(text, &end, 10) : 0;
+
+    return text != NULL && end != text && *end == '\0' && value >= 0 ? value : none;
+}
+
 static void on_answer(struct http_answer *answer, void *ctx)
 {
     struct question *question = ctx;
-    struct graphql_answer told = {.elapsed_ms = clock_monotonic_ms() - question->sent_ms};
+    struct graphql_answer told = {
+        .elapsed_ms = clock_monotonic_ms() - question->sent_ms,
+        .remaining = number(answer, "X-RateLimit-Remaining", -1),
+        .reset_at = number(answer, "X-RateLimit-Reset", CLOCK_UNKNOWN),
+    };
 
     if (http_check(answer, "the forge's GraphQL API", &told.err) != 0) {
         told.heavy = is_heavy(answer);

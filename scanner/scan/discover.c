@@ -141,6 +141,7 @@ static void add_repository(struct listing *listing, const struct listing_reposit
         .visibility = repository->visibility,
         .default_branch = repository->default_branch,
         .forge_licence = repository->licence,
+        .updated_at = repository->updated_at,
         .archived = repository->archived,
         .fork = repository->fork,
         .disabled = repository->disabled,
@@ -158,11 +159,11 @@ static void add_repository(struct listing *listing, const struct listing_reposit
 /* What we read of a repository, in the forge's own form, so that one reader reads both. */
 static json_t *reduce(const struct listing_repository *r)
 {
-    return json_pack("{s:I, s:s, s:{s:s}, s:s?, s:s?, s:{s:s?}, s:b, s:b, s:b}", "id",
+    return json_pack("{s:I, s:s, s:{s:s}, s:s?, s:s?, s:{s:s?}, s:s?, s:b, s:b, s:b}", "id",
                      (json_int_t)r->forge_id, "name", r->name, "owner", "login", r->owner,
                      "visibility", r->visibility, "default_branch", r->default_branch, "license",
-                     "spdx_id", r->licence, "archived", r->archived, "fork", r->fork, "disabled",
-                     r->disabled);
+                     "spdx_id", r->licence, "updated_at", r->updated_at, "archived", r->archived,
+                     "fork", r->fork, "disabled", r->disabled);
 }
 
 /* A page while it is read: it may be large, and the loop must not wait for its JSON. */

@@ -106,6 +106,7 @@ static void copy_row(struct row_repository *out, const struct row_repository *ro
     out->visibility = arena_strdup(arena, row->visibility);
     out->default_branch = arena_strdup(arena, row->default_branch);
     out->forge_licence = arena_strdup(arena, row->forge_licence);
+    out->updated_at = arena_strdup(arena, row->updated_at);
 }
 
 static struct job_name *find_name(struct scan *scan, const char *full_name)

@@ -1,4 +1,4 @@
-#include "scan/job.h"
+#include "scan/inquiry.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -56,11 +56,14 @@ static void describe(const struct scan *scan, struct line *line)
 {
     struct http_stats stats;
     char until[CLOCK_TEXT];
+    unsigned answered, asked;
 
     line->len = 0;
     http_stats(scan->http, &stats);
     add(line, "%u of %u%s repositories, %u request%s in flight", scan->done, scan->total,
         scan->listing_count > 0 ? "+" : "", stats.in_flight, stats.in_flight == 1 ? "" : "s");
+    if (inquiry_progress(scan->inquiry, &answered, &asked))
+        add(line, ", asked the forge of %u of %u", answered, asked);
     if (stats.queued > 0)
         add(line, ", %u queued", stats.queued);
     if (stats.wait_until != CLOCK_UNKNOWN)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scan/job.h"
+#include "scan/inquiry.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -121,10 +121,13 @@ static void on_deadline(void *ctx)
     stop(scan, REASON_DEADLINE);
 }
 
-/* When the last job is done nothing may keep the loop alive. */
+/* When the last job is done the forge is asked of all together; then nothing may keep the loop
+   alive. */
 void scan_idle(struct scan *scan)
 {
     if (scan->listing_count > 0 || scan->running > 0 || scan->first != NULL || scan->asking > 0)
+        return;
+    if (!inquiry_is_done(scan->inquiry))
         return;
     timer_cancel(scan->deadline);
     timer_cancel(scan->commit);
@@ -199,7 +202,7 @@ static int check_options(const struct scan_options *options, struct err *err)
         if (names_normalise(options->packages[i].name, normal) != 0)
             return err_set(err, REASON_USAGE, "\"%s\" is not the name of a package",
                            options->packages[i].name);
-    const char *const roots[] = {options->github_api, options->github_git};
+    const char *const roots[] = {options->github_api, options->github_git, options->github_graphql};
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
         if (http_check_url(roots[i], options->http.allow_http, err) != 0)
             return -1;
@@ -214,14 +217,15 @@ static int open_services(struct scan *scan, struct err *err)
     const struct scan_options *options = scan->options;
     struct buf facts = BUF_INIT(4096);
     char *key = mem_printf("git-host %s", options->github_git);
-    const char **hosts = mem_array(2 * options->index_count + 3, sizeof *hosts);
+    const char **hosts = mem_array(2 * options->index_count + 4, sizeof *hosts);
     struct http_options http = options->http;
     unsigned readers = work_default_threads() + WAITING_READERS;
     int result = -1;
 
     hosts[0] = options->github_api;
     hosts[1] = options->github_git;
-    size_t count = 2;
+    hosts[2] = options->github_graphql;
+    size_t count = 3;
     for (size_t i = 0; i < options->index_count; i++) {
         hosts[count++] = options->indexes[i].url;
         if (options->indexes[i].files != NULL)
@@ -264,6 +268,7 @@ static void close_services(struct scan *scan)
 
     scan->http = NULL;
     progress_free(scan->progress);
+    inquiry_free(scan->inquiry);
     packages_free(scan);
     jobs_free(scan);
     discover_free(scan);
@@ -301,6 +306,7 @@ static int observe(struct scan *scan, struct err *err)
     if (open_services(scan, err) != 0)
         return -1;
     mirror_sweep(scan->options->cache);
+    scan->inquiry = inquiry_new(scan);
     scan->progress = progress_new(scan);
     if (scan->options->deadline_ms > 0)
         scan->deadline = loop_timer(scan->loop, scan->options->deadline_ms, on_deadline, scan);

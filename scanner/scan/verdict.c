@@ -1,3 +1,4 @@
+#include "scan/inquiry.h"
 #include "scan/verify.h"
 
 #include <stdlib.h>
@@ -78,12 +79,21 @@ static bool wants_contents(const struct job *job)
                            : job->context.count > 0);
 }
 
+/* Whether it may hold packages, of which the forge could tell. */
+static bool has_packages(const struct job *job)
+{
+    return job->skipped == NULL && job->err.reason == REASON_NONE && !job_is_empty(job) &&
+           (job->unchanged ? job->known.package_count > 0 : job->context.count > 0);
+}
+
 static void save_done(void *item)
 {
     struct job *job = item;
     bool failed = scan_check(job->scan, &job->fatal);
 
     scan_stored(job->scan);
+    if (!failed && has_packages(job))
+        inquiry_note(job->scan->inquiry, job);
     if (!failed && wants_contents(job))
         job_verify(job, enter_close);
     else

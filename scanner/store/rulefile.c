@@ -43,9 +43,9 @@ static bool is_among(const char *word, const char *const *words)
 /* "refs,index" becomes "refs, index", the form that finding_keep looks into. */
 static int set_needs(struct rule *rule, const char *value, struct arena *arena, struct err *err)
 {
-    static const char *const facts[] = {"changelogs", "contents",   "declarations", "index",
-                                        "links",      "objects",    "projects",     "provenance",
-                                        "refs",       "repository", "workflows",    NULL};
+    static const char *const facts[] = {
+        "changelogs", "contents",   "declarations", "forge",      "index",     "links", "objects",
+        "projects",   "provenance", "refs",         "repository", "workflows", NULL};
     static const char between[] = ", \t";
 
     rule->needs = "";

@@ -25,6 +25,9 @@
 -- fact: attestation    | repository_id release_id  | filename number | package_id predicate publisher publisher_repository workflow environment identity repository repository_forge_id on_forge commit_oid ref integrated_at fault chain relation
 -- fact: workflow       | repository_id             | path | state reason detail triggers
 -- fact: publish        | repository_id             | workflow path line | tool state reason environment ways loose checked pinned credential
+-- fact: forge          | repository_id             | | state reason detail
+-- fact: forge_release  | repository_id             | number | tag name draft prerelease latest created_at published_at commit_oid
+-- fact: forge_commit   | repository_id oid         | | state signature checks pull_state pull url author merged_by merged_at base head_oid merge_oid reviewed reviews
 -- fact: coverage       | repository_id package_id organisation | fact | status reason detail
 -- fact: finding        |                           | rule repository_id package_id version tag detail | severity standing message evidence first_run
 

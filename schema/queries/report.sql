@@ -97,8 +97,12 @@ ORDER BY r.organisation, r.name, p.name,
 -- name: report_releases
 SELECT r.organisation, r.name AS repository, s.package, s.version, s.published_at, s.yanked,
        s.tag, s.tag_kind, s.tag_commit, s.tagged_at, s.declared_at_tag,
-       nullif(s.changelog_state, 'unknown') AS changelog, NULL AS forge_release,
-       NULL AS pull_request, NULL AS reviewed, s.sdist, s.wheel, s.provenance,
+       nullif(s.changelog_state, 'unknown') AS changelog,
+       CASE WHEN s.forge_release_state = 'known' THEN ifnull(s.forge_released_at, 'known')
+            WHEN s.forge_draft THEN 'draft'
+            WHEN s.forge_release_state = 'absent' THEN 'absent' END AS forge_release,
+       CASE s.pull_state WHEN 'known' THEN s.pull WHEN 'absent' THEN 'absent' END AS pull_request,
+       CASE WHEN s.pull_state = 'absent' THEN 0 ELSE s.reviewed = 'approved' END AS reviewed, s.sdist, s.wheel, s.provenance,
        s.verdict
 FROM release AS s
 LEFT JOIN repository AS r ON r.id = s.repository_id
@@ -270,6 +274,13 @@ SELECT s.version, s.is_newest, s.is_prerelease, s.published_at, s.yanked, s.yank
                                 AND o.class IN ('nowhere', 'altered', 'ignored'))) AS contents_first,
        (SELECT count(DISTINCT m.path) FROM content_member AS m
         WHERE m.release_id = s.id AND m.class = 'other-commit') AS contents_other,
+       s.forge_release_state, s.forge_released_at, s.forge_draft, s.pull_state, s.pull,
+       s.pull_author, s.merged_by, s.reviewed, s.checks,
+       (SELECT y.detail FROM coverage AS y
+        WHERE y.repository_id = s.repository_id AND y.fact = 'forge' AND y.status <> 'known')
+           AS forge_unknown,
+       (SELECT group_concat(w.value ->> 0, ', ') FROM json_each(s.reviews) AS w
+        WHERE w.value ->> 1 = 'APPROVED') AS approved_by,
        s.provenance,
        (SELECT v.detail FROM provenance AS v WHERE v.release_id = s.id AND v.state = 'unknown'
         ORDER BY v.filename LIMIT 1) AS provenance_unknown,

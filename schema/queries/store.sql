@@ -223,6 +223,57 @@ ON CONFLICT (package_id, sha256) DO UPDATE SET etag = excluded.etag, document = 
 INSERT INTO contents_basis VALUES (?1, ?2, ?3)
 ON CONFLICT (repository_id, release_id) DO UPDATE SET basis = excluded.basis;
 
+-- What the forge is asked of a repository. ?2: when it changed last, as its listing says (NULL: not
+-- listed); ?3: who was asked before is asked again, as releases come and go without git's knowledge.
+-- name: forge_due
+SELECT s.owner, s.name,
+       coalesce(s.default_branch, iif(r.head_ref LIKE 'refs/heads/%', substr(r.head_ref, 12), NULL)),
+       r.digest,
+       a.repository_id IS NULL OR a.digest <> r.digest OR a.asked_at < ?3
+           OR (?2 IS NOT NULL AND a.updated_at IS NOT ?2) OR f.state IS NOT 'known'
+FROM stored_repository AS s
+JOIN stored_refs AS r ON r.repository_id = s.repository_id AND r.until IS NULL
+LEFT JOIN stored_forge AS f ON f.repository_id = s.repository_id AND f.until IS NULL
+LEFT JOIN forge_asked AS a ON a.repository_id = s.repository_id
+WHERE s.repository_id = ?1 AND s.until IS NULL
+  AND EXISTS (SELECT 1 FROM stored_link AS l
+              WHERE l.repository_id = s.repository_id AND l.until IS NULL
+                AND l.state IN ('configured', 'mutual', 'corroborated'));
+
+-- Commits of the ?2 newest tagged releases of each package, but for those of which all is known for
+-- good. ?3: also of those of which it may have changed.
+-- name: forge_due_commits
+WITH offered AS (
+    SELECT t.commit_oid, l.package_id,
+           row_number() OVER (PARTITION BY l.package_id
+                              ORDER BY i.order_key DESC, i.version) AS nth
+    FROM stored_link AS l
+    JOIN stored_release AS s ON s.package_id = l.package_id AND s.until IS NULL AND s.files > 0
+    JOIN release_id AS i ON i.id = s.release_id
+    JOIN stored_tag AS t ON t.repository_id = ?1 AND t.until IS NULL AND t.commit_oid IS NOT NULL
+        AND t.name = (SELECT d.tag FROM stored_denotes AS d
+                      WHERE d.repository_id = ?1 AND d.package_id = l.package_id
+                        AND d.order_key = i.order_key AND d.preferred AND d.until IS NULL
+                      ORDER BY d.tag LIMIT 1)
+    WHERE l.repository_id = ?1 AND l.until IS NULL
+      AND l.state IN ('configured', 'mutual', 'corroborated'))
+SELECT o.commit_oid
+FROM offered AS o
+LEFT JOIN stored_forge_commit AS c ON c.repository_id = ?1 AND c.oid = o.commit_oid
+    AND c.until IS NULL
+WHERE o.nth <= ?2
+  AND (c.oid IS NULL
+       OR (?3 AND (c.pull_state <> 'known' OR c.reviewed IS NULL
+                   OR ifnull(c.checks, 'pending') = 'pending')))
+GROUP BY o.commit_oid
+ORDER BY min(o.nth), o.commit_oid;
+
+-- name: forge_asked
+INSERT INTO forge_asked VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (repository_id) DO UPDATE
+SET digest = excluded.digest, updated_at = coalesce(excluded.updated_at, updated_at),
+    asked_at = excluded.asked_at;
+
 -- name: run_latest
 SELECT id FROM run ORDER BY state = 'complete' DESC, id DESC LIMIT 1;
 
@@ -270,7 +321,9 @@ SELECT (SELECT count(*) FROM stored_scope) + (SELECT count(*) FROM stored_reposi
      + (SELECT count(*) FROM stored_denotes) + (SELECT count(*) FROM stored_release_source)
      + (SELECT count(*) FROM stored_skipped) + (SELECT count(*) FROM stored_coverage)
      + (SELECT count(*) FROM stored_contents) + (SELECT count(*) FROM stored_content_member)
-     + (SELECT count(*) FROM stored_provenance) + (SELECT count(*) FROM stored_attestation) AS rows;
+     + (SELECT count(*) FROM stored_provenance) + (SELECT count(*) FROM stored_attestation)
+     + (SELECT count(*) FROM stored_forge) + (SELECT count(*) FROM stored_forge_release)
+     + (SELECT count(*) FROM stored_forge_commit) AS rows;
 
 -- Evaluating rules ---------------------------------------------------------------------------------
 
@@ -310,7 +363,8 @@ DELETE FROM incoming_finding WHERE rule = ?1;
 INSERT OR IGNORE INTO incoming_finding
 WITH blind AS MATERIALIZED (
     SELECT repository_id, package_id FROM coverage
-    WHERE status = 'unknown' AND instr(', ' || ?2 || ',', ', ' || fact || ',') > 0
+    WHERE (status = 'unknown' OR reason = 'no-credential')
+      AND instr(', ' || ?2 || ',', ', ' || fact || ',') > 0
     UNION ALL
     -- nor is what the index has lost
     SELECT NULL, package_id FROM vanished WHERE instr(', ' || ?2 || ',', ', index,') > 0)

@@ -28,6 +28,14 @@ WHERE (SELECT run FROM as_of) BETWEEN s.since AND ifnull(s.until - 1, 1 << 62)
         WHERE c.repository_id = 0 AND c.package_id = s.package_id
           AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)))
 UNION ALL
+-- what only the forge can tell
+SELECT NULL, f.repository_id, NULL, 'forge', f.state, f.reason, f.detail,
+       iif(f.state = 'known', (SELECT started_at FROM as_of), NULL)
+FROM stored_forge AS f
+JOIN stored_scope AS c ON c.repository_id = f.repository_id AND c.package_id = 0
+    AND (SELECT run FROM as_of) BETWEEN c.since AND ifnull(c.until - 1, 1 << 62)
+WHERE (SELECT run FROM as_of) BETWEEN f.since AND ifnull(f.until - 1, 1 << 62)
+UNION ALL
 -- files of the index that could not be told apart; of a version that it lists, or perhaps of another
 SELECT NULL, NULL, d.package_id, 'files', iif(d.incomplete, 'unknown', 'known'),
        iif(d.incomplete, 'bad-answer', NULL), d.note, (SELECT started_at FROM as_of)

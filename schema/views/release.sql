@@ -47,7 +47,15 @@ SELECT g.release_id AS id, g.repository_id, g.package_id, g.name AS package, g.v
         FROM stored_provenance AS v
         WHERE v.repository_id = g.repository_id AND v.release_id = g.release_id
           AND (SELECT run FROM as_of) BETWEEN v.since AND ifnull(v.until - 1, 1 << 62))
-           AS provenance
+           AS provenance,
+       -- what the forge says of the tag, and of its commit: nothing that nobody asked
+       CASE WHEN v.draft = 0 THEN 'known'
+            WHEN f.state = 'known' AND t.name IS NOT NULL THEN 'absent'
+            ELSE 'unknown' END AS forge_release_state,
+       v.published_at AS forge_released_at, v.draft AS forge_draft,
+       coalesce(q.pull_state, 'unknown') AS pull_state, q.pull, q.url AS pull_url,
+       q.author AS pull_author, q.merged_by, q.merged_at, q.base AS pull_base, q.reviewed,
+       q.reviews, q.checks, q.signature AS commit_signature
 FROM tagged AS g
 LEFT JOIN stored_tag AS t ON t.repository_id = g.repository_id AND t.name = g.tag
     AND (SELECT run FROM as_of) BETWEEN t.since AND ifnull(t.until - 1, 1 << 62)
@@ -65,4 +73,16 @@ LEFT JOIN stored_declaration AS e ON e.repository_id = g.repository_id
     AND (SELECT run FROM as_of) BETWEEN e.since AND ifnull(e.until - 1, 1 << 62)
 LEFT JOIN stored_release_source AS o ON o.repository_id = g.repository_id
     AND o.release_id = g.release_id
-    AND (SELECT run FROM as_of) BETWEEN o.since AND ifnull(o.until - 1, 1 << 62);
+    AND (SELECT run FROM as_of) BETWEEN o.since AND ifnull(o.until - 1, 1 << 62)
+LEFT JOIN stored_forge AS f ON f.repository_id = g.repository_id
+    AND (SELECT run FROM as_of) BETWEEN f.since AND ifnull(f.until - 1, 1 << 62)
+LEFT JOIN stored_forge_release AS v ON v.repository_id = g.repository_id
+    -- one that can be seen; of several, the newest
+    AND v.number = (SELECT x.number
+                    FROM stored_forge_release AS x
+                    WHERE x.repository_id = g.repository_id AND x.tag = t.name
+                      AND (SELECT run FROM as_of) BETWEEN x.since AND ifnull(x.until - 1, 1 << 62)
+                    ORDER BY x.draft, x.number DESC LIMIT 1)
+    AND (SELECT run FROM as_of) BETWEEN v.since AND ifnull(v.until - 1, 1 << 62)
+LEFT JOIN stored_forge_commit AS q ON q.repository_id = g.repository_id AND q.oid = t.commit_oid
+    AND (SELECT run FROM as_of) BETWEEN q.since AND ifnull(q.until - 1, 1 << 62);

@@ -75,7 +75,7 @@ def test_rescan_of_the_demonstration_fleet(drift, forge):
 
 
 def test_shortest_call_is_three_requests(small_drift, small_forge):
-    done = small_drift.scan("--package", f"buoy={demo.OWNER}/buoy", "--verify", "none")
+    done = small_drift.scan("--package", f"buoy={demo.OWNER}/buoy", "--verify", "none", token=None)
     assert done.returncode == 0, done.stderr
     assert sorted(row["what"] for row in small_forge.requests()) in (
         ["document", "fetch", "refs"],

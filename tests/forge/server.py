@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .answer import Request
 from .faults import CATALOGUE
+from .forgegraph import GraphQL
 from .pypi import Index
 from .rest import Rest
 from .smarthttp import SmartHttp, what_is_asked
@@ -63,7 +64,8 @@ class Forge:
         self.world = world
         self.log = Log(log_path)
         self.scripted = []
-        self.services = {"rest": Rest(world), "index": Index(world), "git": SmartHttp(world)}
+        self.services = {"rest": Rest(world), "index": Index(world), "git": SmartHttp(world),
+                         "graphql": GraphQL(world)}
         self.http = _Server(("127.0.0.1", port), _handler(self))
         self.scheme = "http"
         if certificate:
@@ -118,12 +120,16 @@ class Forge:
         return what, answer
 
     def _service(self, request):
+        if request.path == "/api/graphql":
+            return "graphql"
         if request.path.startswith("/api/"):
             return "rest"
         return "index" if self.services["index"].mount_of(request.path) else "git"
 
     def _what(self, request):
         service = self._service(request)
+        if service == "graphql":
+            return service
         if service == "git":
             return what_is_asked(request)
         if service == "index" and request.path.startswith("/packages/"):

@@ -193,10 +193,10 @@ static void test_sizes(void **state)
 
     (void)state;
     for (size_t i = 0; i < 5; i++) {
-        assert_true(graphql_too_much(graphql));
+        assert_true(graphql_too_much(graphql, GRAPHQL_BATCH));
         assert_int_equal(graphql_batch(graphql), down[i]);
     }
-    assert_false(graphql_too_much(graphql));
+    assert_false(graphql_too_much(graphql, GRAPHQL_BATCH));
     assert_int_equal(graphql_fits(graphql, items, 6), 1);
     for (unsigned i = 0; i < 20; i++)
         graphql_went_well(graphql);

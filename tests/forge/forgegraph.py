@@ -1,0 +1,166 @@
+"""The forge's GraphQL API over a World: repositories, releases, commits, pull requests, reviews.
+
+What World.forge says of a repository holds; of what it does not speak everything is in order: each
+tag has a release, each commit came in by a pull request that somebody else approved, and its checks
+are green.
+
+    world.forge["acme/rocket"] = {
+        "releases": [{"tagName": "v1", "isDraft": True}],      # all of them; names as in the schema
+        "commits": {"v1.1.0": {"pulls": [], "checks": None},   # by tag, by id, or "*"
+                    "v1.2.0": {"pulls": [{"reviews": []}], "signature": None}},
+        "fails": {"": ("FORBIDDEN", "…"), "statusCheckRollup": ("FORBIDDEN", "…")},
+    }
+"""
+
+import json
+
+from .answer import json_answer
+from .gitrepo import git
+from .graphql import Execution, Failed, Refused, page
+
+DATE = "2025-02-01T00:00:00Z"
+POINTS = 5000
+
+
+def actor(login):
+    return None if login is None else {"__typename": "User", "login": login}
+
+
+def review(pull, number, fields):
+    found = {"state": "APPROVED", "submittedAt": pull["mergedAt"], "author": "ida",
+             "commit": pull["headRefOid"], "authorAssociation": "MEMBER"} | fields
+    return found | {"__typename": "PullRequestReview", "author": actor(found["author"]),
+                    "commit": found["commit"] and {"__typename": "Commit", "oid": found["commit"]}}
+
+
+def pull_request(full_name, oid, fields):
+    found = {
+        "number": 7, "state": "MERGED", "merged": True, "mergedAt": DATE, "baseRefName": "main",
+        "headRefOid": oid, "mergeCommit": oid, "author": "rowan", "mergedBy": "ida",
+        "reviewDecision": None, "reviews": [{}],
+    } | fields
+    reviews = [review(found, i, item) for i, item in enumerate(found["reviews"])]
+    return found | {
+        "__typename": "PullRequest",
+        "url": f"https://github.com/{full_name}/pull/{found['number']}",
+        "author": actor(found["author"]), "mergedBy": actor(found["mergedBy"]),
+        "mergeCommit": {"__typename": "Commit", "oid": found["mergeCommit"]},
+        "repository": {"__typename": "Repository", "nameWithOwner": full_name},
+        "reviews": lambda states=None, **sizes: page("PullRequestReview", [
+            item for item in reviews if states is None or item["state"] in states], **sizes),
+    }
+
+
+class Graph:
+    """The objects of one request."""
+
+    def __init__(self, world, credentials):
+        self.world, self.credentials = world, credentials
+
+    def root(self, budget):
+        return {"__typename": "Query", "rateLimit": budget, "repository": self.repository}
+
+    def repository(self, owner, name, followRenames=True):
+        full_name = f"{owner}/{name}"
+        full_name = (self.world.moved_to(full_name) if followRenames else None) or full_name
+        row = self.world.repository(full_name)
+        if row is None:
+            raise Failed("NOT_FOUND",
+                         f"Could not resolve to a Repository with the name '{full_name}'.")
+        said = self.world.forge.get(row["full_name"], {})
+        if "" in said.get("fails", {}):
+            raise Failed(*said["fails"][""])
+        tags = self.tags(row)
+        return {
+            "__typename": "Repository", "id": row["node_id"], "databaseId": row["id"],
+            "name": row["name"], "nameWithOwner": row["full_name"],
+            "releases": lambda orderBy=None, **sizes: page("Release", self.releases(said, tags),
+                                                           **sizes),
+            "object": lambda oid: self.commit(row, said, tags, oid),
+        }
+
+    def tags(self, row):
+        """Tag → commit, the newest first."""
+        form = "%(refname:strip=2) %(objectname) %(*objectname)"
+        lines = git(self.world.git_directory(row), "for-each-ref", "--sort=-creatordate",
+                    f"--format={form}", "refs/tags").decode().splitlines()
+        return {line.split(" ")[0]: line.split(" ")[2] or line.split(" ")[1] for line in lines}
+
+    def releases(self, said, tags):
+        listed = said.get("releases")
+        if listed is None:
+            listed = [{"tagName": tag} for tag in tags]
+        return [self.release(number, fields, tags) for number, fields in enumerate(listed, start=1)]
+
+    def release(self, number, fields, tags):
+        commit = tags.get(fields["tagName"])
+        return {
+            "__typename": "Release", "databaseId": number, "name": fields["tagName"],
+            "isDraft": False, "isPrerelease": False, "isLatest": number == 1, "createdAt": DATE,
+            "publishedAt": None if fields.get("isDraft") else DATE,
+            "tagCommit": commit and {"__typename": "Commit", "oid": commit, "committedDate": DATE},
+        } | fields
+
+    def commit(self, row, said, tags, oid):
+        names = [tag for tag, commit in tags.items() if commit == oid]
+        if not names:
+            return None
+        fields = {"pulls": [{}], "checks": "SUCCESS", "signature": {"isValid": True, "state": "VALID"}}
+        for key in ("*", oid, *names):
+            fields |= said.get("commits", {}).get(key, {})
+        pulls = [pull_request(row["full_name"], oid, item) for item in fields["pulls"]]
+
+        def told(name, value):
+            def tell(**_):
+                if name in said.get("fails", {}):
+                    raise Failed(*said["fails"][name])
+                return value
+            return tell
+
+        return {
+            "__typename": "Commit", "id": f"C_{oid}", "oid": oid,
+            "signature": told("signature", fields["signature"] and
+                              {"__typename": "GpgSignature", "wasSignedByGitHub": False}
+                              | fields["signature"]),
+            "statusCheckRollup": told("statusCheckRollup", fields["checks"] and
+                                      {"__typename": "StatusCheckRollup", "state": fields["checks"]}),
+            "associatedPullRequests": lambda orderBy=None, **sizes:
+                told("associatedPullRequests", page("PullRequest", pulls, **sizes))(),
+        }
+
+
+class GraphQL:
+    """The service; `answered` has what each request asked for and cost."""
+
+    def __init__(self, world):
+        self.world, self.used, self.answered = world, 0, []
+        self.lacks = set()  # fields of a schema that is not of an older server
+
+    def answer(self, request):
+        if request.credentials != "good":
+            return json_answer({"message": "Bad credentials"}, 401)
+        asked = json.loads(request.body)
+        try:
+            answer = self.execute(asked, request.credentials)
+        except Refused as refusal:
+            answer = {"errors": refusal.errors}
+        left = POINTS - self.used
+        return json_answer(answer, X_RateLimit_Limit=str(POINTS), X_RateLimit_Remaining=str(left),
+                           X_RateLimit_Reset="4102444800", X_RateLimit_Resource="graphql")
+
+    def execute(self, asked, credentials):
+        execution = Execution(asked["query"], asked.get("operationName"), asked["variables"],
+                              self.lacks)
+        connections, nodes = execution.cost(execution.selected)
+        cost = max(1, (connections + 50) // 100)
+        self.used += cost
+        budget = {"__typename": "RateLimit", "cost": cost, "limit": POINTS, "nodeCount": nodes,
+                  "remaining": POINTS - self.used, "used": self.used,
+                  "resetAt": "2100-01-01T00:00:00Z"}
+        root = Graph(self.world, credentials).root(budget)
+        data = execution.object(root, execution.selected, [])
+        names = [name for name in asked["variables"] if name.startswith("name")]
+        self.answered.append({
+            "cost": cost, "nodes": nodes, "repositories": [asked["variables"][n] for n in names],
+            "commits": sum(name.startswith("oid") for name in asked["variables"])})
+        return {"data": data} | ({"errors": execution.errors} if execution.errors else {})
