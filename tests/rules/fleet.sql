@@ -54,3 +54,15 @@ INSERT INTO stored_workflow VALUES
 INSERT INTO stored_publish VALUES
     (1, '.github/workflows/release.yml', '.github/workflows/release.yml', 20, 'pypa/gh-action-pypi-publish',
      'known', NULL, NULL, 'tag', '', 1, 1, 'trusted-publishing', 1, NULL);
+
+INSERT INTO stored_forge VALUES (1, 'known', NULL, NULL, 1, NULL);
+INSERT INTO stored_forge_release VALUES
+    (1, 11, 'v0.1.0', '0.1.0', 0, 0, 0, '2024-01-01T10:01:00Z', '2024-01-01T10:01:00Z', 'c1', 1, NULL),
+    (1, 12, 'v0.2.0', '0.2.0', 0, 0, 1, '2024-03-01T10:01:00Z', '2024-03-01T10:01:00Z', 'c2', 1, NULL);
+INSERT INTO stored_forge_commit VALUES
+    (1, 'c1', 'known', 'valid', 'success', 'known', 3, 'https://github.com/acme/rocket/pull/3', 'rowan',
+     'ida', '2024-01-01T09:50:00Z', 'main', 'h1', 'c1', 'approved',
+     '[["ida","APPROVED","2024-01-01T09:40:00Z",true]]', 1, NULL),
+    (1, 'c2', 'known', 'valid', 'success', 'known', 8, 'https://github.com/acme/rocket/pull/8', 'rowan',
+     'ida', '2024-03-01T09:50:00Z', 'main', 'h2', 'c2', 'approved',
+     '[["ida","APPROVED","2024-03-01T09:40:00Z",true]]', 1, NULL);
