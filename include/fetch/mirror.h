@@ -66,6 +66,7 @@ struct mirror_tag {
         commit[OID_HEX]; /* that it leads to in the end (through tags of tags); "" a tree or blob */
     int64_t tagged_at;   /* CLOCK_UNKNOWN: not annotated, or without a tagger */
     int64_t committed_at;
+    bool is_signed; /* it holds a signature, which nobody verified */
 };
 int mirror_read_tag(struct mirror *mirror, const char *oid, struct mirror_tag *out,
                     struct err *err);

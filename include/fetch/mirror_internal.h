@@ -48,6 +48,7 @@ struct tag_lines {
     git_oid target;
     git_object_t type; /* commit or tag; GIT_OBJECT_INVALID for everything else */
     int64_t tagged_at; /* CLOCK_UNKNOWN: no tagger */
+    bool is_signed;    /* its message ends with a signature, whoever's */
 };
 int tag_parse(const char *data, size_t len, struct tag_lines *out);
 

@@ -10,7 +10,7 @@
 #include "scan/reader.h"
 
 /* Revision of what is read and how: facts that an older one read are read again. */
-#define STUDY_REVISION 22
+#define STUDY_REVISION 23
 
 #define STUDY_TIP SIZE_MAX
 
@@ -18,7 +18,7 @@ struct study_tag {
     const char *name; /* without refs/tags/ */
     const char *oid;
     const char *commit; /* NULL: it leads to no commit */
-    bool annotated;
+    bool annotated, is_signed;
     int64_t tagged_at, committed_at;
     int on_default_branch;
     bool candidate; /* its tree was read */

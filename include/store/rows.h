@@ -42,6 +42,7 @@ struct row_tag {
     const char *oid;    /* of the tag object, or the commit of a lightweight one */
     const char *commit; /* NULL: leads to no commit */
     const char *kind;   /* "annotated", "lightweight" */
+    bool is_signed;     /* it holds a signature */
     int64_t tagged_at;  /* CLOCK_UNKNOWN: lightweight, or without tagger */
     int64_t committed_at;
     int on_default_branch; /* 0, 1, -1 unknown */

@@ -71,6 +71,21 @@ int commit_parse(const char *data, size_t len, struct commit_lines *out)
 
 /* --- tags ------------------------------------------------------------------------------------ */
 
+/* OpenPGP, SSH or X.509, as git writes them below the message. */
+static bool holds_signature(const char *data, const char *end)
+{
+    while (data < end) {
+        const char *stop = line_end(data, end);
+        if (starts(data, stop, "-----BEGIN PGP SIGNATURE-----") ||
+            starts(data, stop, "-----BEGIN PGP MESSAGE-----") ||
+            starts(data, stop, "-----BEGIN SSH SIGNATURE-----") ||
+            starts(data, stop, "-----BEGIN SIGNED MESSAGE-----"))
+            return true;
+        data = stop < end ? stop + 1 : end;
+    }
+    return false;
+}
+
 int tag_parse(const char *data, size_t len, struct tag_lines *out)
 {
     const char *end = data + len;
@@ -89,6 +104,7 @@ int tag_parse(const char *data, size_t len, struct tag_lines *out)
             out->tagged_at = signature_time(data, stop);
         data = stop < end ? stop + 1 : end;
     }
+    out->is_signed = holds_signature(data, end);
     return 0;
 }
 

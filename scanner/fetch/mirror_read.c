@@ -126,6 +126,7 @@ static int step(struct mirror *mirror, git_oid *next, bool first, struct mirror_
         if (result > 0 && first) {
             out->annotated = true;
             out->tagged_at = tag.tagged_at;
+            out->is_signed = tag.is_signed;
         }
         if (result > 0 && tag.type == GIT_OBJECT_INVALID)
             result = 0; /* a tree or a blob, which need not be here */

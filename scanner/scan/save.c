@@ -190,6 +190,7 @@ static int save_refs(struct job *job, struct err *err)
             .oid = tag->oid,
             .commit = tag->commit,
             .kind = tag->annotated ? "annotated" : "lightweight",
+            .is_signed = tag->is_signed,
             .tagged_at = tag->tagged_at,
             .committed_at = tag->committed_at,
             .on_default_branch = tag->on_default_branch,

@@ -181,6 +181,7 @@ static int read_tag(struct mirror *mirror, const struct gitwire_ref *ref, struct
     if (mirror_read_tag(mirror, ref->oid, &object, err) != 0)
         return -1;
     tag->annotated = object.annotated;
+    tag->is_signed = object.is_signed;
     tag->tagged_at = object.tagged_at;
     tag->committed_at = object.committed_at;
     if (object.commit[0] == '\0')

@@ -49,6 +49,25 @@ static int put_tags(struct store *store, int64_t repository_id, const struct row
     return writing_end(&writing);
 }
 
+/* Only a tag object has a place for one. */
+static int put_signatures(struct store *store, int64_t repository_id, const struct row_tag *tags,
+                          size_t count, struct err *err)
+{
+    struct writing writing = writing_start(store, SQL_FACT_TAG_SIGNATURE, err);
+
+    for (size_t i = 0; i < count; i++) {
+        if (tags[i].kind == NULL || strcmp(tags[i].kind, "annotated") != 0)
+            continue;
+        struct bound *bound = writing_row(&writing);
+        bound_integer(bound, repository_id);
+        bound_text(bound, tags[i].name);
+        bound_flag(bound, tags[i].is_signed);
+        writing_add(&writing);
+    }
+    bound_integer(writing_subject(&writing), repository_id);
+    return writing_end(&writing);
+}
+
 int store_put_refs(struct store *store, int64_t repository_id, const struct row_refs *refs,
                    const struct row_tag *tags, size_t count, struct err *err)
 {
@@ -65,7 +84,9 @@ int store_put_refs(struct store *store, int64_t repository_id, const struct row_
     bound_integer(writing_subject(&writing), repository_id);
     if (writing_end(&writing) != 0)
         return -1;
-    return put_tags(store, repository_id, tags, count, err);
+    return put_tags(store, repository_id, tags, count, err) != 0
+               ? -1
+               : put_signatures(store, repository_id, tags, count, err);
 }
 
 int store_put_lost_tips(struct store *store, int64_t repository_id,

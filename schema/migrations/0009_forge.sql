@@ -61,3 +61,13 @@ CREATE TABLE forge_asked (
     updated_at     TEXT,                        -- as its listing said then
     asked_at       TEXT NOT NULL
 );
+
+-- Whether an annotated tag holds a signature.
+CREATE TABLE stored_tag_signature (
+    repository_id  INTEGER NOT NULL REFERENCES repository_id,
+    tag            TEXT NOT NULL,
+    is_signed      INTEGER NOT NULL,
+    since          INTEGER NOT NULL REFERENCES run,
+    until          INTEGER REFERENCES run,
+    PRIMARY KEY (repository_id, tag, since)
+) WITHOUT ROWID;

@@ -48,6 +48,10 @@ SELECT g.release_id AS id, g.repository_id, g.package_id, g.name AS package, g.v
         WHERE v.repository_id = g.repository_id AND v.release_id = g.release_id
           AND (SELECT run FROM as_of) BETWEEN v.since AND ifnull(v.until - 1, 1 << 62))
            AS provenance,
+       (SELECT y.is_signed
+        FROM stored_tag_signature AS y
+        WHERE y.repository_id = g.repository_id AND y.tag = t.name
+          AND (SELECT run FROM as_of) BETWEEN y.since AND ifnull(y.until - 1, 1 << 62)) AS tag_signed,
        -- what the forge says of the tag, and of its commit: nothing that nobody asked
        CASE WHEN v.draft = 0 THEN 'known'
             WHEN f.state = 'known' AND t.name IS NOT NULL THEN 'absent'

@@ -339,19 +339,30 @@ def test_renamed(drift, forge):
     assert {value for value in coverage(drift).values()} == {("known", None)}
 
 
-def fleet(directory, count):
+@pytest.mark.parametrize("signed, expected", [
+    ((True, False), {("1.1", "tag-unsigned", "info")}),
+    ((False, False), {(None, "tag-unsigned", "info")}),
+])
+def test_signatures_of_tags(make_drift, tmp_path, signed, expected):
+    with Forge(fleet(tmp_path, 1, signed)) as forge:
+        drift = make_drift(forge.url)
+        assert drift.scan(OWNER, token=None).returncode == 0
+        assert {found[1:] for found in rules(drift)} == expected
+
+
+def fleet(directory, count, signed=(True,) * 6):
     """Repositories that hold a package each, all of the same history."""
     world = World(git_root=str(directory), tokens=[TOKEN])
     world.add_owner(OWNER, 1)
     for number in range(1, count + 1):
         name = f"part-{number:04}"
         repository, releases = Repository(), {}
-        for minor in range(6):
+        for minor, is_signed in enumerate(signed):
             day = f"2025-{minor + 1:02}-03"
             repository.commit(f"{day}T09:00:00Z", f"Release 1.{minor}", {
                 "pyproject.toml": demo.pyproject(name, f"1.{minor}", f"{OWNER}/{name}"),
                 "LICENSE": demo.LICENCE, "CHANGELOG.md": f"# Changelog\n\n## 1.{minor} - {day}\n"})
-            repository.tag(f"v1.{minor}", f"{day}T09:01:00Z")
+            repository.tag(f"v1.{minor}", f"{day}T09:01:00Z", signed=is_signed)
             releases[f"1.{minor}"] = (f"{day}T09:04:00Z", None)
         world.add_repository(f"{OWNER}/{name}", number)
         repository.write(world.git_directory({"full_name": f"{OWNER}/{name}"}))

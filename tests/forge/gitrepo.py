@@ -5,6 +5,8 @@ import subprocess
 from datetime import datetime
 from pathlib import Path
 
+# Of nobody: whether it is good is the forge's to tell.
+SIGNATURE = b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n"
 PERSON = b"Rowan Harbour <rowan@harbour-labs.example>"
 
 
@@ -82,7 +84,7 @@ class Repository:
         self.marks[branch] = mark
         return mark
 
-    def tag(self, name, when=None, commit=None):
+    def tag(self, name, when=None, commit=None, signed=True):
         """Annotated, made at `when`; lightweight without. Default: the newest commit."""
         commit = commit or self.marks[self.branch]
         if when is None:
@@ -90,7 +92,7 @@ class Repository:
             return
         self.stream.append(b"tag %s\nfrom :%d\n" % (_bytes(name), commit))
         self.stream.append(b"tagger %s %d +0000\n" % (PERSON, seconds(when)))
-        self._data(_bytes(name) + b"\n")
+        self._data(_bytes(name) + b"\n" + (SIGNATURE if signed else b""))
 
     def write(self, directory):
         """Makes the bare repository at `directory`, which must not exist."""

@@ -66,3 +66,4 @@ INSERT INTO stored_forge_commit VALUES
     (1, 'c2', 'known', 'valid', 'success', 'known', 8, 'https://github.com/acme/rocket/pull/8', 'rowan',
      'ida', '2024-03-01T09:50:00Z', 'main', 'h2', 'c2', 'approved',
      '[["ida","APPROVED","2024-03-01T09:40:00Z",true]]', 1, NULL);
+INSERT INTO stored_tag_signature VALUES (1, 'v0.1.0', 1, 1, NULL), (1, 'v0.2.0', 1, 1, NULL);
