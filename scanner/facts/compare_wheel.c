@@ -334,9 +334,7 @@ static bool is_moved(struct comparison *c, struct compare_member *m, const char 
 static bool is_program(const struct comparison *c, const struct archive_member *member,
                        const char *path)
 {
-    static const char *const magic[] = {"\x7f"
-                                        "ELF",
-                                        "MZ", "\xcf\xfa\xed\xfe", "\xca\xfe\xba\xbe"};
+    static const char *const magic[] = {"\177ELF", "MZ", "\xcf\xfa\xed\xfe", "\xca\xfe\xba\xbe"};
     bool script = is_among_scripts(c, member), program = script && member->data == NULL;
 
     for (size_t i = 0; i < sizeof magic / sizeof *magic && script && !program; i++)

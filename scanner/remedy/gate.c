@@ -57,7 +57,8 @@ size_t gate_judge(struct gate *gate, struct gate_line lines[GATE_CHECKS_MAX])
 
 /* --- what a check says ----------------------------------------------------------------------- */
 
-static const char *format(struct gate *gate, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static const char *format(struct gate *gate, const char *fmt,
+                                                                va_list ap)
 {
     char text[SAID_MAX];
 

@@ -227,8 +227,8 @@ static void no_documents(void **state)
         "{\"version\":1,\"attestation_bundles\":[]}",
         "{\"version\":1,\"attestation_bundles\":[7]}",
         "{\"version\":1,\"attestation_bundles\":[{\"publisher\":{\"kind\":\"x\"}}]}",
-        "{\"version\":1,\"attestation_bundles\":[{\"publisher\":{\"kind\":\"x\"},\"attestations\":"
-        "[{\"version\":1,\"envelope\":{\"statement\":\"a\",\"signature\":\"\"}}]}]}",
+        ("{\"version\":1,\"attestation_bundles\":[{\"publisher\":{\"kind\":\"x\"},\"attestations\":"
+         "[{\"version\":1,\"envelope\":{\"statement\":\"a\",\"signature\":\"\"}}]}]}"),
     };
 
     (void)state;
