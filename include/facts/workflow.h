@@ -14,6 +14,8 @@
 
 #define WORKFLOW_DIRECTORY ".github/workflows"
 
+#define WORKFLOW_PINS_MAX 200
+
 /* What starts a run, as the words in outputs. */
 #define WORKFLOW_WAYS(X)                                                                           \
     X(TAG, "tag")           /* a push of a tag */                                                  \
@@ -59,11 +61,19 @@ struct workflow {
     enum reason reason;
 };
 
+/* An action of others by the id of a commit, which is all that a workflow should use. */
+struct workflow_pin {
+    const char *action; /* "actions/checkout" */
+    const char *commit; /* 40 hex digits */
+};
+
 struct workflows {
     struct workflow *items; /* in the order of the paths */
     size_t count;
     struct workflow_publish *publishes; /* each step once for each workflow that leads to it */
     size_t publish_count;
+    struct workflow_pin *pins; /* each once, the first WORKFLOW_PINS_MAX */
+    size_t pin_count;
 };
 
 /* The workflows at these paths. PENDING when a file was not here: nothing is told, call again. Else

@@ -124,6 +124,8 @@ struct workflow_place {
 };
 /* Whether the step, without what it calls in this repository, publishes or may do so: 1, with line,
    tool, unknown, pinned and credential; 0 when it does to a test index; -1. */
+/* Whether `uses` names an action of others by the id of a commit; then out is filled. */
+bool workflow_pin(const char *uses, struct arena *arena, struct workflow_pin *out);
 int workflow_step(const struct yaml_node *step, const struct workflow_place *place,
                   struct arena *arena, struct workflow_publish *out);
 /* The same of a job that calls a workflow of another repository. */

@@ -13,7 +13,9 @@
    (store_view_run). -1 also when there is no such package or release (REASON_USAGE). */
 int plan_write(struct store *store, const char *package, const char *version, FILE *out,
                struct err *err);
-/* A release workflow that publishes from a tag alone. `python` project at `directory`. */
-void plan_workflow(const char *directory, const char *tag_prefix, FILE *out);
+/* A release workflow that publishes from a tag alone, after the gate, of the project at the
+   package's directory. Actions are pinned as workflows of the fleet pin them; where none does,
+   COMMIT stands for what a person has to look up. */
+int plan_workflow(struct store *store, const char *package, FILE *out, struct err *err);
 
 #endif

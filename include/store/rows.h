@@ -203,6 +203,11 @@ struct row_workflow {
     const char *triggers;
 };
 
+/* An action of others by the id of a commit. */
+struct row_action_pin {
+    const char *action, *commit;
+};
+
 /* A step of one that publishes, or (state "unknown", the reason in words) may do so. */
 struct row_publish {
     const char *workflow, *path; /* that is started, and the file that holds the step */

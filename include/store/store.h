@@ -147,6 +147,8 @@ int store_put_release_sources(struct store *store, int64_t repository_id,
 int store_put_skipped(struct store *store, int64_t repository_id, const struct row_skipped *rows,
                       size_t count, struct err *err);
 /* What its workflows publish, in place of what they did. */
+int store_put_action_pins(struct store *store, int64_t repository_id,
+                          const struct row_action_pin *rows, size_t count, struct err *err);
 int store_put_workflows(struct store *store, int64_t repository_id, const struct row_workflow *rows,
                         size_t count, const struct row_publish *publishes, size_t publish_count,
                         struct err *err);

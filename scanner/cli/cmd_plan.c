@@ -68,27 +68,11 @@ static int check(struct context *context, struct err *err)
     return s->output != NULL ? output_check(s->output, err) : 0;
 }
 
-static int write_workflow(struct store *store, const char *package, FILE *out, struct err *err)
-{
-    struct card card = {.out = out};
-    int result = card_read(store, package, &card, err);
-
-    if (result == 0) {
-        const char *prefix = card_tag_prefix(&card.arena, card_tagged(&card));
-        const char *directory = record_text(card.package, "directory");
-        plan_workflow(card_is_plain(directory) ? directory : NULL,
-                      prefix == NULL || (*prefix != '\0' && !card_is_plain(prefix)) ? "v" : prefix,
-                      out);
-    }
-    arena_release(&card.arena);
-    return result;
-}
-
 static int write_one(struct store *store, const struct settings *s, FILE *out, struct err *err)
 {
     const char *version;
     char *package = split(s->card, &version);
-    int result = s->workflow ? write_workflow(store, package, out, err)
+    int result = s->workflow ? plan_workflow(store, package, out, err)
                              : plan_write(store, package, version, out, err);
 
     free(package);

@@ -195,6 +195,22 @@ static bool read_action(struct workflow_spot *spot, const struct yaml_node *step
     return found;
 }
 
+static void note_pin(struct workflow_reading *r, const char *uses)
+{
+    struct workflows *out = r->out;
+    struct workflow_pin pin;
+
+    if (out->pin_count == WORKFLOW_PINS_MAX || !workflow_pin(uses, r->arena, &pin))
+        return;
+    for (size_t i = 0; i < out->pin_count; i++)
+        if (strcmp(out->pins[i].action, pin.action) == 0 &&
+            strcmp(out->pins[i].commit, pin.commit) == 0)
+            return;
+    if (out->pins == NULL)
+        out->pins = arena_array(r->arena, WORKFLOW_PINS_MAX, sizeof *out->pins);
+    out->pins[out->pin_count++] = pin;
+}
+
 static bool read_step(struct workflow_spot *spot, const struct yaml_node *step)
 {
     struct workflow_spot here = *spot;
@@ -217,6 +233,7 @@ static bool read_step(struct workflow_spot *spot, const struct yaml_node *step)
         spot->sets.tagged |= here.sets.tagged;
         return about;
     }
+    note_pin(spot->entry->reading, uses);
     int found = workflow_step(step, &here.place, spot->entry->reading->arena, &publish);
     if (found > 0)
         workflow_record(&here, step, &publish);

@@ -275,6 +275,16 @@ static int by_uses(const char *uses, const struct yaml_node *step,
     return -1;
 }
 
+bool workflow_pin(const char *uses, struct arena *arena, struct workflow_pin *out)
+{
+    const char *at = strrchr(uses, '@');
+
+    if (at == NULL || at == uses || *uses == '.' || strlen(at + 1) != 40 || !is_pinned(uses))
+        return false;
+    *out = (struct workflow_pin){arena_strndup(arena, uses, (size_t)(at - uses)), at + 1};
+    return true;
+}
+
 int workflow_step(const struct yaml_node *step, const struct workflow_place *place,
                   struct arena *arena, struct workflow_publish *out)
 {

@@ -391,6 +391,16 @@ static int save_sources(struct job *job, struct err *err)
     return store_put_release_sources(job->scan->store, job->id, rows, count, err);
 }
 
+static int save_pins(struct job *job, struct err *err)
+{
+    const struct workflows *from = &job->context.workflows;
+    struct row_action_pin *rows = arena_array(&job->arena, from->pin_count, sizeof *rows);
+
+    for (size_t i = 0; i < from->pin_count; i++)
+        rows[i] = (struct row_action_pin){from->pins[i].action, from->pins[i].commit};
+    return store_put_action_pins(job->scan->store, job->id, rows, from->pin_count, err);
+}
+
 /* Where their folder could not be read, what was known of it holds. */
 static int save_workflows(struct job *job, struct err *err)
 {
@@ -401,6 +411,8 @@ static int save_workflows(struct job *job, struct err *err)
 
     if (job->context.workflows_err.reason != REASON_NONE)
         return 0;
+    if (save_pins(job, err) != 0)
+        return -1;
     for (size_t i = 0; i < from->count; i++) {
         const struct workflow *w = &from->items[i];
         rows[i] = (struct row_workflow){.path = w->path,

@@ -50,3 +50,19 @@ int store_put_workflows(struct store *store, int64_t repository_id, const struct
     bound_integer(writing_subject(&writing), repository_id);
     return writing_end(&writing);
 }
+
+int store_put_action_pins(struct store *store, int64_t repository_id,
+                          const struct row_action_pin *rows, size_t count, struct err *err)
+{
+    struct writing writing = writing_start(store, SQL_FACT_ACTION_PIN, err);
+
+    for (size_t i = 0; i < count; i++) {
+        struct bound *bound = writing_row(&writing);
+        bound_integer(bound, repository_id);
+        bound_text(bound, rows[i].action);
+        bound_text(bound, rows[i].commit);
+        writing_add(&writing);
+    }
+    bound_integer(writing_subject(&writing), repository_id);
+    return writing_end(&writing);
+}

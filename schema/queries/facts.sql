@@ -9,6 +9,7 @@
 -- fact: refs           | repository_id             | | digest head_ref head_oid head_committed_at reader
 -- fact: tag            | repository_id             | name | oid commit_oid kind tagged_at committed_at on_default_branch
 -- fact: tag_signature  | repository_id             | tag | is_signed
+-- fact: action_pin     | repository_id             | action commit_oid |
 -- fact: lost_tip       | repository_id             | oid |
 -- fact: project        | repository_id             | directory | name normal backend licence licence_state licence_path changelog_path candidate
 -- fact: declaration    | repository_id             | commit_oid directory | name normal kind version order_key is_prerelease origin reason

@@ -379,6 +379,18 @@ WHERE m.package = :package AND m.version = :version AND m.filename = :filename
   AND m.class IN ('nowhere', 'altered', 'ignored', 'other-commit') AND NOT m.secret
 ORDER BY m.path;
 
+-- Actions by the id of a commit, as the package's own repository uses them, else as most of the fleet do.
+-- name: plan_pins
+SELECT action, commit_oid, repository
+FROM (SELECT a.action, a.commit_oid, min(a.repository) AS repository,
+             row_number() OVER (
+                 PARTITION BY a.action
+                 ORDER BY max(a.repository_id = p.repository_id) DESC, count(*) DESC, a.commit_oid) AS nth
+      FROM action_pin AS a
+      JOIN package AS p ON p.name = :package
+      GROUP BY a.action, a.commit_oid)
+WHERE nth = 1;
+
 -- Of one file of the release, the sdist if there is one: what the changelog has to tell.
 -- name: plan_touched
 WITH chosen AS (

@@ -5,8 +5,9 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import OWNER
+from conftest import OWNER, TREE, TREE_FULL
 from forge import demo
+from forge.demo import pyproject
 
 INCIDENT = demo.INCIDENT
 
@@ -93,6 +94,17 @@ def test_a_workflow(drift):
     drift.scan(OWNER)
     said = drift.run("plan", "--workflow", INCIDENT).stdout
     assert "tags: ['v*']" in said and "id-token: write" in said and '${TAG#v}' in said
+    assert "      - run: fleetdrift gate . --dist dist\n" in said and "needs: [build, gate]" in said
+
+
+def test_a_workflow_pins_as_the_fleet_does(scan_tree):
+    pinned = "0123456789abcdef0123456789abcdef01234567"
+    steps = f"[{{uses: actions/checkout@{pinned}}}, {{uses: actions/upload-artifact@v4}}]"
+    workflow = f"on: push\njobs: {{a: {{runs-on: ubuntu-latest, steps: {steps}}}}}\n"
+    scan_tree({"pyproject.toml": pyproject(TREE, "1.0.0", TREE_FULL), ".github/workflows/ci.yml": workflow})
+    said = scan_tree.drift.run("plan", "--workflow", TREE).stdout
+    assert said.count(f"      - uses: actions/checkout@{pinned} # as {TREE_FULL} pins it\n") == 2
+    assert "actions/upload-artifact@COMMIT\n" in said and "@v4" not in said
 
 
 def test_wrong_calls(drift):
