@@ -64,7 +64,7 @@ static int save_without(struct inquiry *inquiry)
     const struct row_forge row = {
         .state = "skipped",
         .reason = reason_word(REASON_NO_CREDENTIAL),
-        .detail = "reviews, checks and releases of the forge are told to credentials alone",
+        .detail = "the forge tells credentials alone: set FLEETDRIFT_GITHUB_TOKEN",
     };
     int result = store_begin(inquiry->scan->store, &inquiry->fatal);
 
