@@ -18,6 +18,7 @@ from subprocess import CalledProcessError
 
 from .answer import json_answer
 from .gitrepo import git
+from .forgetree import listing, object_at, tag_target
 from .graphql import Execution, Failed, Refused, page
 
 DATE = "2025-02-01T00:00:00Z"
@@ -65,7 +66,31 @@ class Graph:
         self.world, self.credentials = world, credentials
 
     def root(self, budget):
-        return {"__typename": "Query", "rateLimit": budget, "repository": self.repository}
+        return {"__typename": "Query", "rateLimit": budget, "repository": self.repository,
+                "repositoryOwner": self.owner, "nodes": self.nodes}
+
+    def owner(self, login):
+        found = self.world.owner(login)
+        return found and {
+            "__typename": found["type"], "login": found["login"],
+            "repositories": lambda orderBy, ownerAffiliations=None, **sizes: page(
+                "Repository", self.repositories(found["login"], orderBy), **sizes)}
+
+    def repositories(self, login, order):
+        key = {"NAME": "name", "PUSHED_AT": "pushed_at"}[order["field"]]
+        rows = [row for row in self.world.repositories if row["owner"]["login"] == login]
+        rows.sort(key=lambda row: row[key] or "", reverse=order["direction"] == "DESC")
+        return [self.repository(*row["full_name"].split("/")) for row in rows]
+
+    def nodes(self, ids):
+        """Commits by their id, as refs told it; null for what cannot be shown."""
+        if len(ids) > 100:
+            raise Refused("You may not provide more than 100 node ids; you provided "
+                          f"{len(ids)}.", type="ARGUMENT_LIMIT")
+        known = {f"C_{commit}": (row, tags, commit) for row in self.world.repositories
+                 for tags in [self.tags(row)] for commit in tags.values()}
+        return [self.commit(known[i][0], self.world.forge.get(known[i][0]["full_name"], {}),
+                            *known[i][1:]) if i in known else None for i in ids]
 
     def repository(self, owner, name, followRenames=True):
         full_name = f"{owner}/{name}"
@@ -83,8 +108,12 @@ class Graph:
             "name": row["name"], "nameWithOwner": row["full_name"],
             "releases": lambda orderBy=None, **sizes: page("Release", self.releases(said, tags),
                                                            **sizes),
-            "object": lambda oid: self.commit(row, said, tags, oid),
-        }
+            "object": lambda oid=None, expression=None: self.commit(row, said, tags, oid)
+            if oid else object_at(self.world.git_directory(row), expression),
+            "refs": lambda refPrefix, orderBy=None, **sizes: page("Ref", [
+                {"__typename": "Ref", "name": tag,
+                 "target": tag_target(self.world.git_directory(row), tag)} for tag in tags], **sizes),
+        } | listing(row, self.world.git_directory(row))
 
     def tags(self, row):
         """Tag → commit, the highest first."""
@@ -129,7 +158,11 @@ class Graph:
             return tell
 
         return {
-            "__typename": "Commit", "id": f"C_{oid}", "oid": oid,
+            "__typename": "Commit", "id": f"C_{oid}", "oid": oid, "committedDate": DATE,
+            "authoredDate": DATE, "committedViaWeb": False,
+            "author": {"__typename": "GitActor", "name": "Rowan", "email": "", "user": actor("rowan")},
+            "committer": {"__typename": "GitActor", "name": "Rowan", "email": "", "user": None},
+            "repository": {"__typename": "Repository", "nameWithOwner": row["full_name"]},
             "signature": told("signature", fields["signature"] and
                               {"__typename": "GpgSignature", "wasSignedByGitHub": False}
                               | fields["signature"]),
