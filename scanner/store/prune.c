@@ -77,8 +77,9 @@ static int tell_names(struct store *store, int64_t first, prune_name_fn *name, v
 static int remove_facts(struct store *store, struct prune_result *out, struct err *err)
 {
     static const enum sql others[] = {
-        SQL_PRUNE_MEMORY,      SQL_PRUNE_ARTIFACTS,   SQL_PRUNE_ANSWERS,        SQL_PRUNE_BASIS,
-        SQL_PRUNE_RELEASE_IDS, SQL_PRUNE_PACKAGE_IDS, SQL_PRUNE_REPOSITORY_IDS, SQL_PRUNE_DAYS,
+        SQL_PRUNE_MEMORY,      SQL_PRUNE_ARTIFACTS,      SQL_PRUNE_ANSWERS,
+        SQL_PRUNE_BASIS,       SQL_PRUNE_ASKED,          SQL_PRUNE_RELEASE_IDS,
+        SQL_PRUNE_PACKAGE_IDS, SQL_PRUNE_REPOSITORY_IDS, SQL_PRUNE_DAYS,
     };
 
     for (int i = 0; i < SQL_FACT_COUNT; i++)

@@ -72,6 +72,9 @@ WHERE repository_id NOT IN (SELECT id FROM temp.kept_repository)
    OR release_id IN (SELECT id FROM release_id
                      WHERE package_id NOT IN (SELECT id FROM temp.kept_package));
 
+-- name: prune_asked
+DELETE FROM forge_asked WHERE repository_id NOT IN (SELECT id FROM temp.kept_repository);
+
 -- name: prune_release_ids
 DELETE FROM release_id WHERE package_id NOT IN (SELECT id FROM temp.kept_package);
 
