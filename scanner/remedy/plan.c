@@ -17,6 +17,7 @@ struct plan {
     const char *tag;               /* that it has, or should have; NULL: cannot be told */
     const char *commit;            /* that it is of; NULL: no commit is */
     struct touched touched;
+    struct records publishes; /* steps of workflows */
     bool tagged, declared, noted, found;
     unsigned step;
 };
@@ -326,6 +327,39 @@ static void write_release(struct plan *plan)
 
 /* --- the rest -------------------------------------------------------------------------------- */
 
+/* The index tells nobody who uploaded; what else is known of it. */
+static void write_who(const struct plan *plan)
+{
+    const char *workflow = text_of(plan, "attested_workflow");
+    const int64_t pull = record_integer(plan->release, "pull", 0);
+
+    fputs("- **Who published it, by which credential:** ", plan->out);
+    if (workflow != NULL) {
+        fputs("attested by the workflow ", plan->out);
+        say(plan, workflow);
+        fputs(", by trusted publishing; ", plan->out);
+    }
+    if (pull > 0) {
+        fprintf(plan->out, "pull request %" PRId64 " of ", pull);
+        say(plan, text_of(plan, "pull_author"));
+        fputs(", merged by ", plan->out);
+        say(plan, text_of(plan, "merged_by"));
+        fputs("; ", plan->out);
+    }
+    for (size_t i = 0; i < plan->publishes.count; i++) {
+        const struct record *publish = &plan->publishes.items[i];
+        fputs("today ", plan->out);
+        say(plan, record_text(publish, "path"));
+        fprintf(plan->out,
+                ":%" PRId64 " publishes, credential: ", record_integer(publish, "line", 0));
+        say(plan, record_text(publish, "credential"));
+        fputs("; ", plan->out);
+    }
+    if (workflow == NULL && plan->publishes.count == 0)
+        fputs("no workflow is known to publish; ", plan->out);
+    fputs("…\n", plan->out);
+}
+
 static void write_rest(struct plan *plan)
 {
     heading(plan, "As the last resort: yank");
@@ -344,7 +378,10 @@ static void write_rest(struct plan *plan)
           plan->out);
     heading(plan, "Post-mortem");
     fputs("To be completed by people; what is known stands in the timeline above.\n\n"
-          "- **What happened:** \n- **Who was affected, for how long:** \n"
+          "- **What happened:** \n",
+          plan->out);
+    write_who(plan);
+    fputs("- **Who was affected, for how long:** \n"
           "- **How it was noticed:** a scan compared the index with the repository\n"
           "- **Why it could happen:** \n- **What would have prevented it:** publishing from a tag "
           "only, by a workflow that\n  compares tag and version first (`fleetdrift plan "
@@ -408,6 +445,10 @@ static int open_plan(struct store *store, const char *package, const char *versi
         return err_set(err, REASON_USAGE, "no repository is known for %s: nothing to repair there",
                        package);
     read_facts(plan);
+    const struct bind bind = {":package", plan->package};
+    if (records_read(store, "plan_publishes", &bind, 1, 0, &plan->card.arena, &plan->publishes,
+                     err) != 0)
+        return -1;
     return touched_read(store, plan->package, plan->version, &plan->card.arena, &plan->touched,
                         err);
 }

@@ -391,6 +391,15 @@ FROM (SELECT a.action, a.commit_oid, min(a.repository) AS repository,
       GROUP BY a.action, a.commit_oid)
 WHERE nth = 1;
 
+-- How the package's repository publishes today.
+-- name: plan_publishes
+SELECT b.path, b.line, b.tool, b.credential, b.ways
+FROM publish AS b
+JOIN package AS p ON p.repository_id = b.repository_id AND p.name = :package
+WHERE b.state = 'known'
+ORDER BY b.path, b.line
+LIMIT 3;
+
 -- Of one file of the release, the sdist if there is one: what the changelog has to tell.
 -- name: plan_touched
 WITH chosen AS (

@@ -36,6 +36,7 @@ def test_the_incident(planned):
     assert len(moments) > 1 and moments == sorted(moments)
     assert "git tag -a v0.2.0 HEAD" in planned and "gh release create v0.2.0" in planned
     assert "yank" in planned and "Post-mortem" in planned
+    assert "by which credential:** " in planned
 
 
 def test_what_is_right_is_left_out(drift):
@@ -99,9 +100,11 @@ def test_a_workflow(drift):
 
 def test_a_workflow_pins_as_the_fleet_does(scan_tree):
     pinned = "0123456789abcdef0123456789abcdef01234567"
-    steps = f"[{{uses: actions/checkout@{pinned}}}, {{uses: actions/upload-artifact@v4}}]"
+    steps = f"[{{uses: actions/checkout@{pinned}}}, {{uses: actions/upload-artifact@v4}}, {{run: twine upload dist/*}}]"
     workflow = f"on: push\njobs: {{a: {{runs-on: ubuntu-latest, steps: {steps}}}}}\n"
     scan_tree({"pyproject.toml": pyproject(TREE, "1.0.0", TREE_FULL), ".github/workflows/ci.yml": workflow})
+    said = scan_tree.drift.run("plan", TREE).stdout
+    assert "ci.yml:2 publishes, credential: " in said, said[-900:]
     said = scan_tree.drift.run("plan", "--workflow", TREE).stdout
     assert said.count(f"      - uses: actions/checkout@{pinned} # as {TREE_FULL} pins it\n") == 2
     assert "actions/upload-artifact@COMMIT\n" in said and "@v4" not in said
