@@ -5,8 +5,10 @@
 -- help: Find out where the wheel was built: leftovers of build/ are the common cause. Build wheels from the
 --   sdist.
 --
--- One line a release, however many platforms its wheels are for.
+-- One line a release, however many platforms its wheels are for. What stands only beside its
+-- metadata, as a licence does, is installed and never imported: low.
 SELECT m.repository_id, m.package_id, m.version,
+       iif(min(m.path LIKE '%.dist-info/%'), 'low', 'high') AS severity,
        format('%s %s %s%s, which the sdist of %s %s has not, or has otherwise',
               iif(count(DISTINCT m.filename) > 1,
                   format('%s of its wheels', count(DISTINCT m.filename)), min(m.filename)),
