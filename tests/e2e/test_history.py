@@ -1,4 +1,4 @@
-"""Twenty nights of a fleet to which things happen: every run says exactly what happened, any two can be
+"""Twenty-one nights of a fleet to which things happen: every run says exactly what happened, any two can be
 compared, and what was reported once is reported so for ever."""
 
 import itertools
@@ -12,6 +12,7 @@ from past import OVER_TIME
 from forge import Repository, document
 
 OTHER, OTHER_FULL = "cleat", f"{OWNER}/cleat"
+NEW_OWNER = "chandlers"
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def fleet(past):
     stated = f"[project]\nname = '{OTHER}'\nversion = '1.0'\n"
     repository.commit("2025-02-01T09:00:00Z", "1.0", {"pyproject.toml": stated})
     repository.tag("v1.0", "2025-02-01T09:30:00Z")
+    past.world.add_owner(NEW_OWNER, 815)
     past.world.add_repository(OTHER_FULL, 2)
     repository.write(past.world.git_directory(past.world.repository(OTHER_FULL)))
     past.world.documents[OTHER] = document(OTHER, {"1.0": ("2025-02-01T10:00:00Z", None)},
@@ -91,6 +93,7 @@ def nights(fleet):
         (change(private=True, visibility="private"), set()),
         (change(archived=True), set()),
         (change(archived=False, private=False, visibility="public"), set()),
+        (rename(renamed, f"{NEW_OWNER}/bollard"), set()),
         (lambda: fleet.git("update-ref", "refs/heads/main", commit(base)), {rewritten}),
         (lambda: fleet.git("update-ref", "refs/heads/main", commit("main")), {rewritten}),
         (lambda: fleet.git("update-ref", "refs/heads/main", commit("main", tip)), set()),
@@ -117,7 +120,7 @@ def open_findings(report):
             for f in report["findings"] if f["state"] in ("new", "open")}
 
 
-def test_twenty_nights(fleet):
+def test_twenty_one_nights(fleet):
     dice, reports, before = random.Random(1), {}, None
     fleet.drift.scan(OWNER)  # the other package is new
     for night, (happens, expected) in enumerate(nights(fleet)):
@@ -130,6 +133,9 @@ def test_twenty_nights(fleet):
         counted = {(f["rule"], f["version"]) for f in report["findings"]
                    if f["rule"] in OVER_TIME and f["state"] in ("new", "open")}
         assert counted == expected, night
+        archived = fleet.world.repositories[1]["archived"]  # and so nobody looks, and nothing ends
+        others = {(f["rule"], f["state"]) for f in report["findings"] if f["package"] == OTHER}
+        assert others == (set() if archived else {("release-without-changelog", "open")}), night
         if before is not None:
             ended = {(f["rule"], f["version"]) for f in report["findings"]
                      if f["rule"] in OVER_TIME and f["state"] == "resolved"}
