@@ -41,6 +41,7 @@ struct graphql_answer {
     bool heavy; /* the server ended it, or took too long: ask for less at once */
     struct err err;
     uint64_t elapsed_ms;
+    int64_t now;                 /* when it was answered, by the clock that reset_at goes by */
     int64_t remaining, reset_at; /* of the quota, as its headers say: -1, CLOCK_UNKNOWN: not told */
 };
 typedef void graphql_done(const struct graphql_answer *answer, void *ctx);

@@ -4,6 +4,8 @@
 #ifndef NET_HTTP_HEADERS_H
 #define NET_HTTP_HEADERS_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 
 #define HTTP_HEADERS_MAX (64 * 1024)
@@ -21,5 +23,11 @@ int http_headers_add(struct http_headers *headers, const char *line, size_t len)
 
 /* The first value of that name (in any case), NULL when absent; borrowed. */
 const char *http_headers_get(const struct http_headers *headers, const char *name);
+
+/* The Date of the answer, CLOCK_UNKNOWN when it has none in the form that RFC 9110 asks for. */
+int64_t http_headers_date(const struct http_headers *headers);
+/* What time it was by the clock of whoever answered, by ours where it does not say. The end of a
+   limit is told by that clock, and ours may be a day off. */
+int64_t http_headers_now(const struct http_headers *headers);
 
 #endif

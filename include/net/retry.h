@@ -20,7 +20,7 @@ struct retry_case {
     const char *body;        /* its message names a secondary limit */
     unsigned failures;       /* of this request, before this one */
     unsigned salt;           /* spreads the waits of many requests that failed together */
-    int64_t now;             /* UTC seconds */
+    int64_t now;             /* UTC seconds, by the clock of who answered */
     uint64_t base_ms;        /* the first wait of the doubling ones */
 };
 

@@ -40,7 +40,7 @@ struct round {
     char *body;
     size_t len;
     uint64_t elapsed_ms;
-    int64_t remaining, reset_at;
+    int64_t now, remaining, reset_at;
     struct forge_answer answer;
 };
 

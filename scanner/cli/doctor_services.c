@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
@@ -13,6 +12,7 @@
 #include "cli/config_index.h"
 #include "fetch/credential.h"
 #include "net/http.h"
+#include "net/http_headers.h"
 
 #define PATIENCE_MS  10000
 #define ANSWER_MAX   (4u << 20)
@@ -38,19 +38,9 @@ struct probe {
     struct err first;
 };
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT", the form that RFC 9110 asks for. */
-static int64_t http_date(const char *text)
-{
-    struct tm tm = {0};
-
-    if (text == NULL || strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm) == NULL)
-        return CLOCK_UNKNOWN;
-    return (int64_t)timegm(&tm);
-}
-
 static void check_clock(struct doctor *doctor, const struct http_answer *answer)
 {
-    int64_t theirs = http_date(http_header(answer, "date"));
+    int64_t theirs = http_headers_date(answer->headers);
     int64_t ahead = theirs == CLOCK_UNKNOWN ? 0 : clock_now() - theirs;
 
     if (ahead <= SKEW_SECONDS && ahead >= -SKEW_SECONDS)

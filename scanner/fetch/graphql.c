@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fetch/graphql_query.h"
+#include "net/http_headers.h"
 
 #define ANSWER_BYTES ((size_t)32 << 20)
 #define RETRIES      3
@@ -138,6 +139,7 @@ static void on_answer(struct http_answer *answer, void *ctx)
     struct question *question = ctx;
     struct graphql_answer told = {
         .elapsed_ms = clock_monotonic_ms() - question->sent_ms,
+        .now = http_headers_now(answer->headers),
         .remaining = number(answer, "X-RateLimit-Remaining", -1),
         .reset_at = number(answer, "X-RateLimit-Reset", CLOCK_UNKNOWN),
     };

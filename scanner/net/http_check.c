@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "net/http_headers.h"
 #include "net/retry.h"
 
@@ -43,7 +42,7 @@ static bool is_limit(const struct http_answer *answer)
         .remaining = http_header(answer, "X-RateLimit-Remaining"),
         .reset = http_header(answer, "X-RateLimit-Reset"),
         .body = buf_str(&answer->body),
-        .now = clock_now(),
+        .now = http_headers_now(answer->headers),
     };
 
     return retry_judge(&refused).limited;

@@ -2,7 +2,9 @@
 
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 void http_headers_init(struct http_headers *headers)
@@ -53,4 +55,21 @@ const char *http_headers_get(const struct http_headers *headers, const char *nam
         at = value + strlen(value) + 1;
     }
     return NULL;
+}
+
+int64_t http_headers_date(const struct http_headers *headers)
+{
+    const char *text = http_headers_get(headers, "Date");
+    struct tm tm = {0};
+
+    if (text == NULL || strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm) == NULL)
+        return CLOCK_UNKNOWN;
+    return (int64_t)timegm(&tm);
+}
+
+int64_t http_headers_now(const struct http_headers *headers)
+{
+    int64_t theirs = http_headers_date(headers);
+
+    return theirs != CLOCK_UNKNOWN ? theirs : clock_now();
 }

@@ -159,7 +159,7 @@ static bool try_again(struct http_transfer *transfer, const struct fault *fault)
         .body = buf_str(&transfer->body),
         .failures = transfer->failures,
         .salt = (unsigned)http->stats.requests,
-        .now = clock_now(),
+        .now = http_headers_now(&transfer->headers),
         .base_ms = http->options.retry_base_ms,
     };
     struct retry_advice advice = retry_judge(&failed);

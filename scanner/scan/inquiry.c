@@ -172,7 +172,7 @@ static void limited(struct inquiry *inquiry)
     const struct round *round = &inquiry->round;
     int64_t reset_at =
         round->answer.reset_at != CLOCK_UNKNOWN ? round->answer.reset_at : round->reset_at;
-    int64_t wait_s = reset_at != CLOCK_UNKNOWN ? reset_at - clock_now() + 1 : NO_WORD_S;
+    int64_t wait_s = reset_at != CLOCK_UNKNOWN ? reset_at - round->now + 1 : NO_WORD_S;
     struct err err;
 
     if (++inquiry->limits > LIMITS_MAX) {
@@ -262,8 +262,8 @@ static void heed_budget(struct inquiry *inquiry)
     if (remaining < 0 || remaining >= GRAPHQL_POINTS || reset_at == CLOCK_UNKNOWN ||
         inquiry->next == inquiry->part_count)
         return;
-    if (reset_at >= clock_now())
-        graphql_hold(inquiry->graphql, (uint64_t)(reset_at - clock_now() + 1) * 1000);
+    if (reset_at >= round->now)
+        graphql_hold(inquiry->graphql, (uint64_t)(reset_at - round->now + 1) * 1000);
 }
 
 static void take_round(struct inquiry *inquiry)
@@ -339,6 +339,7 @@ static void on_answer(const struct graphql_answer *answer, void *ctx)
     struct round *round = &inquiry->round;
 
     round->elapsed_ms = answer->elapsed_ms;
+    round->now = answer->now;
     round->remaining = answer->remaining;
     round->reset_at = answer->reset_at;
     if (answer->body != NULL) {
