@@ -245,8 +245,22 @@ LEFT JOIN (SELECT v.repository_id, v.package_id, coalesce(v.detail, v.reason) AS
 WHERE p.name = :package
 ORDER BY p.index_url, u.fact, w.state, w.loose = '', w.workflow, w.path, w.line LIMIT 1;
 
--- Highest version first; is_newest marks the one that the card is about.
+-- Highest version first; is_newest marks the one that the card is about. What is known of the package's
+-- files is read once and joined: asked for each release, it is read as often as there are releases.
 -- name: report_card_releases
+WITH held AS MATERIALIZED (
+    SELECT release_id, state, detail, verdict, commit_oid, relation, members,
+           row_number() OVER (PARTITION BY release_id, state ORDER BY filename) AS nth,
+           row_number() OVER (PARTITION BY release_id, verdict ORDER BY kind <> 'sdist', filename)
+               AS nth_of_verdict
+    FROM contents
+    WHERE package = :package),
+differing AS MATERIALIZED (
+    SELECT release_id, path, class = 'other-commit' AS is_other,
+           row_number() OVER (PARTITION BY release_id, class = 'other-commit'
+                              ORDER BY importance, path) AS nth
+    FROM content_member
+    WHERE package = :package AND class IN ('nowhere', 'altered', 'ignored', 'other-commit'))
 SELECT s.version, s.is_newest, s.is_prerelease, s.published_at, s.yanked, s.yanked_reason,
        s.files, s.sdist, s.wheel,
        (SELECT f.url FROM file AS f
@@ -258,38 +272,36 @@ SELECT s.version, s.is_newest, s.is_prerelease, s.published_at, s.yanked, s.yank
        s.declared_key_at_tag = s.order_key AS declared_agrees, s.version_commit_state,
        s.version_commit, s.version_committed_at, s.changelog_state, s.changelog_path,
        s.changelog_line, s.changelog_at, s.verdict,
-       (SELECT c.commit_oid FROM contents AS c WHERE c.release_id = s.id AND c.verdict = s.verdict
-        ORDER BY c.kind <> 'sdist', c.filename LIMIT 1) AS contents_commit,
-       (SELECT c.relation FROM contents AS c WHERE c.release_id = s.id AND c.verdict = s.verdict
-        ORDER BY c.kind <> 'sdist', c.filename LIMIT 1) AS contents_relation,
-       (SELECT c.detail FROM contents AS c WHERE c.release_id = s.id AND c.state = 'unknown'
-        ORDER BY c.filename LIMIT 1) AS contents_unknown,
-       (SELECT sum(c.members) FROM contents AS c WHERE c.release_id = s.id) AS contents_members,
-       (SELECT count(DISTINCT m.path) FROM content_member AS m
-        WHERE m.release_id = s.id AND m.class IN ('nowhere', 'altered', 'ignored')) AS contents_lost,
-       (SELECT min(m.path) FROM content_member AS m
-        WHERE m.release_id = s.id AND m.class IN ('nowhere', 'altered', 'ignored')
-          AND m.importance = (SELECT min(o.importance) FROM content_member AS o
-                              WHERE o.release_id = s.id
-                                AND o.class IN ('nowhere', 'altered', 'ignored'))) AS contents_first,
-       (SELECT count(DISTINCT m.path) FROM content_member AS m
-        WHERE m.release_id = s.id AND m.class = 'other-commit') AS contents_other,
+       c.commit_oid AS contents_commit, c.relation AS contents_relation,
+       u.detail AS contents_unknown, l.members AS contents_members,
+       ifnull(m.lost, 0) AS contents_lost, m.first_lost AS contents_first,
+       ifnull(m.other, 0) AS contents_other,
        s.forge_release_state, s.forge_released_at, s.forge_draft, s.pull_state, s.pull,
-       s.pull_author, s.merged_by, s.reviewed, s.checks,
-       (SELECT y.detail FROM coverage AS y
-        WHERE y.repository_id = s.repository_id AND y.fact = 'forge' AND y.status <> 'known')
-           AS forge_unknown,
+       s.pull_author, s.merged_by, s.reviewed, s.checks, y.detail AS forge_unknown,
        (SELECT group_concat(w.value ->> 0, ', ') FROM json_each(s.reviews) AS w
         WHERE w.value ->> 1 = 'APPROVED') AS approved_by,
-       s.provenance,
-       (SELECT v.detail FROM provenance AS v WHERE v.release_id = s.id AND v.state = 'unknown'
-        ORDER BY v.filename LIMIT 1) AS provenance_unknown,
-       (SELECT min(v.filename) FROM provenance AS v WHERE v.release_id = s.id AND v.state = 'absent')
-           AS provenance_absent,
+       s.provenance, v.detail AS provenance_unknown, v.absent AS provenance_absent,
        a.publisher AS attested_by, coalesce(a.repository, a.identity) AS attested_repository,
        a.workflow AS attested_workflow, a.commit_oid AS attested_commit,
        a.relation AS attested_relation, a.fault AS attested_fault
 FROM release AS s
+LEFT JOIN held AS c ON c.release_id = s.id AND c.verdict = s.verdict AND c.nth_of_verdict = 1
+LEFT JOIN held AS u ON u.release_id = s.id AND u.state = 'unknown' AND u.nth = 1
+LEFT JOIN (SELECT release_id, sum(members) AS members FROM held GROUP BY release_id) AS l
+    ON l.release_id = s.id
+LEFT JOIN (SELECT release_id, count(DISTINCT path) FILTER (WHERE NOT is_other) AS lost,
+                  count(DISTINCT path) FILTER (WHERE is_other) AS other,
+                  max(path) FILTER (WHERE NOT is_other AND nth = 1) AS first_lost
+           FROM differing GROUP BY release_id) AS m ON m.release_id = s.id
+LEFT JOIN (SELECT release_id, min(filename) FILTER (WHERE state = 'absent') AS absent,
+                  max(detail) FILTER (WHERE nth = 1 AND state = 'unknown') AS detail
+           FROM (SELECT release_id, filename, state, detail,
+                        row_number() OVER (PARTITION BY release_id, state ORDER BY filename) AS nth
+                 FROM provenance WHERE package = :package)
+           GROUP BY release_id) AS v ON v.release_id = s.id
+LEFT JOIN (SELECT repository_id, min(detail) AS detail FROM coverage
+           WHERE fact = 'forge' AND status <> 'known' GROUP BY repository_id) AS y
+    ON y.repository_id = s.repository_id
 -- of several, what speaks against the release
 LEFT JOIN (SELECT *, row_number() OVER (
                          PARTITION BY release_id
