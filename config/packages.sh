@@ -13,8 +13,9 @@ packages_for() {
     run) echo libuv1 libcurl4 libgit2-1.5 libjansson4 libsqlite3-0 libpcre2-8-0 libxml2 libyaml-0-2 libarchive13 zlib1g libmimalloc2.0 ca-certificates ;;
     demo) echo git python3 ;;
     test)
-        echo git python3 python3-pytest python3-jsonschema python3-packaging python3-cryptography sqlite3 libcmocka-dev \
-            clang clang-format shellcheck universal-ctags pmccabe pyflakes3 openssl yamllint
+        echo git python3 python3-pytest python3-pytest-xdist python3-jsonschema python3-packaging python3-cryptography \
+            sqlite3 libcmocka-dev clang clang-format shellcheck universal-ctags pmccabe pyflakes3 openssl yamllint \
+            python3-yaml systemd
         ;;
     *)
         echo "usage: ${0##*/} build|run|demo|test…" >&2

@@ -78,12 +78,13 @@ run_meson() {
     count_junit "$junit"
 }
 
+# Most of these tests wait for a server more than they work.
 run_pytest() {
     local build=$1 junit=$1/e2e.xml
     shift
     rm -f "$junit"
     FLEETDRIFT_BIN=$build/scanner/fleetdrift \
-        python3 -m pytest -q -p no:cacheprovider --junitxml="$junit" "$@"
+        python3 -m pytest -q -p no:cacheprovider -n $(($(nproc) + 1)) --junitxml="$junit" "$@"
     count_junit "$junit"
 }
 
@@ -95,6 +96,7 @@ build_threads() {
 }
 
 export PYTHONDONTWRITEBYTECODE=1
+PATH=/usr/bin:$PATH # the Python that the packages below are for
 config/packages.sh build test || exit 1
 mkdir -p "$out"
 
