@@ -14,7 +14,7 @@ WITH held AS MATERIALIZED (
     GROUP BY s.package_id)
 SELECT s.repository_id, s.package_id, s.release_id, p.name AS package, i.version, i.order_key,
        s.filename, s.kind, s.sha256, f.uploaded_at, s.state, s.reason, s.detail, s.verdict,
-       s.commit_oid, s.committed_at, s.relation, s.members, s.same, b.link,
+       s.commit_oid, s.committed_at, s.relation, s.members, s.same, s.since, b.link,
        ifnull(i.order_key < h.from_key, 0) AS early
 FROM stored_contents AS s
 JOIN linked AS b ON b.package_id = s.package_id AND b.repository_id = s.repository_id

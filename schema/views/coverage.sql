@@ -51,11 +51,25 @@ SELECT NULL, NULL, c.package_id, 'contents', 'unknown', c.reason,
 FROM (SELECT * FROM contents WHERE state = 'unknown' ORDER BY order_key DESC, filename) AS c
 GROUP BY c.package_id
 UNION ALL
+-- where all could be, when the last of them was
+SELECT NULL, NULL, c.package_id, 'contents', 'known', NULL, NULL,
+       (SELECT r.started_at FROM run AS r WHERE r.id = c.run)
+FROM (SELECT package_id, max(since) AS run, max(state = 'unknown') AS unread
+      FROM contents GROUP BY package_id) AS c
+WHERE NOT c.unread
+UNION ALL
 -- published files whose provenance could not be asked for, or not be read
 SELECT NULL, NULL, v.package_id, 'provenance', 'unknown', v.reason,
        v.detail || iif(count(*) > 1, format(' (and %d more)', count(*) - 1), ''), NULL
 FROM (SELECT * FROM provenance WHERE state = 'unknown' ORDER BY order_key DESC, filename) AS v
 GROUP BY v.package_id
+UNION ALL
+-- where all could be
+SELECT NULL, NULL, v.package_id, 'provenance', 'known', NULL, NULL,
+       (SELECT r.started_at FROM run AS r WHERE r.id = v.run)
+FROM (SELECT package_id, max(since) AS run, max(state = 'unknown') AS unread
+      FROM provenance GROUP BY package_id) AS v
+WHERE NOT v.unread
 UNION ALL
 -- a published package that no repository of the fleet holds, or only one that nobody else says is its
 -- own: nothing to compare with

@@ -2,7 +2,7 @@
 -- snapshot for rules: release_id
 CREATE VIEW provenance AS
 SELECT s.repository_id, s.package_id, s.release_id, p.name AS package, i.version, i.order_key,
-       s.filename, s.kind, s.state, s.reason, s.detail, b.link
+       s.filename, s.kind, s.state, s.reason, s.detail, s.since, b.link
 FROM stored_provenance AS s
 JOIN linked AS b ON b.package_id = s.package_id AND b.repository_id = s.repository_id
 JOIN package_id AS p ON p.id = s.package_id

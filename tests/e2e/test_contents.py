@@ -72,6 +72,7 @@ def test_what_the_tag_holds(published):
     assert (status, found(report), unknowns(report)) == (0, {}, {})
     assert verdict(report) in ("at-tag", "at-tag-modulo-expected")
     assert "what the tagged commit holds" in " ".join(published.drift.run("report", TREE).stdout.split())
+    assert ("contents", "known") in {(row["fact"], row["status"]) for row in report["coverage"]}
 
 
 def test_a_second_scan_fetches_nothing(published):
