@@ -48,6 +48,7 @@ struct workflow_publish {
     const char *environment; /* of the job, which may hold it back by rules of the forge; NULL */
     unsigned ways;           /* bits of workflow_way: all that may lead here */
     unsigned loose;          /* of them those that surely do, and that no tag holds */
+    unsigned unsure;         /* that may, as only a run or another file would tell */
     int checked; /* tag and version are compared before, or made from each other: 0, 1; -1 unknown,
                     or no tag leads here */
     int pinned;  /* an action by the id of a commit: 0, 1; -1 no action of others */

@@ -31,6 +31,7 @@ static void tell(struct workflow_reading *r, const struct workflow_publish *publ
     }
     before->ways |= publish->ways;
     before->loose |= publish->loose;
+    before->unsure |= publish->unsure;
     if (publish->checked < before->checked)
         before->checked = publish->checked;
     if (publish->unknown == NULL)
@@ -50,6 +51,21 @@ static run_set loose_runs(const struct workflow_entry *entry)
     if (entry->takes_ref)
         set &= ~workflow_runs_of(&entry->runs, 1u << WORKFLOW_MANUAL);
     return entry->makes_tag ? 0 : set;
+}
+
+/* `asks`: whatever the step does may depend on the event. */
+static void tell_loose(const struct workflow_spot *spot, bool asks,
+                       struct workflow_publish *publish)
+{
+    const struct workflow_runs *runs = &spot->entry->runs;
+    run_set held = spot->sets.checked | spot->sets.tagged;
+    run_set free = loose_runs(spot->entry) & ~held;
+    run_set after = workflow_runs_of(runs, 1u << WORKFLOW_RUN) & ~held;
+
+    publish->loose = asks ? 0 : workflow_ways_of(runs, spot->sets.sure & free);
+    publish->unsure =
+        workflow_ways_of(runs, (spot->sets.sure | spot->sets.maybe) & (free | after)) &
+        ~publish->loose;
 }
 
 void workflow_record(const struct workflow_spot *spot, const struct yaml_node *step,
@@ -75,15 +91,11 @@ void workflow_record(const struct workflow_spot *spot, const struct yaml_node *s
     publish->path = spot->path;
     publish->environment = spot->place.environment;
     publish->ways = workflow_ways_of(&entry->runs, all);
-    publish->loose = workflow_ways_of(
-        &entry->runs, spot->sets.sure & loose_runs(entry) & ~spot->sets.checked &
-                          ~spot->sets.tagged & (workflow_has_any(run, asks) ? 0 : ~(run_set)0));
     publish->checked =
         tags == 0 ? -1 : (tags & ~spot->sets.checked) == 0 || workflow_is_check(step);
-    if (remote) {
-        publish->loose = 0; /* what it calls may look at all of that by itself */
-        publish->checked = -1;
-    }
+    tell_loose(spot, remote || workflow_has_any(run, asks), publish);
+    if (remote)
+        publish->checked = -1; /* what it calls may compare them by itself */
     if (publish->ways == 1u << WORKFLOW_CALL && publish->unknown == NULL)
         publish->unknown = "for workflows of other repositories, which are not read";
     tell(entry->reading, publish);

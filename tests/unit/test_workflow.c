@@ -83,16 +83,17 @@ static void say_publish(const struct workflow_publish *p, struct arena *arena, s
     static const char *const checked[] = {"", "; unchecked", "; checked"};
     static const char *const pinned[] = {"", "; unpinned", "; pinned"};
     const char *loose = workflow_ways(p->loose, arena);
+    const char *unsure = workflow_ways(p->unsure, arena);
     bool here = strcmp(p->workflow, p->path) == 0;
 
     assert_int_equal(
-        buf_addf(out, "%s%s%s:%u %s: %s%s%s; %s%s%s%s%s%s%s\n", here ? "" : short_name(p->workflow),
-                 here ? "" : " > ", short_name(p->path), p->line, p->tool,
-                 workflow_ways(p->ways, arena), loose[0] != '\0' ? "; loose " : "", loose,
-                 workflow_credential_word(p->credential), checked[p->checked + 1],
-                 pinned[p->pinned + 1], p->environment != NULL ? "; in " : "",
-                 p->environment != NULL ? p->environment : "",
-                 p->unknown != NULL ? "; unknown: " : "", p->unknown != NULL ? p->unknown : ""),
+        buf_addf(
+            out, "%s%s%s:%u %s: %s%s%s%s%s; %s%s%s%s%s%s%s\n", here ? "" : short_name(p->workflow),
+            here ? "" : " > ", short_name(p->path), p->line, p->tool, workflow_ways(p->ways, arena),
+            loose[0] != '\0' ? "; loose " : "", loose, unsure[0] != '\0' ? "; unsure " : "", unsure,
+            workflow_credential_word(p->credential), checked[p->checked + 1], pinned[p->pinned + 1],
+            p->environment != NULL ? "; in " : "", p->environment != NULL ? p->environment : "",
+            p->unknown != NULL ? "; unknown: " : "", p->unknown != NULL ? p->unknown : ""),
         0);
 }
 
