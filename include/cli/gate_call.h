@@ -28,6 +28,8 @@ int gate_read(struct gate_call *call, struct err *err);
 const char *gate_lower(const char *text, struct arena *arena);
 /* What V decides; once the index and the remote are known. */
 void gate_read_rest(struct gate_call *call);
+/* Changelog, licence and workflows of HEAD; once V is known. */
+void gate_read_files(struct gate_call *call);
 /* The tags that denote versions, and V. */
 void gate_read_tags(struct gate_call *call);
 /* The built files; once V is known. */

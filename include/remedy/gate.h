@@ -15,6 +15,7 @@
 #include "facts/index.h"
 #include "facts/project.h"
 #include "facts/review.h"
+#include "facts/workflow.h"
 #include "fetch/gitwire.h"
 #include "fetch/worktree.h"
 #include "report/marks.h"
@@ -55,6 +56,12 @@ struct gate_licence {
     const char *unknown;
     const char *const *missing; /* declared and not there, NULL-terminated */
     const char *path;           /* one that is there; NULL */
+};
+
+/* What those of HEAD publish. */
+struct gate_workflows {
+    const char *unknown;
+    struct workflows found;
 };
 
 struct gate_remote {
@@ -129,6 +136,7 @@ struct gate {
     size_t branch_count;
     struct gate_changelog changelog;
     struct gate_licence licence;
+    struct gate_workflows workflows;
     struct gate_remote remote;
     struct gate_index index;
     struct gate_index test_index; /* url NULL: nobody asked */

@@ -31,6 +31,9 @@ void gate_check_version(struct gate *gate, struct gate_line *line);
 void gate_check_changelog(struct gate *gate, struct gate_line *line);
 void gate_check_licence(struct gate *gate, struct gate_line *line);
 
+/* gate_workflow.c: who publishes */
+void gate_check_workflows(struct gate *gate, struct gate_line *line);
+
 /* gate_place.c: where it is */
 void gate_check_repository(struct gate *gate, struct gate_line *line);
 void gate_check_branch(struct gate *gate, struct gate_line *line);

@@ -31,6 +31,7 @@ static const struct check {
     {"review", "review", ALWAYS, gate_check_review},
     {"checks", "checks", ALWAYS, gate_check_checks},
     {"licence", "licence", ALWAYS, gate_check_licence},
+    {"workflows", "publish workflows", BEFORE, gate_check_workflows},
     {"dist", "built files", ALWAYS, gate_check_dist},
     {"contents", "what they hold", ALWAYS, gate_check_contents},
     {"test-index", "on the test index", ALWAYS, gate_check_test_index},

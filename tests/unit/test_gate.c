@@ -180,6 +180,11 @@ static void release_file(struct ready *r)
     r->gate.changelog.whole = true;
 }
 
+static void workflows_unread(struct ready *r)
+{
+    r->gate.workflows.unknown = "more than 500 workflows";
+}
+
 static void lists(void **state)
 {
     static const struct {
@@ -201,6 +206,7 @@ static void lists(void **state)
         {other_tag, "tag:wrong"},
         {remote_moved_tag, "tag-pushed:wrong"},
         {release_file, ""},
+        {workflows_unread, "workflows:unknown"},
     };
     struct gate_line lines[GATE_CHECKS_MAX];
     struct ready r;
