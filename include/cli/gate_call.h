@@ -26,8 +26,8 @@ struct gate_call {
 int gate_read(struct gate_call *call, struct err *err);
 /* In lower case, in the arena. */
 const char *gate_lower(const char *text, struct arena *arena);
-/* What V decides; once the index and the remote are known. */
-void gate_read_rest(struct gate_call *call);
+/* The default branch and the release branches; once the remote is known. */
+void gate_read_branches(struct gate_call *call);
 /* Changelog, licence and workflows of HEAD; once V is known. */
 void gate_read_files(struct gate_call *call);
 /* The tags that denote versions, and V. */

@@ -48,9 +48,14 @@ struct worktree_facts {
 int worktree_read(struct worktree *worktree, struct arena *arena, struct worktree_facts *out,
                   struct err *err);
 
-/* Whether `commit` is `tip` or behind it: 1, 0; -1 when the history that would tell is not here. */
-int worktree_reaches(struct worktree *worktree, const char *tip, const char *commit,
+/* Whether `commit` is `tip` or behind it: 1, 0; -1 when the history that would tell is not here.
+ *ahead, which may be NULL: whether `tip` is behind it instead. */
+int worktree_reaches(struct worktree *worktree, const char *tip, const char *commit, bool *ahead,
                      struct err *err);
+
+/* The same of any of them, by one walk. */
+int worktree_reaches_any(struct worktree *worktree, const char *const *tips, size_t count,
+                         const char *commit, struct err *err);
 
 enum worktree_kind {
     WORKTREE_CHANGED,   /* staged, or other than what is staged */

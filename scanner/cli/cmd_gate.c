@@ -90,7 +90,8 @@ static int judge(struct gate_call *call, struct err *err)
     if (gate_read(call, err) != 0 || gate_ask(call, err) != 0)
         return -1;
     gate_read_tags(call);
-    gate_read_rest(call);
+    gate_read_branches(call);
+    gate_read_files(call);
     if (gate_ask_forge(call, err) != 0 || gate_read_built(call, err) != 0)
         return -1;
     size_t count = gate_judge(&call->gate, lines);

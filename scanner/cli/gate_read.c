@@ -1,7 +1,6 @@
 #include "cli/gate_call.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -203,90 +202,4 @@ int gate_read(struct gate_call *call, struct err *err)
         return -1;
     read_statements(call);
     return 0;
-}
-
-/* --- the branch ------------------------------------------------------------------------------ */
-
-static const char *tracked(const struct gate_call *call, const char *branch)
-{
-    const struct worktree_facts *tree = &call->tree;
-    size_t skip = strlen("refs/remotes/") + strlen(tree->remote != NULL ? tree->remote : "") + 1;
-
-    for (size_t i = 0; i < tree->ref_count; i++)
-        if (text_starts_with(tree->refs[i].name, "refs/remotes/") &&
-            strcmp(tree->refs[i].name + skip, branch) == 0)
-            return tree->refs[i].oid;
-    return NULL;
-}
-
-/* What the clone last saw of a branch is behind what the remote has now, so that it is asked only
-   where that is not here; a shallow clone knows nothing of what is not there. */
-static void judge_branch(struct gate_call *call, const char *now, struct gate_branch *branch)
-{
-    const char *head = call->tree.head, *seen = tracked(call, branch->name);
-    struct err err = {0};
-
-    branch->reached = -1;
-    if (now != NULL)
-        branch->reached = worktree_reaches(call->worktree, now, head, &err);
-    if (branch->reached < 0 && seen != NULL &&
-        worktree_reaches(call->worktree, seen, head, NULL) == 1)
-        branch->reached = 1;
-    else if (now == NULL && seen != NULL)
-        branch->reached = worktree_reaches(call->worktree, seen, head, &err);
-    if (branch->reached == 0 && call->tree.shallow) {
-        branch->reached = -1;
-        err_set(&err, REASON_MISSING_OBJECT, "this is a shallow clone");
-    }
-    if (branch->reached < 0)
-        branch->unknown =
-            arena_printf(&call->arena, "whether %s holds HEAD is not known: %s", branch->name,
-                         err.reason != REASON_NONE ? err.text : "it was never fetched here");
-    const char *tip = now != NULL ? now : seen;
-    branch->ahead = branch->reached == 0 && tip != NULL &&
-                    worktree_reaches(call->worktree, head, tip, NULL) == 1;
-}
-
-static bool is_release_branch(const struct gate_call *call, const char *name)
-{
-    const struct setting_list *globs = &call->context->settings.gate_branches;
-
-    for (size_t i = 0; i < globs->count; i++)
-        if (fnmatch(globs->items[i], name, 0) == 0)
-            return true;
-    return false;
-}
-
-static void read_branches(struct gate_call *call)
-{
-    const struct worktree_facts *tree = &call->tree;
-    const struct gitwire_refs *refs = call->gate.remote.refs;
-    struct gate_branch *branches = arena_array(&call->arena, tree->ref_count + 1, sizeof *branches);
-    const char *name = tree->remote_default, *now = NULL;
-    size_t count = 0;
-
-    if (refs != NULL && refs->head_ref != NULL && text_starts_with(refs->head_ref, "refs/heads/")) {
-        name = refs->head_ref + strlen("refs/heads/");
-        now = refs->head_oid[0] != '\0' ? refs->head_oid : NULL;
-    }
-    if (name != NULL) {
-        branches[count].name = name;
-        judge_branch(call, now, &branches[count++]);
-    }
-    for (size_t i = 0; tree->remote != NULL && i < tree->ref_count; i++) {
-        size_t skip = strlen("refs/remotes/") + strlen(tree->remote) + 1;
-        const char *ref = tree->refs[i].name;
-        if (!text_starts_with(ref, "refs/remotes/") || !is_release_branch(call, ref + skip))
-            continue;
-        branches[count] = (struct gate_branch){.name = ref + skip, .release = true};
-        judge_branch(call, NULL, &branches[count++]);
-    }
-    call->gate.branches = branches;
-    call->gate.branch_count = count;
-}
-
-void gate_read_rest(struct gate_call *call)
-{
-    read_branches(call);
-    gate_read_files(call);
 }

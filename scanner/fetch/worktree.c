@@ -332,21 +332,45 @@ int worktree_read(struct worktree *worktree, struct arena *arena, struct worktre
     return list_refs(worktree, arena, out, err);
 }
 
-int worktree_reaches(struct worktree *worktree, const char *tip, const char *commit,
+/* Where both meet tells both directions, by one walk through what may be a long history. */
+int worktree_reaches(struct worktree *worktree, const char *tip, const char *commit, bool *ahead,
                      struct err *err)
 {
-    git_oid from, to;
+    git_oid from, to, base;
 
+    if (ahead != NULL)
+        *ahead = false;
     if (mirror_oid(tip, &from, err) != 0 || mirror_oid(commit, &to, err) != 0)
         return -1;
     if (git_oid_equal(&from, &to))
         return 1;
     if (!mirror_has(worktree->mirror, tip))
         return err_set(err, REASON_MISSING_OBJECT, "commit %.12s is not in this clone", tip);
-    int result = git_graph_descendant_of(worktree->repository, &from, &to);
-    if (result >= 0)
-        return result;
+    int result = git_merge_base(&base, worktree->repository, &from, &to);
+    if (result == GIT_ENOTFOUND)
+        return 0;
+    if (ahead != NULL)
+        *ahead = result == 0 && git_oid_equal(&base, &from);
+    if (result == 0)
+        return git_oid_equal(&base, &to);
     return mirror_failed(err, REASON_MISSING_OBJECT, "the history of this clone is not whole");
+}
+
+int worktree_reaches_any(struct worktree *worktree, const char *const *tips, size_t count,
+                         const char *commit, struct err *err)
+{
+    git_oid to, *from = mem_array(count, sizeof *from);
+    int result = mirror_oid(commit, &to, err);
+
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = mirror_oid(tips[i], &from[i], err);
+    if (result == 0 && count > 0) {
+        result = git_graph_reachable_from_any(worktree->repository, &to, from, count);
+        if (result < 0)
+            mirror_failed(err, REASON_MISSING_OBJECT, "the history of this clone is not whole");
+    }
+    free(from);
+    return result;
 }
 
 /* --- what is changed ------------------------------------------------------------------------- */

@@ -251,6 +251,16 @@ def test_release_branches(checkout, gate, drift, forge):
     assert gate(checkout) == dict.fromkeys(("branch", "newest"), "wrong")
     drift.configure(forge.url, '\n[gate]\nbranches = ["release/*"]\n')
     assert gate(checkout) == {}
+    for name, start in (("release/1.0", "main~1"), ("release/3.0", "main")):
+        checkout.git("switch", "-qc", name, start)
+        checkout.git("commit", "-q", "--allow-empty", "-m", name)
+        checkout.push(name)
+    checkout.git("switch", "-q", "--detach", "v1.1.1")
+    assert gate(checkout) == {}
+    assert "is on origin/release/2.0" in gate.lines["branch"]["seen"]
+    checkout.git("push", "-qf", checkout.bare, ":release/2.0")
+    checkout.git("update-ref", "-d", "refs/remotes/origin/release/2.0")
+    assert gate(checkout) == dict.fromkeys(("branch", "newest"), "wrong"), "none of the others has it"
 
 
 def test_offline(checkout, gate, forge):
