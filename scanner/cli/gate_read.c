@@ -69,11 +69,22 @@ static enum source_result read_at_head(void *ctx, const char *path, const char *
     return reader_read(call->reader, call->tree.head, path, data, len);
 }
 
+#define OTHERS_MAX 5
+
 struct others {
     struct gate_call *call;
-    const char *found; /* directories with a project, as a list for people */
+    const char *directories[OTHERS_MAX]; /* with a project */
     size_t count;
+    bool more;
 };
+
+static bool is_noted(const struct others *others, const char *directory)
+{
+    for (size_t i = 0; i < others->count; i++)
+        if (strcmp(others->directories[i], directory) == 0)
+            return true;
+    return false;
+}
 
 static int note_project(void *ctx, const struct levels_file *file)
 {
@@ -85,24 +96,30 @@ static int note_project(void *ctx, const struct levels_file *file)
     const struct project *project;
 
     if (!project_is_project_file(slash != NULL ? slash + 1 : file->path) ||
-        project_is_candidate_directory(directory) ||
+        project_is_candidate_directory(directory) || is_noted(others, directory) ||
         reader_project(others->call->reader, others->call->tree.head, directory, &project, NULL) !=
             SOURCE_FOUND)
         return 0;
-    others->found = arena_printf(arena, "%s%s%s", others->found, others->count > 0 ? ", " : "",
-                                 *directory != '\0' ? directory : "its root");
-    return ++others->count == 5;
+    if (others->count == OTHERS_MAX) {
+        others->more = true;
+        return 1;
+    }
+    others->directories[others->count++] = directory;
+    return 0;
 }
 
 static int refuse_directory(struct gate_call *call, struct err *err)
 {
-    struct others others = {call, "", 0};
-    const char *directory = call->tree.directory;
+    struct others others = {.call = call};
+    const char *directory = call->tree.directory, *found = "";
 
     reader_walk(call->reader, call->tree.head, NULL, note_project, &others, NULL);
+    for (size_t i = 0; i < others.count; i++)
+        found = arena_printf(&call->arena, "%s%s%s", found, i > 0 ? ", " : "; it has one in ",
+                             others.directories[i][0] != '\0' ? others.directories[i] : "its root");
     return err_set(err, REASON_USAGE, "HEAD has no Python project in %s%s%s",
-                   *directory != '\0' ? directory : call->tree.root,
-                   others.count > 0 ? "; it has one in " : "", others.found);
+                   *directory != '\0' ? directory : call->tree.root, found,
+                   others.more ? " and others" : "");
 }
 
 static int read_project(struct gate_call *call, struct err *err)
@@ -120,7 +137,9 @@ static int read_project(struct gate_call *call, struct err *err)
                        "this is a partial clone, and the project's files at HEAD are not here: "
                        "git checkout HEAD fetches them");
     case SOURCE_FAILED:
-        return -1;
+        return err_set(err, err->reason,
+                       "HEAD of %s cannot be read, which git fsck may explain: %s", call->tree.root,
+                       arena_strdup(&call->arena, err->text));
     }
     gate->package = gate->project->normal;
     if (gate->package != NULL)

@@ -1,7 +1,9 @@
 #include "fetch/worktree.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -87,12 +89,24 @@ static int open_objects(struct worktree *worktree, struct err *err)
     return 0;
 }
 
+static int check_directory(const char *dir, struct err *err)
+{
+    struct stat st;
+
+    if (stat(dir, &st) != 0)
+        return err_set(err, REASON_USAGE, "%s: %s", dir, strerror(errno));
+    if (!S_ISDIR(st.st_mode))
+        return err_set(err, REASON_USAGE, "%s is no directory", dir);
+    return 0;
+}
+
 int worktree_open(const char *dir, struct worktree **out, struct err *err)
 {
-    struct worktree *worktree = mem_alloc(sizeof *worktree);
-
     mirror_global_begin();
     accept_extensions();
+    if (check_directory(dir, err) != 0)
+        return -1;
+    struct worktree *worktree = mem_alloc(sizeof *worktree);
     int result = git_repository_open_ext(&worktree->repository, dir, 0, NULL);
     if (result != 0)
         result = refuse(dir, result, err);

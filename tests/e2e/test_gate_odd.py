@@ -11,7 +11,7 @@ import pytest
 from conftest import OWNER, TOKEN
 from forge import demo
 from forge.gitrepo import git as bare_git
-from gating import FULL, GIT, NEXT
+from gating import FULL, GIT, NEXT, Checkout
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git makes the checkouts")
 
@@ -86,9 +86,36 @@ def test_refused(checkout, drift, tmp_path):
     (tmp_path / "nothing").mkdir()
     for path, said in ((tmp_path / "nothing", "in no git repository"), (checkout.bare, "a bare repository"),
                        (empty, "no commit yet"), (checkout.path / "src", "no Python project"),
-                       (tmp_path / "absent", "absent")):
+                       (tmp_path / "absent", "No such file or directory"),
+                       (checkout.path / "README.md", "README.md is no directory")):
         done = drift.run("gate", path)
         assert done.returncode == 2 and said in done.stderr, (path, done.stderr)
+
+
+def test_other_projects_are_named_once(forge, drift, tmp_path):
+    checkout = Checkout(forge, tmp_path, f"{OWNER}/dockyard")
+    folders = sorted(path.name for path in (checkout.path / "packages").iterdir())
+    for name in folders:
+        (checkout.path / f"packages/{name}/setup.py").write_text("from setuptools import setup\nsetup()\n")
+    for number in range(4):
+        (checkout.path / f"z{number}").mkdir()
+        (checkout.path / f"z{number}/pyproject.toml").write_text(f'[project]\nname = "z{number}"\nversion = "1"\n')
+    checkout.commit()
+    done = drift.run("gate", checkout.path)
+    assert done.returncode == 2
+    assert done.stderr.count("packages/dockyard-cli") == 1
+    assert "packages/dockyard-cli, packages/dockyard-core" in done.stderr and done.stderr.rstrip().split("\n")[0].endswith(
+        "and others")
+
+
+def test_a_damaged_repository(checkout, drift):
+    """Nothing is made up of what is left."""
+    checkout.release()
+    checkout.git("repack", "-adq")
+    for path in (checkout.path / ".git/objects/pack").glob("*.pack"):
+        path.unlink()
+    done = drift.run("gate", "--offline", checkout.path)
+    assert done.returncode == 4 and "git fsck" in done.stderr and done.stdout == ""
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
