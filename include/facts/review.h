@@ -21,19 +21,23 @@ struct review_pull {
     int64_t number;     /* 0: none did */
     const char *author; /* NULL: the account is gone */
     const char *base;   /* branch that it was merged into; NULL: not told */
+    const char *head;   /* commit that was merged; NULL: not told */
 };
-/* GET commits/SHA/pulls. Of several that were merged the first; texts live in the arena. */
-int review_pull_read(const char *body, size_t len, struct arena *arena, struct review_pull *out,
-                     struct err *err);
+/* GET commits/SHA/pulls. Of several that were merged the first into `base`, else the first; texts
+   live in the arena. `base` may be NULL. */
+int review_pull_read(const char *body, size_t len, const char *base, struct arena *arena,
+                     struct review_pull *out, struct err *err);
 
 /* What its reviewers said last, its author aside. */
 struct review_votes {
     const char *approver; /* NULL: nobody approved */
     const char *objector; /* who asked for changes, and did not approve since; NULL */
+    int of_head;          /* the approver saw what was merged, not something before it: 1, 0; -1
+                             nobody tells */
 };
-/* GET pulls/N/reviews, in the order of time. */
-int review_votes_read(const char *body, size_t len, const char *author, struct arena *arena,
-                      struct review_votes *out, struct err *err);
+/* GET pulls/N/reviews, in the order of time. Of several approvers the one who saw most. */
+int review_votes_read(const char *body, size_t len, const struct review_pull *pull,
+                      struct arena *arena, struct review_votes *out, struct err *err);
 
 struct review_checks {
     size_t passed;

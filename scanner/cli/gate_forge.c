@@ -40,9 +40,17 @@ static void on_reviews(const struct github_page *page, const struct err *err, vo
     if (page == NULL)
         why = *err;
     else
-        review_votes_read(page->body, page->body_len, review->pull.author, arena, &review->votes,
-                          &why);
+        review_votes_read(page->body, page->body_len, &review->pull, arena, &review->votes, &why);
     review->unknown = why.reason != REASON_NONE ? arena_strdup(arena, why.text) : NULL;
+}
+
+/* That releases are made from; NULL. */
+static const char *branch_of_head(const struct gate *gate)
+{
+    for (size_t i = 0; i < gate->branch_count; i++)
+        if (gate->branches[i].reached == 1)
+            return gate->branches[i].name;
+    return NULL;
 }
 
 static void on_pulls(const struct github_page *page, const struct err *err, void *ctx)
@@ -55,7 +63,8 @@ static void on_pulls(const struct github_page *page, const struct err *err, void
     if (page == NULL)
         why = *err;
     else
-        review_pull_read(page->body, page->body_len, arena, &review->pull, &why);
+        review_pull_read(page->body, page->body_len, branch_of_head(&question->call->gate), arena,
+                         &review->pull, &why);
     review->unknown = why.reason != REASON_NONE ? arena_strdup(arena, why.text) : NULL;
     if (review->unknown == NULL && review->pull.number != 0)
         ask(question, arena_printf(arena, "pulls/%lld/reviews", (long long)review->pull.number),

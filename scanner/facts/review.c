@@ -32,25 +32,41 @@ static const char *login(const json_t *object, struct arena *arena)
 
 /* --- pull requests --------------------------------------------------------------------------- */
 
-int review_pull_read(const char *body, size_t len, struct arena *arena, struct review_pull *out,
-                     struct err *err)
+static int read_pull(const json_t *pull, struct arena *arena, struct review_pull *out)
 {
-    json_t *list = load(body, len), *pull;
-    const char *merged, *base;
+    const char *base = NULL, *head = NULL;
+
+    *out = (struct review_pull){0};
+    if (jget_int(pull, "number", &out->number) != JGET_OK || out->number <= 0)
+        return -1;
+    jget_string(json_object_get(pull, "base"), "ref", &base);
+    jget_string(json_object_get(pull, "head"), "sha", &head);
+    out->base = arena_strdup(arena, base);
+    out->head = arena_strdup(arena, head);
+    out->author = login(pull, arena);
+    return 0;
+}
+
+int review_pull_read(const char *body, size_t len, const char *base, struct arena *arena,
+                     struct review_pull *out, struct err *err)
+{
+    json_t *list = load(body, len), *item;
+    const char *merged;
     int result = json_is_array(list) ? 0 : bad(err, "pull requests");
+    bool found = false;
     size_t i;
 
     *out = (struct review_pull){0};
-    json_array_foreach(list, i, pull)
+    json_array_foreach(list, i, item)
     {
-        if (result != 0 || out->number != 0 || jget_string(pull, "merged_at", &merged) != JGET_OK)
+        struct review_pull pull;
+        if (result != 0 || found || jget_string(item, "merged_at", &merged) != JGET_OK)
             continue;
-        if (jget_int(pull, "number", &out->number) != JGET_OK || out->number <= 0)
+        if (read_pull(item, arena, &pull) != 0)
             result = bad(err, "pull requests");
-        base = NULL;
-        jget_string(json_object_get(pull, "base"), "ref", &base);
-        out->base = arena_strdup(arena, base);
-        out->author = login(pull, arena);
+        found = base == NULL || (pull.base != NULL && strcmp(pull.base, base) == 0);
+        if (found || out->number == 0)
+            *out = pull;
     }
     json_decref(list);
     return result;
@@ -61,9 +77,20 @@ int review_pull_read(const char *body, size_t len, struct arena *arena, struct r
 struct vote {
     const char *who;
     bool approves, objects;
+    int of_head;
 };
 
-static void take_vote(struct vote *votes, size_t *count, const char *who, const char *state)
+static int is_of_head(const json_t *review, const struct review_pull *pull)
+{
+    const char *commit;
+
+    if (pull->head == NULL || jget_string(review, "commit_id", &commit) != JGET_OK)
+        return -1;
+    return strcmp(commit, pull->head) == 0;
+}
+
+static void take_vote(struct vote *votes, size_t *count, const char *who, const char *state,
+                      int of_head)
 {
     size_t at = 0;
 
@@ -73,12 +100,31 @@ static void take_vote(struct vote *votes, size_t *count, const char *who, const 
     while (at < *count && strcasecmp(votes[at].who, who) != 0)
         at++;
     *count += at == *count;
-    votes[at] =
-        (struct vote){who, strcmp(state, "APPROVED") == 0, strcmp(state, "CHANGES_REQUESTED") == 0};
+    votes[at] = (struct vote){who, strcmp(state, "APPROVED") == 0,
+                              strcmp(state, "CHANGES_REQUESTED") == 0, of_head};
 }
 
-int review_votes_read(const char *body, size_t len, const char *author, struct arena *arena,
-                      struct review_votes *out, struct err *err)
+/* 1, then -1, then 0. */
+static int rank(int of_head)
+{
+    return of_head == 1 ? 2 : of_head == -1;
+}
+
+static void count_votes(const struct vote *votes, size_t count, struct review_votes *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (votes[i].objects)
+            out->objector = votes[i].who;
+        if (!votes[i].approves ||
+            (out->approver != NULL && rank(votes[i].of_head) < rank(out->of_head)))
+            continue;
+        out->approver = votes[i].who;
+        out->of_head = votes[i].of_head;
+    }
+}
+
+int review_votes_read(const char *body, size_t len, const struct review_pull *pull,
+                      struct arena *arena, struct review_votes *out, struct err *err)
 {
     json_t *list = load(body, len), *review;
     struct vote votes[REVIEW_PAGE];
@@ -93,13 +139,11 @@ int review_votes_read(const char *body, size_t len, const char *author, struct a
         const char *who = login(review, arena), *state;
         if (result == 0 && jget_string(review, "state", &state) != JGET_OK)
             result = bad(err, "reviews");
-        if (result == 0 && who != NULL && (author == NULL || strcasecmp(who, author) != 0))
-            take_vote(votes, &count, who, state);
+        if (result == 0 && who != NULL &&
+            (pull->author == NULL || strcasecmp(who, pull->author) != 0))
+            take_vote(votes, &count, who, state, is_of_head(review, pull));
     }
-    for (i = 0; i < count; i++) {
-        out->approver = votes[i].approves ? votes[i].who : out->approver;
-        out->objector = votes[i].objects ? votes[i].who : out->objector;
-    }
+    count_votes(votes, count, out);
     json_decref(list);
     return result;
 }

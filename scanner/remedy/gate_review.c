@@ -22,6 +22,17 @@ void gate_check_review(struct gate *gate, struct gate_line *line)
                  review->pull.number);
         gate_advise(gate, line, "Let somebody else review it: gh pr view --web %" PRId64,
                     review->pull.number);
+    } else if (review->votes.of_head == 0) {
+        gate_say(gate, line, MARK_BAD,
+                 "#%" PRId64 " was approved by %s before its last push: what was merged nobody "
+                 "approved",
+                 review->pull.number, review->votes.approver);
+        gate_advise(gate, line, "Let somebody else review it: gh pr view --web %" PRId64,
+                    review->pull.number);
+    } else if (review->votes.of_head < 0) {
+        gate_say(gate, line, MARK_UNKNOWN,
+                 "#%" PRId64 " was approved by %s, but of which commit nobody tells",
+                 review->pull.number, review->votes.approver);
     } else {
         gate_say(gate, line, MARK_GOOD, "#%" PRId64 ", approved by %s", review->pull.number,
                  review->votes.approver);

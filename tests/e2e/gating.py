@@ -19,7 +19,7 @@ for _key in ("AUTHOR", "COMMITTER"):
 
 APPROVED = {
     "pulls": [{"number": 7, "state": "closed", "merged_at": "2025-11-03T09:00:00Z",
-               "user": {"login": "rowan"}, "base": {"ref": "main"}}],
+               "user": {"login": "rowan"}, "base": {"ref": "main"}, "head": {"sha": "1" * 40}}],
     "check-runs": {"total_count": 1, "check_runs": [
         {"name": "tests", "status": "completed", "conclusion": "success",
          "details_url": "https://github.com/o/r/actions/runs/1/job/2"}]},
@@ -27,8 +27,8 @@ APPROVED = {
 }
 
 
-def review(who, state):
-    return {"user": {"login": who}, "state": state, "submitted_at": "2025-11-03T08:00:00Z"}
+def review(who, state, commit="1" * 40):
+    return {"user": {"login": who}, "state": state, "submitted_at": "2025-11-03T08:00:00Z", "commit_id": commit}
 
 
 class Checkout:

@@ -305,6 +305,9 @@ def test_without_a_credential(checkout, gate, forge):
     ([review("ida", "APPROVED"), review("tom", "CHANGES_REQUESTED")], "wrong", "tom asks for changes"),
     ([review("ida", "CHANGES_REQUESTED"), review("ida", "APPROVED"), review("ida", "COMMENTED")], "right",
      "#7, approved by ida"),
+    ([review("ida", "APPROVED", "2" * 40)], "wrong", "#7 was approved by ida before its last push"),
+    ([review("tom", "APPROVED"), review("ida", "APPROVED", "2" * 40)], "right", "#7, approved by tom"),
+    ([review("ida", "APPROVED", None)], "unknown", "of which commit nobody tells"),
     ({"message": "?"}, "unknown", "not as its API has it"),
     ([review("ida", "APPROVED")] * 100, "unknown", "more reviews"),
 ])
@@ -313,6 +316,16 @@ def test_reviews(checkout, gate, forge, reviews, state, said):
     forge.world.reviews["7"] = reviews
     assert gate(checkout) == ({} if state == "right" else {"review": state})
     assert said in gate.lines["review"]["seen"]
+
+
+def test_the_pull_request_into_the_branch_counts(checkout, gate, forge):
+    """A commit may have come by one into a branch of work first."""
+    checkout.release()
+    pulls = forge.world.commits["*"]["pulls"]
+    pulls.insert(0, pulls[0] | {"number": 6, "base": {"ref": "feature"}})
+    forge.world.reviews["6"] = []
+    assert gate(checkout) == {}
+    assert "#7, approved by ida" in gate.lines["review"]["seen"]
 
 
 def test_no_pull_request(checkout, gate, forge):

@@ -15,8 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err;
     bool draft;
 
-    review_pull_read(body, size, &arena, &pull, &err);
-    review_votes_read(body, size, "rowan", &arena, &votes, &err);
+    review_pull_read(body, size, "main", &arena, &pull, &err);
+    review_votes_read(body, size, &(struct review_pull){.author = "rowan", .head = "h"}, &arena,
+                      &votes, &err);
     review_checks_read(body, size, "https://github.com/o/r/actions/runs/9/", &arena, &checks, &err);
     review_statuses_read(body, size, &arena, &checks, &err);
     review_release_read(body, size, &draft, &err);

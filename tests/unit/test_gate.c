@@ -72,7 +72,7 @@ static void make(struct ready *r)
         .licence = {.path = "LICENSE"},
         .remote = {.repository = "o/r", .former = r->former, .refs = &r->refs},
         .index = {.url = "https://pypi.org", .document = &r->document},
-        .review = {.pull = {.number = 7}, .votes = {.approver = "ida"}},
+        .review = {.pull = {.number = 7}, .votes = {.approver = "ida", .of_head = 1}},
         .checks = {.seen = {.passed = 1}},
     };
 }

@@ -16,20 +16,28 @@ static void pulls(void **state)
         "[{\"number\":3,\"merged_at\":null,\"user\":{\"login\":\"a\"}},"
         "{\"number\":4,\"merged_at\":\"2025-01-01T00:00:00Z\",\"user\":null,\"base\":{\"ref\":"
         "\"m\"}},"
-        "{\"number\":5,\"merged_at\":\"2025-01-02T00:00:00Z\",\"user\":{\"login\":\"b\"}}]";
+        "{\"number\":5,\"merged_at\":\"2025-01-02T00:00:00Z\",\"user\":{\"login\":\"b\"},\"base\":{"
+        "\"ref\":\"main\"},\"head\":{\"sha\":\"h\"}}]";
     struct arena arena = ARENA_INIT;
     struct review_pull pull;
     struct err err;
 
     (void)state;
-    assert_int_equal(review_pull_read(body, strlen(body), &arena, &pull, &err), 0);
+    assert_int_equal(review_pull_read(body, strlen(body), NULL, &arena, &pull, &err), 0);
     assert_int_equal(pull.number, 4);
     assert_null(pull.author);
     assert_string_equal(pull.base, "m");
-    assert_int_equal(review_pull_read("[]", 2, &arena, &pull, &err), 0);
+    assert_null(pull.head);
+    assert_int_equal(review_pull_read(body, strlen(body), "main", &arena, &pull, &err), 0);
+    assert_int_equal(pull.number, 5);
+    assert_string_equal(pull.head, "h");
+    assert_int_equal(review_pull_read(body, strlen(body), "other", &arena, &pull, &err), 0);
+    assert_int_equal(pull.number, 4);
+    assert_int_equal(review_pull_read("[]", 2, NULL, &arena, &pull, &err), 0);
     assert_int_equal(pull.number, 0);
-    assert_int_equal(review_pull_read("{}", 2, &arena, &pull, &err), -1);
-    assert_int_equal(review_pull_read("[{\"merged_at\":\"x\"}]", 19, &arena, &pull, &err), -1);
+    assert_int_equal(review_pull_read("{}", 2, NULL, &arena, &pull, &err), -1);
+    assert_int_equal(review_pull_read("[{\"merged_at\":\"x\"}]", 19, NULL, &arena, &pull, &err),
+                     -1);
     arena_release(&arena);
 }
 
@@ -37,18 +45,27 @@ static void pulls(void **state)
 static void votes(void **state)
 {
 #define SAID(who, word) "{\"user\":{\"login\":\"" who "\"},\"state\":\"" word "\"}"
+#define SAW(who, word, commit)                                                                     \
+    "{\"user\":{\"login\":\"" who "\"},\"state\":\"" word "\",\"commit_id\":\"" commit "\"}"
+    const struct review_pull pull = {.number = 1, .author = "rowan", .head = "h"};
     static const struct {
         const char *body, *approver, *objector;
+        int of_head;
     } cases[] = {
-        {"[]", NULL, NULL},
-        {"[" SAID("Rowan", "APPROVED") "]", NULL, NULL},
-        {"[{\"user\":null,\"state\":\"APPROVED\"}]", NULL, NULL},
-        {"[" SAID("ida", "APPROVED") "," SAID("Ida", "COMMENTED") "]", "ida", NULL},
-        {"[" SAID("ida", "APPROVED") "," SAID("Ida", "CHANGES_REQUESTED") "]", NULL, "Ida"},
-        {"[" SAID("ida", "CHANGES_REQUESTED") "," SAID("ida", "APPROVED") "]", "ida", NULL},
-        {"[" SAID("ida", "APPROVED") "," SAID("ida", "DISMISSED") "]", NULL, NULL},
-        {"[" SAID("tom", "CHANGES_REQUESTED") "," SAID("ida", "APPROVED") "]", "ida", "tom"},
+        {"[]", NULL, NULL, 0},
+        {"[" SAID("Rowan", "APPROVED") "]", NULL, NULL, 0},
+        {"[{\"user\":null,\"state\":\"APPROVED\"}]", NULL, NULL, 0},
+        {"[" SAID("ida", "APPROVED") "," SAID("Ida", "COMMENTED") "]", "ida", NULL, -1},
+        {"[" SAID("ida", "APPROVED") "," SAID("Ida", "CHANGES_REQUESTED") "]", NULL, "Ida", 0},
+        {"[" SAID("ida", "CHANGES_REQUESTED") "," SAID("ida", "APPROVED") "]", "ida", NULL, -1},
+        {"[" SAID("ida", "APPROVED") "," SAID("ida", "DISMISSED") "]", NULL, NULL, 0},
+        {"[" SAID("tom", "CHANGES_REQUESTED") "," SAID("ida", "APPROVED") "]", "ida", "tom", -1},
+        {"[" SAW("ida", "APPROVED", "g") "," SAW("ida", "COMMENTED", "h") "]", "ida", NULL, 0},
+        {"[" SAW("ida", "APPROVED", "g") "," SAW("ida", "APPROVED", "h") "]", "ida", NULL, 1},
+        {"[" SAW("tom", "APPROVED", "h") "," SAW("ida", "APPROVED", "g") "]", "tom", NULL, 1},
+        {"[" SAID("tom", "APPROVED") "," SAW("ida", "APPROVED", "g") "]", "tom", NULL, -1},
     };
+#undef SAW
 #undef SAID
     struct arena arena = ARENA_INIT;
     struct review_votes out;
@@ -57,9 +74,10 @@ static void votes(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *body = cases[i].body;
-        assert_int_equal(review_votes_read(body, strlen(body), "rowan", &arena, &out, &err), 0);
+        assert_int_equal(review_votes_read(body, strlen(body), &pull, &arena, &out, &err), 0);
         assert_int_equal(out.approver == NULL, cases[i].approver == NULL);
         assert_int_equal(out.objector == NULL, cases[i].objector == NULL);
+        assert_int_equal(out.of_head, cases[i].of_head);
         if (out.approver != NULL)
             assert_string_equal(out.approver, cases[i].approver);
         if (out.objector != NULL)
