@@ -34,6 +34,8 @@ void gate_read_files(struct gate_call *call);
 void gate_read_tags(struct gate_call *call);
 /* The built files; once V is known. */
 int gate_read_built(struct gate_call *call, struct err *err);
+/* What scans remember of the index; once V and the index are known. */
+void gate_read_past(struct gate_call *call);
 /* Reviews, checks and the release; once V is known. */
 int gate_ask_forge(struct gate_call *call, struct err *err);
 /* The index and the remote. */

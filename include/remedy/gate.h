@@ -72,6 +72,14 @@ struct gate_remote {
     const struct gitwire_refs *refs; /* NULL with unknown */
 };
 
+/* What scans saw on the index, by a database that need not be. */
+struct gate_past {
+    const char *unknown;
+    const char *database;  /* NULL: there is none, or it does not know the package */
+    const char *version;   /* V, as the index spelled it; NULL: no scan saw it */
+    const char *last_seen; /* the day; NULL with it */
+};
+
 struct gate_index {
     const char *unknown;
     const char *url;
@@ -139,6 +147,7 @@ struct gate {
     struct gate_workflows workflows;
     struct gate_remote remote;
     struct gate_index index;
+    struct gate_past past;
     struct gate_index test_index; /* url NULL: nobody asked */
     struct gate_dist dist;
     struct gate_review review;

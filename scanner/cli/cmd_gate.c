@@ -30,7 +30,7 @@ static const char about[] =
     "is the one in DIR\n"
     "(here), as HEAD has it; the version that --version says, else the tag, else the project.\n"
     "Nothing of the repository is run, no hook and no filter; nothing is changed. No database is\n"
-    "needed.\n"
+    "needed; one of a scan (scan.database) tells which versions the index had and deleted.\n"
     "\n"
     "In GitHub Actions the tag and the repository are those of the job, what is wrong becomes an\n"
     "annotation, and the list goes into the summary of the step.\n"
@@ -92,6 +92,7 @@ static int judge(struct gate_call *call, struct err *err)
     gate_read_tags(call);
     gate_read_branches(call);
     gate_read_files(call);
+    gate_read_past(call);
     if (gate_ask_forge(call, err) != 0 || gate_read_built(call, err) != 0)
         return -1;
     size_t count = gate_judge(&call->gate, lines);

@@ -81,22 +81,59 @@ static void say_used(struct gate *gate, struct gate_line *line, const struct ind
     gate_advise(gate, line, "A version is published once: choose the next one");
 }
 
-void gate_check_unused(struct gate *gate, struct gate_line *line)
+static const struct index_release *find_listed(const struct gate *gate)
 {
     const struct index_document *document = gate->index.document;
 
-    if (is_answered(gate, line))
-        return;
-    for (size_t i = 0; i < document->release_count; i++)
-        if (pep440_compare(document->releases[i].version, gate->version) == 0) {
-            say_used(gate, line, &document->releases[i]);
-            return;
-        }
-    if (document->incomplete)
-        gate_say(gate, line, MARK_UNKNOWN, "%s", document->note);
+    for (size_t i = 0; document != NULL && i < document->release_count; i++)
+        if (pep440_compare(document->releases[i].version, gate->version) == 0)
+            return &document->releases[i];
+    return NULL;
+}
+
+/* What a scan saw there was published, whether or not it can be asked for today. */
+static void say_past(struct gate *gate, struct gate_line *line)
+{
+    const struct gate_past *past = &gate->past;
+
+    gate_say(gate, line, MARK_BAD, "the index had %s on %s, as %s knows%s", past->version,
+             past->last_seen, past->database,
+             gate->index.unknown == NULL ? ": it was deleted since" : "");
+    gate_advise(gate, line, "A version is published once: choose the next one");
+}
+
+static void say_unlisted(struct gate *gate, struct gate_line *line)
+{
+    const struct gate_past *past = &gate->past;
+
+    if (past->unknown != NULL)
+        gate_say(gate, line, MARK_UNKNOWN,
+                 "the index does not list %s; whether a scan saw it there is not known: %s",
+                 gate->version, past->unknown);
+    else if (past->database != NULL)
+        gate_say(gate, line, MARK_GOOD, "the index does not list %s, and %s never saw it there",
+                 gate->version, past->database);
     else
         gate_say(
             gate, line, MARK_GOOD,
             "the index does not list %s (of a release that was deleted whole it tells nothing)",
             gate->version);
+}
+
+void gate_check_unused(struct gate *gate, struct gate_line *line)
+{
+    const struct index_release *listed;
+
+    if (gate_lacks_version(gate, line))
+        return;
+    if ((listed = find_listed(gate)) != NULL)
+        say_used(gate, line, listed);
+    else if (gate->past.version != NULL)
+        say_past(gate, line);
+    else if (is_answered(gate, line))
+        return;
+    else if (gate->index.document->incomplete)
+        gate_say(gate, line, MARK_UNKNOWN, "%s", gate->index.document->note);
+    else
+        say_unlisted(gate, line);
 }

@@ -403,6 +403,18 @@ FROM (SELECT a.action, a.commit_oid, min(a.repository) AS repository,
       GROUP BY a.action, a.commit_oid)
 WHERE nth = 1;
 
+-- Each version of the package that a scan ever saw on the index, and when one last did.
+-- name: gate_past
+SELECT i.version,
+       (SELECT max(r.started_at)
+        FROM stored_release AS s
+        JOIN run AS r ON r.id = (SELECT max(b.id) FROM run AS b WHERE s.until IS NULL OR b.id < s.until)
+        WHERE s.release_id = i.id) AS last_seen_at
+FROM package_id AS p
+JOIN release_id AS i ON i.package_id = p.id
+WHERE p.name = :package AND rtrim(p.index_url, '/') = rtrim(:index, '/')
+  AND EXISTS (SELECT 1 FROM stored_release AS s WHERE s.release_id = i.id);
+
 -- How the package's repository publishes today.
 -- name: plan_publishes
 SELECT b.path, b.line, b.tool, b.credential, b.ways

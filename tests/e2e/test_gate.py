@@ -229,6 +229,30 @@ def test_one_project_of_several(gate, drift, forge, tmp_path):
     done = drift.run("gate", checkout.path)
     assert done.returncode == 2 and folder in done.stderr
 
+def test_a_version_that_was_deleted(checkout, gate, drift, forge):
+    """The index forgets; the database of a scan, where there is one, does not."""
+    checkout.release()
+    releases = forge.world.documents[NAME]["releases"]
+    releases[NEXT] = releases["2.0.0"]
+    assert drift.scan(OWNER).returncode in (0, 1)
+    assert gate(checkout) == {"unused": "wrong"}
+    del releases[NEXT]
+    assert gate(checkout) == {"unused": "wrong"}
+    assert f"the index had {NEXT} on 2" in gate.lines["unused"]["seen"]
+    assert "it was deleted since" in gate.lines["unused"]["seen"]
+    assert gate(checkout, "--offline")["unused"] == "wrong"
+    assert drift.scan(OWNER).returncode in (0, 1)
+    assert gate(checkout) == {"unused": "wrong"}, "a scan that saw that it is gone changes nothing"
+    assert gate(checkout, "--version", "2.2.0")["declared"] == "wrong"
+    assert "never saw it" in gate.lines["unused"]["seen"]
+    assert gate(checkout, "--index", f"{forge.url}/") == {"unused": "wrong"}
+    (drift.home / "fleet.db").write_text("no database\n" * 100)
+    assert gate(checkout) == {"unused": "unknown"}
+    (drift.home / "fleet.db").unlink()
+    assert gate(checkout) == {}
+    assert not (drift.home / "fleet.db").exists(), "none is made"
+
+
 
 def test_a_renamed_repository_is_the_same(gate, forge, tmp_path):
     """The index still says ballast-py, the clone does as well."""
