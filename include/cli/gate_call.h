@@ -24,6 +24,8 @@ struct gate_call {
 
 /* Everything that the tree tells by itself; -1: there is nothing to be judged. */
 int gate_read(struct gate_call *call, struct err *err);
+/* Places that state the version beside the one that counts. */
+void gate_read_statements(struct gate_call *call);
 /* In lower case, in the arena. */
 const char *gate_lower(const char *text, struct arena *arena);
 /* The default branch and the release branches; once the remote is known. */
@@ -32,10 +34,10 @@ void gate_read_branches(struct gate_call *call);
 void gate_read_files(struct gate_call *call);
 /* The tags that denote versions, and V. */
 void gate_read_tags(struct gate_call *call);
-/* The built files; once V is known. */
-int gate_read_built(struct gate_call *call, struct err *err);
 /* What scans remember of the index; once V and the index are known. */
 void gate_read_past(struct gate_call *call);
+/* The built files; once V is known. */
+int gate_read_built(struct gate_call *call, struct err *err);
 /* Reviews, checks and the release; once V is known. */
 int gate_ask_forge(struct gate_call *call, struct err *err);
 /* The index and the remote. */

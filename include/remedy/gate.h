@@ -135,7 +135,7 @@ struct gate {
     const char *status_unknown;
 
     const struct project *project; /* at HEAD; its name is known */
-    const struct gate_statement *statements;
+    struct gate_statement *statements;
     size_t statement_count;
     const struct gate_tag *tags; /* the preferred one of a version first */
     size_t tag_count;

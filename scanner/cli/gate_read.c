@@ -62,13 +62,6 @@ static bool is_called(const void *ctx, const char *repository)
 
 /* --- the project ----------------------------------------------------------------------------- */
 
-static enum source_result read_at_head(void *ctx, const char *path, const char **data, size_t *len)
-{
-    struct gate_call *call = ctx;
-
-    return reader_read(call->reader, call->tree.head, path, data, len);
-}
-
 #define OTHERS_MAX 5
 
 struct others {
@@ -149,57 +142,6 @@ static int read_project(struct gate_call *call, struct err *err)
                    gate->project->unnamed != NULL ? gate->project->unnamed : "");
 }
 
-/* --- where else the version stands ----------------------------------------------------------- */
-
-static void add_statement(struct gate_call *call, const char *path,
-                          struct gate_statement *statements, size_t *count)
-{
-    struct gate *gate = &call->gate;
-    const char *directory = call->tree.directory;
-    const struct project_said said = {.version_source =
-                                          arena_printf(&call->arena, "/%s:__version__", path)};
-    struct source source = {.read = read_at_head, .ctx = call};
-    struct project project;
-    struct err ignored;
-    const char *data;
-    size_t len;
-
-    if (read_at_head(call, path, &data, &len) != SOURCE_FOUND ||
-        memmem(data, len, "__version__", strlen("__version__")) == NULL ||
-        project_read(&source, directory, (struct project_all_said){&said, 1}, &call->arena,
-                     &project, &ignored) != SOURCE_FOUND ||
-        (project.kind != DECLARED_STATIC && project.kind != DECLARED_DYNAMIC) ||
-        !text_starts_with(project.origin, path) ||
-        (gate->project->origin != NULL && strcmp(project.origin, gate->project->origin) == 0))
-        return;
-    statements[(*count)++] = (struct gate_statement){project.origin, project.version};
-}
-
-/* A module that states __version__ beside the metadata, where packages usually keep it. */
-static void read_statements(struct gate_call *call)
-{
-    static const char *const folders[] = {"src/", ""};
-    static const char *const files[] = {"__init__.py", "__about__.py", "__version__.py",
-                                        "_version.py", "version.py"};
-    enum { FOLDERS = sizeof folders / sizeof *folders, FILES = sizeof files / sizeof *files };
-    struct gate_statement *statements =
-        arena_array(&call->arena, FOLDERS * FILES, sizeof *statements);
-    const char *directory = call->tree.directory;
-    char *module = arena_strdup(&call->arena, call->gate.package);
-    size_t count = 0;
-
-    for (char *p = module; *p != '\0'; p++)
-        *p = *p == '-' ? '_' : *p;
-    for (size_t i = 0; i < FOLDERS; i++)
-        for (size_t j = 0; j < FILES; j++)
-            add_statement(call,
-                          arena_printf(&call->arena, "%s%s%s%s/%s", directory,
-                                       *directory != '\0' ? "/" : "", folders[i], module, files[j]),
-                          statements, &count);
-    call->gate.statements = statements;
-    call->gate.statement_count = count;
-}
-
 int gate_read(struct gate_call *call, struct err *err)
 {
     struct gate *gate = &call->gate;
@@ -219,6 +161,6 @@ int gate_read(struct gate_call *call, struct err *err)
                               scan_said(&call->scan.options, is_called, call, &call->arena));
     if (read_project(call, err) != 0)
         return -1;
-    read_statements(call);
+    gate_read_statements(call);
     return 0;
 }

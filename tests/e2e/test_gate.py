@@ -155,6 +155,36 @@ def test_each_wrong_alone(checkout, gate, change, wrong, said):
     assert said in text
 
 
+@pytest.mark.parametrize("path, counts", [
+    ("src/waves/__init__.py", True),
+    ("waves/__init__.py", True),
+    ("waves/_version.py", True),
+    (f"{NAME}.py", True),
+    ("tests/__init__.py", False),
+    ("docs/conf.py", False),
+    ("waves/deep/__init__.py", False),
+])
+def test_a_module_of_another_name(checkout, gate, path, counts):
+    """The only package there is, is what is published."""
+    checkout.git("rm", "-rq", f"src/{NAME}")
+    for file in {path, f"{path.rpartition('/')[0]}/__init__.py".lstrip("/")}:
+        (checkout.path / file).parent.mkdir(parents=True, exist_ok=True)
+        (checkout.path / file).write_text("" if file != path else '__version__ = "2.0.9"\n')
+    checkout.release()
+    assert gate(checkout) == ({"declared": "wrong"} if counts else {})
+    if counts:
+        assert f"{path}:1 states 2.0.9" in gate.lines["declared"]["seen"]
+
+
+def test_one_of_several_packages_is_not_guessed(checkout, gate):
+    checkout.git("rm", "-rq", f"src/{NAME}")
+    for module in ("waves", "tides"):
+        (checkout.path / "src" / module).mkdir(parents=True)
+        (checkout.path / f"src/{module}/__init__.py").write_text('__version__ = "2.0.9"\n')
+    checkout.release()
+    assert gate(checkout) == {}
+
+
 def test_hidden_changes_are_not_called_clean(checkout, gate):
     hidden(checkout)
     assert gate(checkout) == {"clean": "unknown"}
@@ -199,6 +229,30 @@ def test_versions(checkout, gate):
     assert gate(checkout, "--tag", "nightly").keys() == {"tag", "tag-pushed"}
 
 
+def test_a_version_that_was_deleted(checkout, gate, drift, forge):
+    """The index forgets; the database of a scan, where there is one, does not."""
+    checkout.release()
+    releases = forge.world.documents[NAME]["releases"]
+    releases[NEXT] = releases["2.0.0"]
+    assert drift.scan(OWNER).returncode in (0, 1)
+    assert gate(checkout) == {"unused": "wrong"}
+    del releases[NEXT]
+    assert gate(checkout) == {"unused": "wrong"}
+    assert f"the index had {NEXT} on 2" in gate.lines["unused"]["seen"]
+    assert "it was deleted since" in gate.lines["unused"]["seen"]
+    assert gate(checkout, "--offline")["unused"] == "wrong"
+    assert drift.scan(OWNER).returncode in (0, 1)
+    assert gate(checkout) == {"unused": "wrong"}, "a scan that saw that it is gone changes nothing"
+    assert gate(checkout, "--version", "2.2.0")["declared"] == "wrong"
+    assert "never saw it" in gate.lines["unused"]["seen"]
+    assert gate(checkout, "--index", f"{forge.url}/") == {"unused": "wrong"}
+    (drift.home / "fleet.db").write_text("no database\n" * 100)
+    assert gate(checkout) == {"unused": "unknown"}
+    (drift.home / "fleet.db").unlink()
+    assert gate(checkout) == {}
+    assert not (drift.home / "fleet.db").exists(), "none is made"
+
+
 def test_version_of_the_tag(gate, forge, tmp_path):
     """setuptools-scm: the tag decides."""
     checkout = Checkout(forge, tmp_path, f"{OWNER}/beacon-relay")
@@ -228,30 +282,6 @@ def test_one_project_of_several(gate, drift, forge, tmp_path):
     assert gate(checkout.path / folder) == {}
     done = drift.run("gate", checkout.path)
     assert done.returncode == 2 and folder in done.stderr
-
-def test_a_version_that_was_deleted(checkout, gate, drift, forge):
-    """The index forgets; the database of a scan, where there is one, does not."""
-    checkout.release()
-    releases = forge.world.documents[NAME]["releases"]
-    releases[NEXT] = releases["2.0.0"]
-    assert drift.scan(OWNER).returncode in (0, 1)
-    assert gate(checkout) == {"unused": "wrong"}
-    del releases[NEXT]
-    assert gate(checkout) == {"unused": "wrong"}
-    assert f"the index had {NEXT} on 2" in gate.lines["unused"]["seen"]
-    assert "it was deleted since" in gate.lines["unused"]["seen"]
-    assert gate(checkout, "--offline")["unused"] == "wrong"
-    assert drift.scan(OWNER).returncode in (0, 1)
-    assert gate(checkout) == {"unused": "wrong"}, "a scan that saw that it is gone changes nothing"
-    assert gate(checkout, "--version", "2.2.0")["declared"] == "wrong"
-    assert "never saw it" in gate.lines["unused"]["seen"]
-    assert gate(checkout, "--index", f"{forge.url}/") == {"unused": "wrong"}
-    (drift.home / "fleet.db").write_text("no database\n" * 100)
-    assert gate(checkout) == {"unused": "unknown"}
-    (drift.home / "fleet.db").unlink()
-    assert gate(checkout) == {}
-    assert not (drift.home / "fleet.db").exists(), "none is made"
-
 
 
 def test_a_renamed_repository_is_the_same(gate, forge, tmp_path):
