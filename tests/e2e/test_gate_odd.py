@@ -148,6 +148,12 @@ def test_nothing_of_the_repository_runs(checkout, gate, tmp_path):
                 "core.sshCommand", "core.pager", "core.editor", "credential.helper", "diff.evil.textconv",
                 "diff.external", "remote.origin.uploadpack", "core.gitProxy", "uploadpack.packObjectsHook"):
         checkout.git("config", key, program)
+    (tmp_path / "hooks").mkdir()
+    shutil.copy(program, tmp_path / "hooks/post-index-change")
+    checkout.git("config", "core.hooksPath", tmp_path / "hooks")
+    (tmp_path / "more").write_text(f"[filter \"evil\"]\n\trequired\n\tclean = {program}\n[core]\n\tfsmonitor = {program}\n")
+    checkout.git("config", "include.path", tmp_path / "more")
+    checkout.git("config", "includeIf.gitdir:/.path", tmp_path / "more")
     (checkout.path / "README.md").write_text("other\n")
     assert gate(checkout) == {"clean": "unknown"}
     assert "filter" in gate.lines["clean"]["seen"]
