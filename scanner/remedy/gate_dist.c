@@ -174,6 +174,19 @@ static const char *find_difference(struct gate *gate, const struct index_release
     return NULL;
 }
 
+/* One that users get, and that is not among the built ones; NULL. */
+static const char *find_stranger(const struct gate *gate, const struct index_release *release)
+{
+    for (size_t i = 0; gate->dist.count > 0 && i < release->file_count; i++) {
+        bool here = false;
+        for (size_t j = 0; j < gate->dist.count; j++)
+            here |= strcmp(release->files[i].filename, gate->dist.files[j].filename) == 0;
+        if (!here)
+            return release->files[i].filename;
+    }
+    return NULL;
+}
+
 static void judge_index(struct gate *gate, struct gate_line *line, const struct gate_index *index)
 {
     const struct index_release *release = release_of(gate, index->document);
@@ -207,11 +220,21 @@ void gate_check_test_index(struct gate *gate, struct gate_line *line)
 
 void gate_check_published(struct gate *gate, struct gate_line *line)
 {
+    const struct index_release *release;
+    const char *stranger, *repository = gate->remote.repository;
+
     if (gate_lacks_version(gate, line))
         return;
+    release = release_of(gate, gate->index.document);
     judge_index(gate, line, &gate->index);
-    if (line->mark == MARK_BAD && release_of(gate, gate->index.document) != NULL)
-        gate_advise(gate, line, "fleetdrift scan --verify %s", gate_word(gate, gate->package));
+    if (line->mark == MARK_GOOD && (stranger = find_stranger(gate, release)) != NULL)
+        gate_say(gate, line, MARK_BAD, "%s has %s, which is not in %s", gate->index.url, stranger,
+                 gate->dist.directory);
+    if (line->mark == MARK_BAD && release != NULL)
+        gate_advise(gate, line, "fleetdrift diff-release %s",
+                    gate_word(gate, arena_printf(gate->arena, "%s==%s%s%s", gate->package,
+                                                 gate->version, repository != NULL ? "=" : "",
+                                                 repository != NULL ? repository : "")));
     else if (line->mark == MARK_BAD)
         gate_advise(gate, line, "Publish it, or wait: an index may take some minutes to show it");
 }

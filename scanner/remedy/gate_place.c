@@ -115,16 +115,6 @@ void gate_check_branch(struct gate *gate, struct gate_line *line)
 
 /* --- the tag --------------------------------------------------------------------------------- */
 
-static void advise_tag(struct gate *gate, struct gate_line *line, const char *name)
-{
-    const char *remote = gate->tree->remote != NULL ? gate->tree->remote : "origin";
-    const char *word = gate_word(gate, name);
-
-    gate_advise(gate, line, "git tag -a %s -m %s && git push %s %s", word,
-                gate_word(gate, arena_printf(gate->arena, "%s %s", gate->package, gate->version)),
-                gate_word(gate, remote), word);
-}
-
 /* The tag as the remote has it; NULL: it has not, or was not asked. */
 static const struct gitwire_ref *remote_tag(const struct gate *gate, const char *name)
 {
@@ -135,6 +125,18 @@ static const struct gitwire_ref *remote_tag(const struct gate *gate, const char 
             strcmp(refs->refs[i].name + strlen("refs/tags/"), name) == 0)
             return &refs->refs[i];
     return NULL;
+}
+
+/* One that is there without a message is made again, here and there. */
+static void advise_tag(struct gate *gate, struct gate_line *line, const char *name, bool again)
+{
+    const char *remote = gate->tree->remote != NULL ? gate->tree->remote : "origin";
+    const char *word = gate_word(gate, name);
+    bool there = again && remote_tag(gate, name) != NULL;
+
+    gate_advise(gate, line, "git tag -a%s %s -m %s && git push%s %s %s", again ? " -f" : "", word,
+                gate_word(gate, arena_printf(gate->arena, "%s %s", gate->package, gate->version)),
+                there ? " --force" : "", gate_word(gate, remote), word);
 }
 
 /* actions/checkout writes an annotated tag as a plain one: the remote knows better. */
@@ -160,7 +162,7 @@ static void lacks_tag(struct gate *gate, struct gate_line *line)
         gate_say(gate, line, MARK_BAD, "there is no tag %s", gate->tag);
     else
         gate_say(gate, line, MARK_BAD, "no tag denotes %s", gate->version);
-    advise_tag(gate, line, name);
+    advise_tag(gate, line, name, false);
 }
 
 void gate_check_tag(struct gate *gate, struct gate_line *line)
@@ -185,13 +187,12 @@ void gate_check_tag(struct gate *gate, struct gate_line *line)
         gate_advise(gate, line, "git switch --detach %s    (publish what is tagged)",
                     gate_word(gate, tag->name));
     } else if (!is_annotated(gate, tag)) {
-        const char *word = gate_word(gate, tag->name);
         gate_say(gate, line, MARK_BAD, "%s is not annotated: it says neither who nor when",
                  tag->name);
-        gate_advise(
-            gate, line, "git tag -a -f -m %s %s",
-            gate_word(gate, arena_printf(gate->arena, "%s %s", gate->package, gate->version)),
-            word);
+        if (gate->published)
+            gate_advise(gate, line, "A tag that was published stays: make the next one with -a");
+        else
+            advise_tag(gate, line, tag->name, true);
     } else {
         gate_say(gate, line, MARK_GOOD, "%s at %.*s", tag->name, SHOWN, tag->commit);
     }

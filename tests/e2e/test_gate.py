@@ -1,11 +1,12 @@
 """Is a checkout ready to be published? Each point of the list right, and each wrong alone."""
 
 import shutil
+import subprocess
 
 import pytest
 from conftest import OWNER
 from forge import faults
-from gating import ENTRY, FULL, NAME, NEXT, Checkout, review
+from gating import ENTRY, FULL, GIT, NAME, NEXT, Checkout, review
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git makes the checkouts")
 
@@ -182,6 +183,21 @@ def test_one_of_several_packages_is_not_guessed(checkout, gate):
         (checkout.path / "src" / module).mkdir(parents=True)
         (checkout.path / f"src/{module}/__init__.py").write_text('__version__ = "2.0.9"\n')
     checkout.release()
+    assert gate(checkout) == {}
+
+
+REPAIRED = [no_commit, staged, hidden, not_pushed, no_tag, lightweight, tag_elsewhere, tag_not_pushed]
+
+
+@pytest.mark.parametrize("change", REPAIRED, ids=[change.__name__ for change in REPAIRED])
+def test_the_commands_repair_it(checkout, gate, change):
+    change(checkout)
+    checkout.git("config", "remote.origin.pushurl", checkout.bare)
+    for _ in range(3):
+        wrong = gate(checkout)
+        if wrong:
+            command = gate.lines[next(iter(wrong))]["repair"].split("    (")[0]
+            subprocess.run(command, shell=True, cwd=checkout.path, env=GIT, check=True)
     assert gate(checkout) == {}
 
 

@@ -75,7 +75,7 @@ def test_on_the_test_index(checkout, gate, forge):
     assert "SHA-256" in gate.lines["test-index"]["seen"]
 
 
-def test_afterwards(checkout, gate, forge):
+def test_afterwards(checkout, gate, drift, forge):
     checkout.release()
     dist = build(checkout)
     assert gate(checkout, "--published", "--dist", dist) == {"published": "wrong", "release": "wrong"}
@@ -87,8 +87,14 @@ def test_afterwards(checkout, gate, forge):
     forge.world.releases[f"v{NEXT}"]["draft"] = False
     assert gate(checkout, "--published") == {}
     assert gate(checkout) == {"unused": "wrong"}
+    wheel = next(dist.glob("*.whl"))
+    wheel.rename(dist.parent / wheel.name)
+    assert gate(checkout, "--published", "--dist", dist) == {"published": "wrong"}
+    assert f"has {wheel.name}, which is not in" in gate.lines["published"]["seen"]
+    (dist.parent / wheel.name).rename(wheel)
     build(checkout, changed={"README.md": "another build\n"})
     assert gate(checkout, "--published", "--dist", dist)["published"] == "wrong"
+    assert drift.run(*gate.lines["published"]["repair"].split()[1:]).returncode != 2, "it is a command"
     assert gate(checkout, "--published", "--offline").get("published") == "unknown"
 
 
