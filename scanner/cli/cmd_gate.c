@@ -53,14 +53,22 @@ static bool is_actions(void)
     return text != NULL && strcmp(text, "true") == 0;
 }
 
-/* The tag that the job was started by. */
-static const char *tag_of_job(void)
+/* "refs/tags/v1" as "v1"; NULL where it is no tag's. */
+static const char *tag_of_ref(const char *ref)
 {
-    const char *ref = getenv("GITHUB_REF");
-
     return ref != NULL && text_starts_with(ref, "refs/tags/") && ref[strlen("refs/tags/")] != '\0'
                ? ref + strlen("refs/tags/")
                : NULL;
+}
+
+/* That was asked for, else that the job was started by. */
+static const char *find_tag(const struct settings *s)
+{
+    const char *full = tag_of_ref(s->gate_tag);
+
+    if (s->gate_tag != NULL)
+        return full != NULL ? full : s->gate_tag;
+    return is_actions() ? tag_of_ref(getenv("GITHUB_REF")) : NULL;
 }
 
 static int check(struct context *context, struct err *err)
@@ -110,9 +118,7 @@ static int run(struct context *context, struct err *err)
         .arena = &call.arena,
         .version = s->gate_version,
         .wanted = s->gate_version != NULL ? "--version" : NULL,
-        .tag = s->gate_tag != NULL ? s->gate_tag
-               : call.actions      ? tag_of_job()
-                                   : NULL,
+        .tag = find_tag(s),
         .published = s->gate_published,
         .web_hosts = s->github_web.items,
     };

@@ -242,6 +242,7 @@ def test_versions(checkout, gate):
     assert gate(checkout, "--tag", "v2.0.0") == dict.fromkeys(
         ("declared", "unused", "tag"), "wrong")
     assert gate(checkout, "--tag", f"v{NEXT}") == {}
+    assert gate(checkout, "--tag", f"refs/tags/v{NEXT}") == {}, "as $GITHUB_REF has it"
     assert gate(checkout, "--tag", "nightly").keys() == {"tag", "tag-pushed"}
 
 

@@ -160,6 +160,15 @@ def test_nothing_of_the_repository_runs(checkout, gate, tmp_path):
     assert not mark.exists()
 
 
+def test_from_a_hook_of_another_repository(checkout, gate, tmp_path):
+    """git tells its hooks where they are by variables; DIR is what counts."""
+    checkout.release()
+    other = tmp_path / "other"
+    subprocess.run(["git", "init", "-q", other], check=True, env=GIT)
+    assert gate(checkout, more={"GIT_DIR": f"{other}/.git", "GIT_WORK_TREE": str(other),
+                                "GIT_INDEX_FILE": f"{other}/index", "GIT_OBJECT_DIRECTORY": str(other)}) == {}
+
+
 def test_names_of_strangers(checkout, drift):
     """Escape sequences and quotes are shown, not obeyed."""
     checkout.release()
