@@ -48,6 +48,19 @@ def test_what_it_costs(forge, n, tags, releases, points):
     assert budget["nodeCount"] == n * (1 + tags + releases)
 
 
+@pytest.mark.parametrize("count, points, nodes", [(50, 2, 3200), (100, 4, 6400)])
+def test_what_commits_cost(forge, count, points, nodes):
+    """Known or not: what is asked for is paid."""
+    budget = ask(forge, "commits.graphql", "CommitsById", ids=["C_gone"] * count, prs=3, reviews=20)
+    budget = budget["data"]["rateLimit"]
+    assert (budget["cost"], budget["nodeCount"]) == (points, nodes)
+
+
+def test_too_many_nodes_are_refused(forge):
+    answer = ask(forge, "commits.graphql", "CommitsById", ids=["C_gone"] * 100, prs=100, reviews=100)
+    assert answer["errors"][0]["type"] == "MAX_NODE_LIMIT_EXCEEDED" and "data" not in answer
+
+
 def test_texts_are_told_to_who_asks(forge):
     def first(**variables):
         nodes = fleet(forge, **variables)["data"]["repositoryOwner"]["repositories"]["nodes"]

@@ -23,6 +23,7 @@ from .graphql import Execution, Failed, Refused, page
 
 DATE = "2025-02-01T00:00:00Z"
 POINTS = 5000
+NODES = 500_000  # of one request
 RELEASES = 300  # of a repository of which the world does not speak
 
 
@@ -196,6 +197,9 @@ class GraphQL:
         execution = Execution(asked["query"], asked.get("operationName"), asked["variables"],
                               self.lacks)
         connections, nodes = execution.cost(execution.selected)
+        if nodes > NODES:
+            raise Refused(f"This query requests up to {nodes:,} possible nodes which exceeds the maximum "
+                          f"limit of {NODES:,}.", type="MAX_NODE_LIMIT_EXCEEDED")
         cost = max(1, (connections + 50) // 100)
         self.used += cost
         budget = {"__typename": "RateLimit", "cost": cost, "limit": POINTS, "nodeCount": nodes,

@@ -63,17 +63,24 @@ def object_at(directory, expression):
 
 
 def listing(row, directory):
-    """What the listing of an owner tells beside."""
-    head = _ask(directory, "rev-parse", "--verify", "-q", "HEAD")
+    """What the listing of an owner tells beside; git is asked when somebody asks for it."""
     licence = row["license"]
+
+    def tip():
+        return _ask(directory, "rev-parse", "--verify", "-q", "HEAD")
+
+    def branch():
+        head = tip()
+        return head and {"__typename": "Ref", "name": row["default_branch"],
+                         "target": target(directory, head.decode().strip())}
+
     return {
         "url": row["html_url"], "visibility": row["visibility"].upper(), "isPrivate": row["private"],
         "isArchived": row["archived"], "archivedAt": None, "isDisabled": row["disabled"],
-        "isEmpty": head is None, "isFork": row["fork"], "isLocked": False, "lockReason": None,
+        "isEmpty": lambda: tip() is None, "isFork": row["fork"], "isLocked": False, "lockReason": None,
         "isMirror": False, "isTemplate": False, "pushedAt": row["pushed_at"],
         "updatedAt": row["updated_at"], "diskUsage": row["size"],
         "licenseInfo": licence and {"__typename": "License", "key": licence["key"],
                                     "spdxId": licence["spdx_id"], "name": licence["spdx_id"]},
-        "defaultBranchRef": head and {"__typename": "Ref", "name": row["default_branch"],
-                                      "target": target(directory, head.decode().strip())},
+        "defaultBranchRef": branch,
     }

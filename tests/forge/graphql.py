@@ -241,18 +241,18 @@ class Execution:
         return value
 
     def cost(self, selections, times=1):
-        """(connections that are opened, nodes): every page taken as full."""
+        """(requests, nodes): one request for each connection below each node, every page taken as full."""
         connections = nodes = 0
         for item in filter(self.wanted, selections):
             below = self.fragments[item["spread"]][1] if "spread" in item else item["select"]
             each = times
-            if item.get("field") in CONNECTIONS:
-                arguments = self.given(item["arguments"])
+            arguments = self.given(item.get("arguments", {}))
+            if size := arguments.get("first") or arguments.get("last"):
                 connections += times
-                each *= arguments.get("first") or arguments.get("last")
+                each *= size
                 nodes += each
-            elif item.get("field") == "nodes" and "ids" in item["arguments"]:
-                each *= len(self.given(item["arguments"]["ids"]))
+            elif item.get("field") == "nodes" and "ids" in arguments:
+                each *= len(arguments["ids"])
                 nodes += each
             more = self.cost(below or [], each)
             connections, nodes = connections + more[0], nodes + more[1]
