@@ -1,12 +1,12 @@
-"""What only the forge knows: releases, reviews, checks; and what asking for it costs."""
+"""What only the forge knows: releases, reviews, checks. What asking costs: test_cost.py."""
 
 import json
 import re
 import time
 
+import alike
 import pytest
-from conftest import TOKEN
-from forge import Forge, Repository, World, demo, document
+from forge import Forge, demo
 from forge.answer import json_answer
 from forge.faults import cut, html, status
 
@@ -344,41 +344,7 @@ def test_renamed(drift, forge):
     ((False, False), {(None, "tag-unsigned", "info")}),
 ])
 def test_signatures_of_tags(make_drift, tmp_path, signed, expected):
-    with Forge(fleet(tmp_path, 1, signed)) as forge:
+    with Forge(alike.build(tmp_path, 1, signed)) as forge:
         drift = make_drift(forge.url)
         assert drift.scan(OWNER, token=None).returncode == 0
         assert {found[1:] for found in rules(drift)} == expected
-
-
-def fleet(directory, count, signed=(True,) * 6):
-    """Repositories that hold a package each, all of the same history."""
-    world = World(git_root=str(directory), tokens=[TOKEN])
-    world.add_owner(OWNER, 1)
-    for number in range(1, count + 1):
-        name = f"part-{number:04}"
-        repository, releases = Repository(), {}
-        for minor, is_signed in enumerate(signed):
-            day = f"2025-{minor + 1:02}-03"
-            repository.commit(f"{day}T09:00:00Z", f"Release 1.{minor}", {
-                "pyproject.toml": demo.pyproject(name, f"1.{minor}", f"{OWNER}/{name}"),
-                "LICENSE": demo.LICENCE, "CHANGELOG.md": f"# Changelog\n\n## 1.{minor} - {day}\n"})
-            repository.tag(f"v1.{minor}", f"{day}T09:01:00Z", signed=is_signed)
-            releases[f"1.{minor}"] = (f"{day}T09:04:00Z", None)
-        world.add_repository(f"{OWNER}/{name}", number)
-        repository.write(world.git_directory({"full_name": f"{OWNER}/{name}"}))
-        world.documents[name] = document(name, releases, f"{OWNER}/{name}")
-    return world
-
-
-def test_cost(make_drift, tmp_path):
-    """A fifth of: 1,000 repositories with packages, at most 60 requests of at most 3 points."""
-    with Forge(fleet(tmp_path, 200)) as forge:
-        drift = make_drift(forge.url)
-        drift.scan(OWNER)
-        assert set(coverage(drift).values()) == {("known", None)}
-        assert len(asked(forge)) <= 12
-        assert max(row["cost"] for row in asked(forge)) <= 3
-        assert sum(row["commits"] for row in asked(forge)) == 800
-        forget(forge)
-        drift.scan(OWNER)
-        assert asked(forge) == []
