@@ -322,7 +322,9 @@ SELECT (SELECT count(*) FROM stored_scope) + (SELECT count(*) FROM stored_reposi
      + (SELECT count(*) FROM stored_skipped) + (SELECT count(*) FROM stored_coverage)
      + (SELECT count(*) FROM stored_contents) + (SELECT count(*) FROM stored_content_member)
      + (SELECT count(*) FROM stored_provenance) + (SELECT count(*) FROM stored_attestation)
-     + (SELECT count(*) FROM stored_tag_signature)
+     + (SELECT count(*) FROM stored_tag_signature) + (SELECT count(*) FROM stored_lost_tip)
+     + (SELECT count(*) FROM stored_workflow) + (SELECT count(*) FROM stored_publish)
+     + (SELECT count(*) FROM stored_action_pin)
      + (SELECT count(*) FROM stored_forge) + (SELECT count(*) FROM stored_forge_release)
      + (SELECT count(*) FROM stored_forge_commit) AS rows;
 
