@@ -1,4 +1,8 @@
-"""What config/ gives to who runs fleetdrift every night: units, tables and manifests that hold up."""
+"""What config/ gives to who runs fleetdrift every night: units, tables and manifests that hold up.
+
+Judged by systemd-analyze, yamllint, actionlint (go install github.com/rhysd/actionlint/cmd/actionlint@latest)
+and kubernetes-validate (of PyPI), each where it is installed.
+"""
 
 import re
 import shlex
@@ -115,12 +119,31 @@ def test_a_pod_that_may_do_little(path):
         assert f"/{job['completions']}" in container["args"][0] and job["parallelism"] == job["completions"]
 
 
+@pytest.mark.parametrize("version", ["1.29", None])
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
-def test_manifests_fit_the_schema_of_the_api(path):
-    """With the package kubernetes-validate, where somebody has installed it."""
+def test_manifests_fit_the_schema_of_the_api(path, version):
+    """Of the oldest version that will do, and of the newest."""
     validate = pytest.importorskip("kubernetes_validate")
     for one in documents(path):
-        validate.validate(one, "1.29", strict=True)
+        validate.validate(one, version or validate.latest_version(), strict=True)
+
+
+needs_actionlint = pytest.mark.skipif(shutil.which("actionlint") is None, reason="no actionlint")
+
+
+@needs_actionlint
+@pytest.mark.parametrize("path", FILES[-1:], ids=lambda path: path.name)
+def test_a_linter_of_workflows_has_nothing_to_say(path):
+    subprocess.run(["actionlint", path], check=True)
+
+
+@needs_actionlint
+def test_nor_of_the_one_that_publishes(small_drift, tmp_path):
+    assert small_drift.scan(demo.OWNER).returncode == 0
+    done = small_drift.run("plan", "--workflow", "buoy")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "release.yml").write_text(done.stdout, encoding="utf-8")
+    subprocess.run(["actionlint", tmp_path / "release.yml"], check=True)
 
 
 @pytest.mark.parametrize("path", FILES[-1:], ids=lambda path: path.name)
