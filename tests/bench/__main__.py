@@ -1,145 +1,16 @@
 """Measures a release build against git on prepared fleets and prints ratios; see run.sh."""
 
 import argparse
-import json
 import os
-import re
 import shutil
 import sqlite3
-import ssl
-import statistics
 import subprocess
 import sys
-import time
-import urllib.request
-from contextlib import closing
 from pathlib import Path
 
-from . import fleet, large
+from . import fleet, large, years
+from .harness import Bench, facts_written, heading, line, median, worst_block
 from .process import run
-
-GIT_JOBS = "8"
-
-CONFIG = """\
-[github]
-api = "{url}/api/v3"
-git = "{url}"
-
-[index]
-url = "{url}"
-
-[scan]
-database = "{home}/fleet.db"
-cache = "{home}/cache"
-fail_on = "none"
-progress = "none"
-
-[http]
-ca_file = "{certificate}"
-"""
-
-
-def timed(command, **options):
-    """(seconds, peak memory in MB, standard error) of one process."""
-    done = run(command, expected=(0, 1), **options)
-    return done.seconds, done.memory, done.errors
-
-
-class Bench:
-    """One fleet behind the upstream, scanned by us and cloned by git."""
-
-    def __init__(self, options, count, commits, scheme="https", tags=0):
-        self.options, self.count = options, count
-        self.url = f"{scheme}://127.0.0.1:{options.port}"
-        self.certificate = options.directory / "certificate.pem"
-        folder = options.directory / f"{count}x{commits}{f'x{tags}' if tags else ''}"
-        self.fleet = fleet.build(folder, count, commits, tags)
-        fleet.write_manifest(self.fleet, count, self.url)
-        self.homes = options.directory / "work"
-        shutil.rmtree(self.homes, ignore_errors=True)
-        self.runs = 0
-
-    def __enter__(self):
-        command = [self.options.tools / "upstream", self.fleet, str(self.options.port)]
-        if self.url.startswith("https"):
-            command.append(self.certificate)
-        self.upstream = subprocess.Popen(command)
-        for _ in range(100):
-            try:
-                self.stats()
-                return self
-            except OSError:
-                time.sleep(0.05)
-        sys.exit("the upstream did not start")
-
-    def __exit__(self, *exception):
-        self.upstream.terminate()
-        self.upstream.wait()
-        shutil.rmtree(self.homes, ignore_errors=True)
-
-    def stats(self):
-        """What came since the last time."""
-        trust = ssl.create_default_context(cafile=self.certificate)
-        with urllib.request.urlopen(self.url + "/-/stats", context=trust) as answer:
-            return json.load(answer)
-
-    def ceiling(self):
-        """Documents a second that the upstream answers at most."""
-        path = f"/pypi/{fleet.name_of(0)}/json"
-        command = [self.options.tools / "load", str(self.options.port), path, "4", "100000"]
-        return int(subprocess.run(command, capture_output=True, check=True).stdout)
-
-    def empty(self):
-        """A new place each time: what was just deleted slows the file system for whoever is next."""
-        self.runs += 1
-        self.home = self.homes / str(self.runs)
-        self.home.mkdir(parents=True)
-        settings = CONFIG.format(url=self.url, home=self.home, certificate=self.certificate)
-        (self.home / "fleetdrift.toml").write_text(settings, encoding="utf-8")
-
-    def scan(self, verify="none"):
-        config = ["--config", self.home / "fleetdrift.toml"]
-        command = [self.options.program, "scan", fleet.OWNER, "-v", "--verify", verify, *config]
-        return timed(command)
-
-    def each_repository(self, command):
-        """`command` for every repository, {} being its name, so many at once."""
-        names = "".join(f"{fleet.name_of(number)}\n" for number in range(self.count))
-        listed = self.options.directory / "names"
-        listed.write_text(names, encoding="utf-8")
-        with listed.open() as names:
-            line = ["xargs", "-P", GIT_JOBS, "-I{}", *command]
-            trust = os.environ | {"GIT_SSL_CAINFO": str(self.certificate)}
-            return timed(line, stdin=names, cwd=self.home, env=trust)
-
-    def clone(self):
-        source = f"{self.url}/{fleet.OWNER}/{{}}.git"
-        return self.each_repository(["git", "clone", "-q", "--bare", "--filter=blob:none", source])
-
-    def fetch(self):
-        return self.each_repository(["git", "--git-dir={}.git", "fetch", "-q", "--tags", "origin"])
-
-
-def worst_block(errors):
-    """Milliseconds, from what the program says at the end of a scan."""
-    found = re.search(r"worst block ([0-9.]+) ms", errors)
-    return float(found[1]) if found else float("nan")
-
-
-def median(run, before=lambda: None, times=5):
-    results = []
-    for _ in range(times):
-        before()
-        results.append(run())
-    return statistics.median(seconds for seconds, _, _ in results), results
-
-
-def heading(name):
-    print(f"\n{name:<58} {'measured':>22}   {'target':<16} met")
-
-
-def line(name, value, target, fits):
-    print(f"{name:<58} {value:>22}   {target:<16} {'yes' if fits else 'NO'}")
 
 
 def against_git(options, scheme):
@@ -172,16 +43,6 @@ def against_git(options, scheme):
     line("longest time the loop did not wait (cold)", f"{worst:.1f} ms", "<= 20 ms", worst <= 20)
 
 
-def facts_written(home):
-    """Rows of the tables whose rows hold from one run until another."""
-    with sqlite3.connect(home / "fleet.db") as database:
-        names = database.execute(
-            "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
-            " WHERE m.type = 'table' AND c.name = 'since'"
-        ).fetchall()
-        return sum(database.execute(f'SELECT count(*) FROM "{n}"').fetchone()[0] for n, in names)
-
-
 def thousand(options):
     with Bench(options, 1000, 50) as bench:
         bench.empty()
@@ -211,37 +72,6 @@ def thousand(options):
     line("cold: longest time the loop did not wait", f"{worst:.1f} ms", "<= 20 ms", worst <= 20)
     memory = max(peak for _, peak, _ in runs)
     line("unchanged: peak memory", f"{memory:.0f} MB", "", True)
-
-
-def bytes_used(database):
-    """Pages that hold something, however many the file has room for."""
-    with closing(sqlite3.connect(database)) as stored:
-        count, free, size = (stored.execute(f"PRAGMA {name}").fetchone()[0]
-                             for name in ("page_count", "freelist_count", "page_size"))
-        return (count - free) * size
-
-
-def a_year(options, count=1000, nights=365):
-    """What a fleet to which nothing happens costs the disk, night after night; and to forget most of it."""
-    with Bench(options, count, 50) as bench:
-        bench.empty()
-        for _ in range(2):
-            bench.scan()
-        database = bench.home / "fleet.db"
-        rows, size = facts_written(bench.home), bytes_used(database)
-        for _ in range(nights):
-            bench.scan()
-        grown = facts_written(bench.home) - rows
-        each = (bytes_used(database) - size) / nights
-        with closing(sqlite3.connect(database)) as stored, stored:
-            assert stored.execute("SELECT count(*) FROM run").fetchone() == (nights + 2,)
-            stored.execute("UPDATE run SET started_at = '2024-01-01T00:00:00Z' WHERE id <= ?", (nights - 30,))
-        command = [options.program, "prune", "--keep", "90d", "--config", bench.home / "fleetdrift.toml"]
-        seconds, _, _ = timed(command)
-    heading(f"{nights} nights of {count:,} packages, unchanged")
-    line("bytes a run adds to the database", f"{each:,.0f}", "<= 1,000", each <= 1000)
-    line("fact rows that they add", str(grown), "0", grown == 0)
-    line("prune --keep 90d", f"{seconds:.2f} s", "", True)
 
 
 def version_sources(options):
@@ -344,22 +174,35 @@ def published(options):
     line("fact rows that it adds", str(grown), "0", grown == 0)
 
 
+SECTIONS = {
+    "sources": version_sources,
+    "tags": tag_matching,
+    "history": file_history,
+    "comparing": comparing,
+    "published": published,
+    "http": lambda options: against_git(options, "http"),
+    "https": lambda options: against_git(options, "https"),
+    "thousand": thousand,
+    "asking": years.asking,
+    "nights": years.nights,
+}
+LONG = {"year": years.year}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", type=Path, required=True)
     parser.add_argument("--tools", type=Path, required=True, help="where upstream and load are")
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--port", type=int, default=18719)
+    parser.add_argument("sections", nargs="*", metavar="SECTION",
+                        help=f"default: {' '.join(SECTIONS)}; longer: {' '.join(LONG)}")
     options = parser.parse_args()
-    version_sources(options)
-    tag_matching(options)
-    file_history(options)
-    comparing(options)
-    published(options)
-    against_git(options, "http")
-    against_git(options, "https")
-    thousand(options)
-    a_year(options)
+    known = SECTIONS | LONG
+    if unknown := set(options.sections) - known.keys():
+        parser.error(f"no such section: {' '.join(sorted(unknown))}")
+    for section in options.sections or SECTIONS:
+        known[section](options)
 
 
 if __name__ == "__main__":

@@ -113,11 +113,17 @@ def build(directory, count, commits, tags=0):
     return directory
 
 
-def write_manifest(directory, count, url):
-    """What the upstream serves beside git: the listing in pages, and the documents."""
-    world = World(git_root="git")
+def world_of(directory, count):
+    """The fleet as the forge of the tests plays it."""
+    world = World(git_root=str(Path(directory) / "git"))
     for number in range(count):
         world.add_repository(f"{OWNER}/{name_of(number)}", number + 1)
+    return world
+
+
+def write_manifest(directory, count, url):
+    """What the upstream serves beside git: the listing in pages, and the documents."""
+    world = world_of(directory, count)
     json_type = "Content-Type: application/json; charset=utf-8\\n"
     lines = []
     for first in range(0, count, PAGE):

@@ -52,7 +52,7 @@ static struct {
     SSL_CTX *tls;
     struct answer *answers;
     struct bytes scratch; /* the statistics, while they are sent */
-    unsigned long requests, unprepared, unchanged, sent;
+    unsigned long requests, unprepared, unchanged, rest, sent;
     unsigned connections, peak;
 } up;
 
@@ -292,13 +292,14 @@ static void answer_stats(struct connection *connection)
     append_number(&body, "{\"requests\":", up.requests);
     append_number(&body, ",\"unprepared\":", up.unprepared);
     append_number(&body, ",\"unchanged\":", up.unchanged);
+    append_number(&body, ",\"rest\":", up.rest);
     append_number(&body, ",\"bytes\":", up.sent);
     append_number(&body, ",\"peak_connections\":", up.peak);
     append_text(&body, "}\n");
     up.scratch.len = 0;
     respond(&up.scratch, "200 OK", "Content-Type: application/json\n", body.data, body.len);
     free(body.data);
-    up.requests = up.unprepared = up.unchanged = up.sent = 0;
+    up.requests = up.unprepared = up.unchanged = up.rest = up.sent = 0;
     up.peak = up.connections - 1; /* without the asker's */
     connection->out = up.scratch.data;
     connection->left = up.scratch.len;
@@ -336,6 +337,7 @@ static void choose_answer(struct connection *connection, const struct request *r
         up.unchanged++;
     }
     up.requests++;
+    up.rest += strncmp(request->path, "/api/", 5) == 0;
     up.sent += chosen->len;
     connection->out = chosen->data;
     connection->left = chosen->len;
