@@ -6,6 +6,7 @@
 
 struct graphql_sizes {
     unsigned releases, pulls, reviews; /* of one connection */
+    unsigned further;                  /* releases of a page that is not the first */
 };
 
 /* The body of the POST; the caller frees. */

@@ -13,6 +13,7 @@
 #define RETRIES      3
 #define GOOD_PAGES   10 /* before more is asked again */
 #define FEW          10 /* releases of a page, where even one repository is too much */
+#define PAGE_MOST    100
 
 /* A request of so many connections is rounded to its points. */
 #define CONNECTIONS (GRAPHQL_POINTS * 100u + 49)
@@ -40,7 +41,8 @@ struct graphql *graphql_new(struct http *http, const struct graphql_options *opt
     graphql->authorization = mem_printf("Bearer %s", options->token);
     graphql->fragments = mem_strdup(options->fragments);
     graphql->timeout_ms = options->timeout_ms;
-    graphql->sizes = (struct graphql_sizes){.releases = 30, .pulls = 3, .reviews = 20};
+    graphql->sizes =
+        (struct graphql_sizes){.releases = 30, .further = PAGE_MOST, .pulls = 3, .reviews = 20};
     graphql->batch =
         options->batch > 0 && options->batch < GRAPHQL_BATCH ? options->batch : GRAPHQL_BATCH;
     return graphql;
@@ -80,7 +82,7 @@ bool graphql_too_much(struct graphql *graphql, size_t count)
     if (graphql->batch > 1)
         graphql->batch /= 2;
     else if (graphql->sizes.releases > FEW)
-        graphql->sizes.releases = FEW;
+        graphql->sizes.releases = graphql->sizes.further = FEW;
     else
         return false;
     return true;

@@ -38,9 +38,9 @@ static void select_item(struct buf *text, const struct graphql_item *item, size_
         i, i, i);
     if (item->releases)
         add(text,
-            "releases(first: $releases, after: $after%zu, "
+            "releases(first: $%s, after: $after%zu, "
             "orderBy: { field: CREATED_AT, direction: DESC }) { ...ReleasePage }\n",
-            i);
+            item->after == NULL ? "releases" : "further", i);
     for (size_t c = 0; c < item->commit_count; c++)
         add(text, "c%zu: object(oid: $oid%zu_%zu) { ...CommitReview }\n", c, i, c);
     add(text, "}\n");
@@ -128,6 +128,7 @@ char *graphql_query(const char *fragments, const struct graphql_item *items, siz
     if (commits)
         add_fragment(&selected, fragments, "CommitReview");
     declare_size(&variables, &selected, "releases", sizes->releases);
+    declare_size(&variables, &selected, "further", sizes->further);
     declare_size(&variables, &selected, "prs", sizes->pulls);
     declare_size(&variables, &selected, "reviews", sizes->reviews);
     for (size_t i = 0; i < count; i++)

@@ -312,10 +312,11 @@ def test_a_schema_that_lacks_a_field(small_drift, small_forge, field):
 
 def test_more_releases_than_a_page(small_drift, small_forge):
     small_forge.world.forge[BUOY] = {
-        "releases": [{"tagName": f"nightly-{n}"} for n in range(70)] + [{"tagName": "v1.1.0"},
-                                                                      {"tagName": "v1.0.0"}]}
+        "releases": [{"tagName": f"nightly-{n}"} for n in range(140)] + [{"tagName": "v1.1.0"},
+                                                                       {"tagName": "v1.0.0"}]}
     assert small_drift.scan(OWNER).returncode == 0
-    assert [len(row["repositories"]) for row in asked(small_forge)] == [3, 1, 1]
+    assert [(len(row["repositories"]), row["nodes"]) for row in asked(small_forge)] == [
+        (3, 3 * 30 + 6 * (3 + 3 * 20)), (1, 100), (1, 100)]
     assert rules(small_drift) == set()
 
 

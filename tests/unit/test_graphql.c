@@ -24,7 +24,7 @@ static const char *const oids[] = {"c0ffee", "decade"};
 static const struct graphql_item both = {"acme", "rocket", true, NULL, oids, 2};
 static const struct graphql_item page = {"acme", "glider", true, "Y3Vy", NULL, 0};
 static const struct graphql_item commits = {"acme", "kite", false, NULL, oids, 1};
-static const struct graphql_sizes sizes = {30, 3, 20};
+static const struct graphql_sizes sizes = {30, 3, 20, 100};
 
 struct told {
     unsigned calls;
@@ -92,6 +92,8 @@ static void test_query(void **state)
     assert_non_null(strstr(query, "fragment ReleasePage on"));
     assert_string_equal(json_string_value(json_object_get(variables, "after0")), "Y3Vy");
     assert_int_equal(json_integer_value(json_object_get(variables, "reviews")), 20);
+    assert_int_equal(json_integer_value(json_object_get(variables, "further")), 100);
+    assert_null(json_object_get(variables, "releases")); /* no item asks for its first page */
     json_object_foreach(variables, name, value)
     {
         char used[64];
