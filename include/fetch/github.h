@@ -5,13 +5,12 @@
 #ifndef FETCH_GITHUB_H
 #define FETCH_GITHUB_H
 
-#include "net/http.h"
+#include "fetch/access.h"
 
 struct github;
 
 struct github_options {
     const char *api;     /* "https://api.github.com" */
-    const char *token;   /* NULL: anonymous */
     uint64_t timeout_ms; /* of one page; 0: 60,000 */
 };
 
@@ -36,7 +35,8 @@ struct github_known {
 };
 typedef int github_known_fn(void *ctx, const char *url, struct github_known *out);
 
-struct github *github_new(struct http *http, const struct github_options *options);
+/* Borrows who asks. */
+struct github *github_new(struct access *access, const struct github_options *options);
 void github_free(struct github *github);
 
 /* All repositories of an organisation, or of a user where there is no such organisation. */

@@ -17,14 +17,13 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/oid.h"
-#include "net/http.h"
+#include "fetch/access.h"
 #include "net/work.h"
 
 struct gitwire;
 
 struct gitwire_options {
     const char *base;       /* "https://github.com"; repositories are BASE/OWNER/NAME.git */
-    const char *token;      /* NULL: anonymous */
     const char *agent;      /* "fleetdrift/0.1.0" */
     const char *host_facts; /* what gitwire_host_facts() said in an earlier run; NULL: unknown */
     unsigned max_refs;      /* 0: 250,000 */
@@ -78,8 +77,8 @@ struct gitwire_pack {
 /* err->reason is NONE on success; both are valid during the call only. */
 typedef void gitwire_pack_done(const struct gitwire_pack *pack, const struct err *err, void *ctx);
 
-/* Borrows `http`, copies the options. All requests must have been answered before the end. */
-int gitwire_new(struct http *http, const struct gitwire_options *options, struct gitwire **out,
+/* Borrows who asks, copies the options. All requests must have been answered before the end. */
+int gitwire_new(struct access *access, const struct gitwire_options *options, struct gitwire **out,
                 struct err *err);
 void gitwire_free(struct gitwire *wire);
 

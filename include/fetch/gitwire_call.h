@@ -9,7 +9,7 @@
 #include "fetch/gitwire_host.h"
 
 struct gitwire {
-    struct http *http;
+    struct access *access;
     struct lane *lane;
     struct gitwire_host host;
     char *agent;

@@ -1,6 +1,6 @@
 /*
- * The git host as seen over HTTP: its addresses, the credential, and what its refusals mean. For
- * fetch/gitwire only.
+ * The git host as seen over HTTP: its addresses, and what its refusals mean. For fetch/gitwire
+ * only.
  */
 #ifndef FETCH_GITWIRE_HOST_H
 #define FETCH_GITWIRE_HOST_H
@@ -8,12 +8,11 @@
 #include "net/http.h"
 
 struct gitwire_host {
-    char *base;          /* "https://github.com", without a slash at its end */
-    char *authorization; /* value of the header; NULL: anonymous */
+    char *base; /* "https://github.com", without a slash at its end */
+    bool known; /* we ask as somebody */
 };
 
-int gitwire_host_init(struct gitwire_host *host, const char *base, const char *token,
-                      struct err *err);
+int gitwire_host_init(struct gitwire_host *host, const char *base, bool known, struct err *err);
 void gitwire_host_release(struct gitwire_host *host);
 
 /* BASE/OWNER/NAME.git/SERVICE; whatever stands in the name stays in the path. The caller frees. */

@@ -10,7 +10,7 @@
 #ifndef FETCH_GRAPHQL_H
 #define FETCH_GRAPHQL_H
 
-#include "net/http.h"
+#include "fetch/access.h"
 
 #define GRAPHQL_POINTS  3
 #define GRAPHQL_BATCH   25 /* repositories that are asked for at once, at most */
@@ -19,8 +19,7 @@
 struct graphql;
 
 struct graphql_options {
-    const char *url; /* "https://api.github.com/graphql", "https://HOST/api/graphql" */
-    const char *token;
+    const char *url;       /* "https://api.github.com/graphql", "https://HOST/api/graphql" */
     const char *fragments; /* schema/queries/forge.graphql; borrowed */
     unsigned batch;        /* that an earlier run found to work; 0: GRAPHQL_BATCH */
     uint64_t timeout_ms;   /* of one answer; 0: 60,000 */
@@ -46,10 +45,13 @@ struct graphql_answer {
 };
 typedef void graphql_done(const struct graphql_answer *answer, void *ctx);
 
-struct graphql *graphql_new(struct http *http, const struct graphql_options *options);
+/* Borrows who asks. */
+struct graphql *graphql_new(struct http *http, struct access *access,
+                            const struct graphql_options *options);
 void graphql_free(struct graphql *graphql);
 
-/* How many of these, from the first on, one request may ask for: at least one. */
+/* How many of these, from the first on, one request may ask for: at least one. An App asks for what
+   belongs to one owner. */
 size_t graphql_fits(const struct graphql *graphql, const struct graphql_item *items, size_t count);
 /* Asks for them: the first is "r0" in the answer, its first commit "c0". Once per call. */
 void graphql_ask(struct graphql *graphql, const struct graphql_item *items, size_t count,

@@ -27,6 +27,7 @@ struct scan {
     struct store *store; /* only from store_lane */
     struct loop *loop;
     struct http *http;
+    struct access *access;
     struct gitwire *wire;
     struct github *github;
     struct index *indexes;   /* of options->index_count */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "facts/provenance.h"
+#include "fetch/appkey.h"
 #include "fetch/pypi.h"
 #include "net/http.h"
 #include "store/rules.h"
@@ -78,7 +79,8 @@ struct scan_options {
     const char *github_git;           /* "https://github.com" */
     const char *github_graphql;       /* "https://api.github.com/graphql" */
     const char *const *github_web;    /* hosts whose URLs denote the forge: "github.com" */
-    const char *token;                /* NULL: anonymous */
+    const char *token;                /* NULL: none */
+    const struct appkey *app;         /* goes before a token; NULL: none */
     const struct scan_index *indexes; /* at least one */
     size_t index_count;
 

@@ -15,6 +15,7 @@ struct asking {
     struct gate_call *call;
     struct loop *loop;
     struct http *http;
+    struct access *access;
     struct gitwire *wire;
     struct pypi **indexes; /* those of the call in their order, then the test index */
     size_t index_count;
@@ -184,14 +185,17 @@ static int open_services(struct asking *asking, const char *const *hosts, struct
     http.hosts = hosts;
     if (loop_new(&asking->loop, err) != 0 || http_new(asking->loop, &http, &asking->http, err) != 0)
         return -1;
+    asking->access = access_new(asking->http, &(struct access_options){.loop = asking->loop,
+                                                                       .api = options->github_api,
+                                                                       .token = options->token,
+                                                                       .app = options->app});
     const struct gitwire_options git = {
         .base = options->github_git,
-        .token = options->token,
         .agent = "fleetdrift/" FLEETDRIFT_VERSION,
         .timeout_ms = options->git_timeout_ms,
         .loop = asking->loop,
     };
-    if (gitwire_new(asking->http, &git, &asking->wire, err) != 0)
+    if (gitwire_new(asking->access, &git, &asking->wire, err) != 0)
         return -1;
     open_indexes(asking);
     return 0;
@@ -204,6 +208,7 @@ static void close_services(struct asking *asking)
     free(asking->indexes);
     if (asking->wire != NULL)
         gitwire_free(asking->wire);
+    access_free(asking->access);
     if (asking->http != NULL)
         http_free(asking->http);
     if (asking->loop != NULL)

@@ -153,11 +153,16 @@ static void ask_all(struct forge_question *question)
         ask(question, arena_printf(&call->arena, "releases/tags/%s", tag), "", on_release);
 }
 
+static bool no_credential(const struct scan_options *options)
+{
+    return options->token == NULL && options->app == NULL;
+}
+
 static const char *reason_not_to(const struct gate_call *call)
 {
     return call->scan.options.offline             ? "not asked: offline"
            : call->gate.remote.repository == NULL ? "there is no remote on the forge to ask"
-           : call->scan.options.token == NULL     ? "not asked: no credential"
+           : no_credential(&call->scan.options)   ? "not asked: no credential"
                                                   : NULL;
 }
 
@@ -167,12 +172,12 @@ int gate_ask_forge(struct gate_call *call, struct err *err)
     struct gate *gate = &call->gate;
     const char *const hosts[] = {options->github_api, NULL};
     const struct github_options api = {.api = options->github_api,
-                                       .token = options->token,
                                        .timeout_ms = options->listing_timeout_ms};
     struct forge_question question = {.call = call};
     struct http_options with = options->http;
     struct loop *loop = NULL;
     struct http *http = NULL;
+    struct access *access;
 
     gate->review.unknown = gate->checks.unknown = gate->release.unknown = reason_not_to(call);
     if (gate->review.unknown != NULL)
@@ -182,10 +187,15 @@ int gate_ask_forge(struct gate_call *call, struct err *err)
     if (result == 0)
         result = http_new(loop, &with, &http, err);
     if (result == 0) {
-        question.github = github_new(http, &api);
+        access = access_new(http, &(struct access_options){.loop = loop,
+                                                           .api = options->github_api,
+                                                           .token = options->token,
+                                                           .app = options->app});
+        question.github = github_new(access, &api);
         ask_all(&question);
         loop_run(loop);
         github_free(question.github);
+        access_free(access);
         http_free(http);
     }
     if (loop != NULL)

@@ -16,9 +16,8 @@
 #define RETRIES    3
 
 struct github {
-    struct http *http;
+    struct access *access;
     char *api;
-    char *authorization; /* NULL: anonymous */
     uint64_t timeout_ms;
     char origin[HTTP_ORIGIN_MAX];
 };
@@ -38,15 +37,13 @@ struct errand {
     void *ctx;
 };
 
-struct github *github_new(struct http *http, const struct github_options *options)
+struct github *github_new(struct access *access, const struct github_options *options)
 {
     struct github *github = mem_alloc(sizeof *github);
 
-    github->http = http;
+    github->access = access;
     github->timeout_ms = options->timeout_ms;
     github->api = mem_strndup(options->api, text_without_slashes(options->api));
-    if (options->token != NULL)
-        github->authorization = mem_printf("Bearer %s", options->token);
     if (http_origin(github->api, github->origin, sizeof github->origin) != 0)
         github->origin[0] = '\0'; /* http_send() will say so */
     return github;
@@ -57,7 +54,6 @@ void github_free(struct github *github)
     if (github == NULL)
         return;
     free(github->api);
-    free(github->authorization);
     free(github);
 }
 
@@ -90,17 +86,16 @@ static void ask(struct errand *errand)
         snprintf(condition, sizeof condition, "If-None-Match: %s", errand->known.etag);
         headers[2] = condition;
     }
-    http_send(github->http,
-              &(struct http_request){
-                  .url = errand->url,
-                  .headers = headers,
-                  .authorization = github->authorization,
-                  .max_bytes = PAGE_BYTES,
-                  .timeout_ms = github->timeout_ms,
-                  .retries = RETRIES,
-                  .what = errand->subject,
-              },
-              on_answer, errand);
+    access_send(github->access, errand->subject, ACCESS_REST,
+                &(struct http_request){
+                    .url = errand->url,
+                    .headers = headers,
+                    .max_bytes = PAGE_BYTES,
+                    .timeout_ms = github->timeout_ms,
+                    .retries = RETRIES,
+                    .what = errand->subject,
+                },
+                on_answer, errand);
 }
 
 /* BASE/GROUP/SUBJECT, where the subject's slashes (OWNER/NAME) part segments. */

@@ -165,16 +165,17 @@ void gitwire_fetch(struct gitwire *wire, const struct gitwire_fetch *fetch, gitw
     start(call);
 }
 
-int gitwire_new(struct http *http, const struct gitwire_options *options, struct gitwire **out,
+int gitwire_new(struct access *access, const struct gitwire_options *options, struct gitwire **out,
                 struct err *err)
 {
     struct gitwire *wire = mem_alloc(sizeof *wire);
 
-    if (gitwire_host_init(&wire->host, options->base, options->token, err) != 0) {
+    if (gitwire_host_init(&wire->host, options->base, access_kind(access) != ACCESS_NOBODY, err) !=
+        0) {
         free(wire);
         return -1;
     }
-    wire->http = http;
+    wire->access = access;
     wire->lane = options->lane;
     wire->loop = options->loop;
     wire->agent = mem_strdup(options->agent);

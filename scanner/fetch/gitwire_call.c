@@ -45,11 +45,10 @@ static void send_request(struct call *call, const char *service, const struct ht
 
     whole.url = url;
     whole.what = what; /* call_finish() puts the repository before it */
-    whole.authorization = wire->host.authorization;
     whole.timeout_ms = wire->timeout_ms;
     whole.retries = RETRIES;
     whole.no_follow = true;
-    http_send(wire->http, &whole, done, call);
+    access_send(wire->access, call->path, ACCESS_GIT, &whole, done, call);
     free(url);
 }
 

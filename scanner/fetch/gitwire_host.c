@@ -3,33 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "fetch/credential.h"
 
 #define ADVERTISEMENT "application/x-git-upload-pack-advertisement"
 
-int gitwire_host_init(struct gitwire_host *host, const char *base, const char *token,
-                      struct err *err)
+int gitwire_host_init(struct gitwire_host *host, const char *base, bool known, struct err *err)
 {
     char origin[512];
 
     if (http_origin(base, origin, sizeof origin) != 0)
         return err_set(err, REASON_USAGE, "\"%s\" is no address of a git host", base);
-    if (token != NULL && strlen(token) > 4096)
-        return err_set(err, REASON_USAGE, "the token is longer than 4096 bytes");
     host->base = mem_strndup(base, text_without_slashes(base));
-    host->authorization = /* Basic, as the forge's documentation has it for git; Bearer is for the
-                             API. */
-        token != NULL ? credential_header("x-access-token", token) : NULL;
+    host->known = known;
     return 0;
 }
 
 void gitwire_host_release(struct gitwire_host *host)
 {
     free(host->base);
-    free(host->authorization);
 }
 
 /* --- addresses ------------------------------------------------------------------------------- */
@@ -119,7 +111,7 @@ void gitwire_host_refusal(const struct gitwire_host *host, const struct http_ans
 {
     if (answer->status == 404)
         err_set(err, REASON_NOT_FOUND, "%s has no such repository", host->base);
-    else if (answer->status == 401 && host->authorization == NULL)
+    else if (answer->status == 401 && !host->known)
         err_set(err, REASON_UNAUTHORIZED,
                 "%s says that it does not exist or is private; a token may tell", host->base);
     else if (answer->status == 401)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -20,7 +21,8 @@
 
 struct graphql {
     struct http *http;
-    char *url, *authorization, *fragments;
+    struct access *access;
+    char *url, *fragments;
     uint64_t timeout_ms;
     struct graphql_sizes sizes;
     unsigned batch, good;
@@ -32,13 +34,14 @@ struct question {
     uint64_t sent_ms;
 };
 
-struct graphql *graphql_new(struct http *http, const struct graphql_options *options)
+struct graphql *graphql_new(struct http *http, struct access *access,
+                            const struct graphql_options *options)
 {
     struct graphql *graphql = mem_alloc(sizeof *graphql);
 
     graphql->http = http;
+    graphql->access = access;
     graphql->url = mem_strdup(options->url);
-    graphql->authorization = mem_printf("Bearer %s", options->token);
     graphql->fragments = mem_strdup(options->fragments);
     graphql->timeout_ms = options->timeout_ms;
     graphql->sizes =
@@ -53,7 +56,6 @@ void graphql_free(struct graphql *graphql)
     if (graphql == NULL)
         return;
     free(graphql->url);
-    free(graphql->authorization);
     free(graphql->fragments);
     free(graphql);
 }
@@ -62,12 +64,15 @@ void graphql_free(struct graphql *graphql)
 
 size_t graphql_fits(const struct graphql *graphql, const struct graphql_item *items, size_t count)
 {
+    bool by_owner = access_kind(graphql->access) == ACCESS_APP;
     unsigned weight = 0;
     size_t fits = 0;
 
     while (fits < count && fits < graphql->batch) {
         weight += graphql_weight(&items[fits], &graphql->sizes);
         if (fits > 0 && weight > CONNECTIONS)
+            break;
+        if (by_owner && strcasecmp(items[fits].owner, items[0].owner) != 0)
             break;
         fits++;
     }
@@ -165,21 +170,20 @@ void graphql_ask(struct graphql *graphql, const struct graphql_item *items, size
     char *body = graphql_query(graphql->fragments, items, count, &graphql->sizes);
 
     *question = (struct question){done, ctx, clock_monotonic_ms()};
-    http_send(graphql->http,
-              &(struct http_request){
-                  .method = HTTP_POST,
-                  .url = graphql->url,
-                  .headers = headers,
-                  .authorization = graphql->authorization,
-                  .body = body,
-                  .body_len = strlen(body),
-                  .max_bytes = ANSWER_BYTES,
-                  .timeout_ms = graphql->timeout_ms,
-                  .retries = RETRIES,
-                  .server_errors_are_final = true,
-                  .what = "the forge's GraphQL API",
-              },
-              on_answer, question);
+    access_send(graphql->access, items[0].owner, ACCESS_GRAPHQL,
+                &(struct http_request){
+                    .method = HTTP_POST,
+                    .url = graphql->url,
+                    .headers = headers,
+                    .body = body,
+                    .body_len = strlen(body),
+                    .max_bytes = ANSWER_BYTES,
+                    .timeout_ms = graphql->timeout_ms,
+                    .retries = RETRIES,
+                    .server_errors_are_final = true,
+                    .what = "the forge's GraphQL API",
+                },
+                on_answer, question);
     free(body);
 }
 

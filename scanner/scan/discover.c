@@ -203,9 +203,11 @@ static void take_page(struct listing *listing, const struct page *page)
         add_repository(listing, &page->repositories[i]);
         json_array_append_new(reduced, reduce(&page->repositories[i]));
     }
+    /* An App's ETags end with its token, within the hour. */
+    bool lasting = access_kind(listing->scan->access) != ACCESS_APP;
     json_object_set_new(listing->pages, page->url,
-                        json_pack("{s:s?, s:s?, s:o}", "etag", page->etag, "next", page->next,
-                                  "repositories", reduced));
+                        json_pack("{s:s?, s:s?, s:o}", "etag", lasting ? page->etag : NULL, "next",
+                                  page->next, "repositories", reduced));
     jobs_start(listing->scan);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -149,6 +150,26 @@ static void fail_round(struct inquiry *inquiry, const struct err *err)
         give_up(inquiry, err);
     else
         save(inquiry);
+}
+
+/* What one installation of an App may not, another may. */
+static bool is_about_owner(const struct inquiry *inquiry, const struct err *err)
+{
+    return access_kind(inquiry->scan->access) == ACCESS_APP &&
+           (err->reason == REASON_UNAUTHORIZED || err->reason == REASON_FORBIDDEN ||
+            err->reason == REASON_BLOCKED || err->reason == REASON_NOT_FOUND);
+}
+
+static void fail_owner(struct inquiry *inquiry, const struct err *err)
+{
+    const char *owner = inquiry->round.items[0].owner;
+
+    for (size_t i = 0; i < inquiry->round.count; i++)
+        fail_part(&inquiry->round.parts[i], err);
+    while (inquiry->next < inquiry->part_count &&
+           strcasecmp(inquiry->parts[inquiry->next].target->due.owner, owner) == 0)
+        fail_part(&inquiry->parts[inquiry->next++], err);
+    save(inquiry);
 }
 
 static void too_heavy(struct inquiry *inquiry, const struct err *err)
@@ -350,6 +371,8 @@ static void on_answer(const struct graphql_answer *answer, void *ctx)
         too_heavy(inquiry, &answer->err);
     } else if (answer->err.reason == REASON_TRUNCATED || answer->err.reason == REASON_TOO_LARGE) {
         fail_round(inquiry, &answer->err);
+    } else if (is_about_owner(inquiry, &answer->err)) {
+        fail_owner(inquiry, &answer->err);
     } else {
         give_up(inquiry, &answer->err); /* it is not about what was asked */
     }
@@ -419,27 +442,39 @@ static void add_parts(struct inquiry *inquiry, struct target *target)
     inquiry->total += count > 0;
 }
 
+/* An App is another to each owner: what is asked of one of them stands together. */
+static int by_owner(const void *a, const void *b)
+{
+    const struct target *left = a, *right = b;
+    const char *one = left->due.owner, *other = right->due.owner;
+    int order =
+        one == NULL || other == NULL ? (one != NULL) - (other != NULL) : strcasecmp(one, other);
+
+    return order != 0 ? order : (left->id > right->id) - (left->id < right->id);
+}
+
 static void on_found(void *item)
 {
     struct inquiry *inquiry = item;
     const struct scan_options *options = inquiry->scan->options;
     size_t count = 0;
 
-    if (scan_check(inquiry->scan, &inquiry->fatal) || options->token == NULL) {
+    if (scan_check(inquiry->scan, &inquiry->fatal) ||
+        access_kind(inquiry->scan->access) == ACCESS_NOBODY) {
         scan_stored(inquiry->scan);
         end(inquiry);
         return;
     }
+    qsort(inquiry->targets, inquiry->count, sizeof *inquiry->targets, by_owner);
     for (size_t i = 0; i < inquiry->count; i++)
         count += parts_of(&inquiry->targets[i]);
     inquiry->parts = mem_array(count + 1, sizeof *inquiry->parts);
     for (size_t i = 0; i < inquiry->count; i++)
         add_parts(inquiry, &inquiry->targets[i]);
-    inquiry->graphql =
-        graphql_new(inquiry->scan->http, &(struct graphql_options){.url = options->github_graphql,
-                                                                   .token = options->token,
-                                                                   .fragments = graphql_forge,
-                                                                   .batch = inquiry->batch});
+    inquiry->graphql = graphql_new(inquiry->scan->http, inquiry->scan->access,
+                                   &(struct graphql_options){.url = options->github_graphql,
+                                                             .fragments = graphql_forge,
+                                                             .batch = inquiry->batch});
     if (count > 0)
         ask_next(inquiry);
     else

@@ -85,7 +85,7 @@ void inquiry_find(void *item)
         find_target(inquiry, &inquiry->targets[i]);
     if (inquiry->fatal.reason != REASON_NONE)
         return;
-    if (inquiry->scan->options->token == NULL)
+    if (access_kind(inquiry->scan->access) == ACCESS_NOBODY)
         save_without(inquiry);
     else
         recall_batch(inquiry);

@@ -137,8 +137,12 @@ void scan_idle(struct scan *scan)
 
 /* --- begins ---------------------------------------------------------------------------------- */
 
-static char *fingerprint(const char *token)
+static char *fingerprint(const struct scan_options *options)
 {
+    const char *token = options->token;
+
+    if (options->app != NULL)
+        return mem_printf("app %s", appkey_id(options->app));
     if (token == NULL)
         return mem_strdup("anonymous");
     /* Sixteen bits tell credentials apart and say nothing of one. */
@@ -239,9 +243,12 @@ static int open_services(struct scan *scan, struct err *err)
     scan->cpu_lane = lane_new(scan->loop, readers);
     if (http_new(scan->loop, &http, &scan->http, err) != 0)
         goto out;
+    scan->access = access_new(scan->http, &(struct access_options){.loop = scan->loop,
+                                                                   .api = options->github_api,
+                                                                   .token = options->token,
+                                                                   .app = options->app});
     struct gitwire_options git = {
         .base = options->github_git,
-        .token = options->token,
         .agent = "fleetdrift/" FLEETDRIFT_VERSION,
         .host_facts = facts.len > 0 ? buf_str(&facts) : NULL,
         .timeout_ms = options->git_timeout_ms,
@@ -249,11 +256,10 @@ static int open_services(struct scan *scan, struct err *err)
         .loop = scan->loop,
     };
     struct github_options github = {.api = options->github_api,
-                                    .token = options->token,
                                     .timeout_ms = options->listing_timeout_ms};
-    if (gitwire_new(scan->http, &git, &scan->wire, err) != 0 || indexes_open(scan, err) != 0)
+    if (gitwire_new(scan->access, &git, &scan->wire, err) != 0 || indexes_open(scan, err) != 0)
         goto out;
-    scan->github = github_new(scan->http, &github);
+    scan->github = github_new(scan->access, &github);
     result = loop_on_interrupt(scan->loop, on_interrupt, scan, err);
 out:
     buf_release(&facts);
@@ -274,6 +280,7 @@ static void close_services(struct scan *scan)
     discover_free(scan);
     gitwire_free(scan->wire);
     github_free(scan->github);
+    access_free(scan->access);
     indexes_free(scan);
     http_free(http);
     if (scan->loop != NULL) {
@@ -372,7 +379,7 @@ int scan_run(struct store *store, const struct rules *rules, const struct scan_o
     scan.documents_end = &scan.documents;
     scan.host = host_of(options->github_git);
     scan.revision = scan_revision(options);
-    scan.credential = fingerprint(options->token);
+    scan.credential = fingerprint(options);
     /* An offline run touches nothing, and so keeps the fleet of the run before. */
     int status = options->offline ? 0 : observe(&scan, err);
     sum_up(&scan);

@@ -272,6 +272,7 @@ int main(int argc, char **argv)
 {
     struct loop *loop = NULL;
     struct http *http = NULL;
+    struct access *access = NULL;
     struct gitwire *wire = NULL;
     struct err err = {0};
     int failed = 0;
@@ -282,10 +283,14 @@ int main(int argc, char **argv)
     }
     log_set_level(LOG_DEBUG);
     if (loop_new(&loop, &err) != 0 ||
-        http_new(loop, &(struct http_options){.user_agent = "fleetdrift/try"}, &http, &err) != 0 ||
-        gitwire_new(http,
+        http_new(loop, &(struct http_options){.user_agent = "fleetdrift/try"}, &http, &err) != 0) {
+        fprintf(stderr, "%s\n", err.text);
+        return 2;
+    }
+    access = access_new(http, &(struct access_options){
+                                  .loop = loop, .api = argv[1], .token = getenv("GITHUB_TOKEN")});
+    if (gitwire_new(access,
                     &(struct gitwire_options){.base = argv[1],
-                                              .token = getenv("GITHUB_TOKEN"),
                                               .agent = "fleetdrift/try",
                                               .host_facts = getenv("FLEETDRIFT_TRY_FACTS")},
                     &wire, &err) != 0) {
@@ -296,6 +301,7 @@ int main(int argc, char **argv)
         failed |= try_one(loop, http, wire, argv[1], argv[2], argv[i]);
     printf("host: %s\n", gitwire_host_facts(wire));
     gitwire_free(wire);
+    access_free(access);
     http_free(http);
     loop_free(loop);
     mirror_global_exit();

@@ -30,20 +30,23 @@ struct listing {
 
 static struct server *server;
 static struct http_try try;
+static struct access *access;
 static struct github *github;
 
 static void start(struct server_route *routes, const char *token)
 {
     server = server_start(routes, false);
     try_start(&try, (struct http_options){0});
-    github = github_new(
-        try.http,
-        &(struct github_options){.api = try_url(server_url(server), "/api/v3/"), .token = token});
+    const char *api = try_url(server_url(server), "/api/v3/");
+    access = access_new(try.http,
+                        &(struct access_options){.loop = try.loop, .api = api, .token = token});
+    github = github_new(access, &(struct github_options){.api = api});
 }
 
 static void stop(void)
 {
     github_free(github);
+    access_free(access);
     try_stop(&try);
     server_stop(server);
 }

@@ -49,15 +49,18 @@ static void ask(struct server_route *routes, struct told *told, struct server **
     *told = (struct told){0};
     *server = server_start(routes, false);
     try_start(&try, (struct http_options){.max_wait_ms = 3000});
+    const char *url = try_url(server_url(*server), "/api/graphql");
+    struct access *who = access_new(
+        try.http,
+        &(struct access_options){.loop = try.loop, .api = url, .token = "ghp_0123456789"});
     struct graphql *graphql = graphql_new(
-        try.http, &(struct graphql_options){.url = try_url(server_url(*server), "/api/graphql"),
-                                            .token = "ghp_0123456789",
-                                            .fragments = graphql_forge});
+        try.http, who, &(struct graphql_options){.url = url, .fragments = graphql_forge});
     graphql_ask(graphql, &both, 1, on_told, told);
     assert_int_equal(told->calls, 0);
     loop_run(try.loop);
     assert_int_equal(told->calls, 1);
     graphql_free(graphql);
+    access_free(who);
     try_stop(&try);
 }
 
@@ -189,9 +192,9 @@ static void test_sizes(void **state)
 {
     static const unsigned down[] = {12, 6, 3, 1, 1};
     const struct graphql_item items[] = {page, page, page, page, page, page};
+    struct access *who = access_new(NULL, &(struct access_options){.api = "https://x"});
     struct graphql *graphql = graphql_new(
-        NULL,
-        &(struct graphql_options){.url = "https://x", .token = "t", .fragments = graphql_forge});
+        NULL, who, &(struct graphql_options){.url = "https://x", .fragments = graphql_forge});
 
     (void)state;
     for (size_t i = 0; i < 5; i++) {
@@ -208,6 +211,7 @@ static void test_sizes(void **state)
         graphql_went_well(graphql);
     assert_int_equal(graphql_batch(graphql), GRAPHQL_BATCH);
     graphql_free(graphql);
+    access_free(who);
 }
 
 /* Three points are 349 connections: four commits of a repository are 17. */
@@ -215,9 +219,9 @@ static void test_points(void **state)
 {
     static const char *const four[] = {"1", "2", "3", "4"};
     struct graphql_item items[GRAPHQL_BATCH];
+    struct access *who = access_new(NULL, &(struct access_options){.api = "https://x"});
     struct graphql *graphql = graphql_new(
-        NULL,
-        &(struct graphql_options){.url = "https://x", .token = "t", .fragments = graphql_forge});
+        NULL, who, &(struct graphql_options){.url = "https://x", .fragments = graphql_forge});
 
     (void)state;
     for (size_t i = 0; i < GRAPHQL_BATCH; i++)
@@ -225,6 +229,7 @@ static void test_points(void **state)
     assert_int_equal(graphql_weight(&items[0], &sizes), 17);
     assert_int_equal(graphql_fits(graphql, items, GRAPHQL_BATCH), 20);
     graphql_free(graphql);
+    access_free(who);
 }
 
 static void test_roots(void **state)
