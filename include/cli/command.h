@@ -36,7 +36,8 @@ struct context {
     struct settings settings;
     const char *config; /* path of the configuration that was read; NULL: none */
     enum log_level level;
-    char *token; /* NULL: none */
+    char *token;        /* NULL: none */
+    struct appkey *app; /* instead of it; NULL: none */
     struct rules *rules;
     struct store *store;
     char **argv; /* of the call, for the run's row */

@@ -72,6 +72,7 @@ struct settings {
 
     const char *github_api, *github_git, *github_graphql;
     struct setting_list github_web;
+    const char *app_id, *app_key_file;
     const char *token_file;
     struct setting_list token_command;
     bool archived, forks;

@@ -1,12 +1,14 @@
 /*
- * The credential for the forge: FLEETDRIFT_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN, else what
- * [github] token_file holds, else what token_command prints. Never a flag (it would show in ps),
- * never in a message: once found it is registered with log_secret().
+ * The credential for the forge: FLEETDRIFT_GITHUB_TOKEN, else a GitHub App (cli/app.h), else
+ * GITHUB_TOKEN or GH_TOKEN, else what [github] token_file holds, else what token_command prints.
+ * Never a flag (it would show in ps), never in a message: once found it is registered with
+ * log_secret().
  */
 #ifndef CLI_TOKEN_H
 #define CLI_TOKEN_H
 
 #include "cli/settings.h"
+#include "fetch/appkey.h"
 
 /* Where a secret may be: the first that is not NULL counts. */
 struct token_source {
@@ -20,7 +22,7 @@ struct token_source {
 
 /* *out is the caller's to free, NULL when no source is named. */
 int token_read(const struct token_source *source, char **out, struct err *err);
-/* The forge's. *out is the caller's to free, NULL when no source is configured. */
-int token_find(const struct settings *settings, char **out, struct err *err);
+/* The forge's: a token, an App or neither, the caller's to free. */
+int token_find(const struct settings *settings, char **out, struct appkey **app, struct err *err);
 
 #endif

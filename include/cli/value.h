@@ -29,6 +29,7 @@ int value_read_file(const char *path, struct buf *out, struct err *err);
 int value_shard(const char *text, unsigned *shard, unsigned *shards, struct err *err);
 
 /* Checks without a result: 0, or -1 and a sentence. */
+int value_check_app(const char *text, struct err *err);
 int value_check_url(const char *text, struct err *err);        /* http(s), no credentials in it */
 int value_check_owner(const char *text, struct err *err);      /* "acme" */
 int value_check_repository(const char *text, struct err *err); /* "acme/tools" */

@@ -104,12 +104,16 @@ static void check_token(struct doctor *doctor)
     struct context *context = doctor->context;
     struct err err = {0};
 
-    if (token_find(&context->settings, &context->token, &err) != 0) {
+    if (token_find(&context->settings, &context->token, &context->app, &err) != 0) {
         doctor_fault(doctor, STATUS_USAGE);
         doctor_say(doctor, MARK_BAD, "token", err.text, NULL);
+    } else if (context->app != NULL) {
+        char *text = mem_printf("GitHub App %s", appkey_id(context->app));
+        doctor_say(doctor, MARK_GOOD, "token", text, NULL);
+        free(text);
     } else if (context->token == NULL) {
         doctor_say(doctor, MARK_UNKNOWN, "token", "none: only what is public is seen",
-                   "Set FLEETDRIFT_GITHUB_TOKEN, or token_file in [github].");
+                   "Set FLEETDRIFT_GITHUB_TOKEN, or token_file or app_id in [github].");
     } else {
         doctor_say(doctor, MARK_GOOD, "token", "found", NULL);
     }

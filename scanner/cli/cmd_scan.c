@@ -51,8 +51,8 @@ static const char about[] =
     "package. The fleet is what is named here, else [fleet] of the configuration.\n"
     "\n"
     "A token is taken from FLEETDRIFT_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN, or as the\n"
-    "configuration says. Listing an organisation needs one in practice; --repo and --package of\n"
-    "public repositories do not.\n";
+    "configuration says; or a GitHub App asks ([github] app_id). Listing an organisation needs\n"
+    "one in practice; --repo and --package of public repositories do not.\n";
 
 static const char examples[] =
     "  fleetdrift scan acme                          all of an organisation\n"

@@ -62,7 +62,7 @@ static int provide(struct context *context, struct err *err)
     const struct settings *settings = &context->settings;
     unsigned needs = context->needs;
 
-    if ((needs & NEEDS_TOKEN) && token_find(settings, &context->token, err) != 0)
+    if ((needs & NEEDS_TOKEN) && token_find(settings, &context->token, &context->app, err) != 0)
         return -1;
     if ((needs & NEEDS_RULES) && rules_load(settings->rules, &context->rules, err) != 0)
         return -1;
@@ -82,6 +82,7 @@ static void context_release(struct context *context)
     if (context->rules != NULL)
         rules_free(context->rules);
     free(context->token);
+    appkey_free(context->app);
     settings_release(&context->settings);
 }
 

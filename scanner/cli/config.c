@@ -77,6 +77,11 @@ static int refuse_key(const struct reading *reading, const char *key)
 {
     const char *nearest = meant_by(key);
 
+    if (text_ends_with(key, "app_key") || text_ends_with(key, "private_key"))
+        return err_set(reading->err, REASON_USAGE,
+                       "unknown key \"%s\": a key never stands in this file; name app_key_file in "
+                       "[github], or set FLEETDRIFT_GITHUB_APP_KEY",
+                       key);
     if (text_ends_with(key, "token"))
         return err_set(reading->err, REASON_USAGE,
                        "unknown key \"%s\": a token never stands in this file; set "
@@ -180,6 +185,8 @@ static int assign_value(const struct reading *reading, const struct setting *set
         return assign(reading, setting, json_string_value(value));
     case SETTING_TEXT:
     case SETTING_CHOICE:
+        if (json_is_integer(value) && setting->check == value_check_app)
+            return assign_integer(reading, setting, value);
         if (!json_is_string(value))
             return refuse_type(reading, setting->name, "a text: \"...\"");
         return assign(reading, setting, json_string_value(value));

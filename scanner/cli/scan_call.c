@@ -46,6 +46,7 @@ static struct scan_options scan_options(const struct context *context, const cha
         .github_graphql = s->github_graphql,
         .github_web = s->github_web.items,
         .token = context->token,
+        .app = context->app,
         .archived = s->archived,
         .forks = s->forks,
         .ignore = s->ignore.items,

@@ -25,6 +25,8 @@ static const struct setting table[] = {
     {"github.git", SETTING_TEXT, AT(github_git), "https://github.com", .check = value_check_url},
     {"github.graphql", SETTING_TEXT, AT(github_graphql), .check = value_check_url},
     {"github.web", SETTING_LIST, AT(github_web), "github.com"},
+    {"github.app_id", SETTING_TEXT, AT(app_id), .check = value_check_app, .environment = "FLEETDRIFT_GITHUB_APP_ID"},
+    {"github.app_key_file", SETTING_TEXT, AT(app_key_file), .environment = "FLEETDRIFT_GITHUB_APP_KEY_FILE"},
     {"github.token_file", SETTING_TEXT, AT(token_file)},
     {"github.token_command", SETTING_LIST, AT(token_command)},
     {"github.archived", SETTING_BOOL, AT(archived), "false"},

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/app.h"
 
 extern char **environ;
 
@@ -159,13 +160,17 @@ int token_read(const struct token_source *source, char **out, struct err *err)
     return source->command != NULL ? from_command(source->command, out, err) : 0;
 }
 
-int token_find(const struct settings *settings, char **out, struct err *err)
+int token_find(const struct settings *settings, char **out, struct appkey **app, struct err *err)
 {
     static const char *const variables[] = {"FLEETDRIFT_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"};
 
     *out = NULL;
+    *app = NULL;
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
         const char *text = getenv(variables[i]);
+        /* A CI system sets the other names by itself: what was configured goes before these. */
+        if (i == 1 && (app_find(settings, app, err) != 0 || *app != NULL))
+            return *app != NULL ? 0 : -1;
         if (text != NULL && *text != '\0')
             return accept(text, strlen(text), variables[i], out, err);
     }

@@ -119,6 +119,16 @@ int value_check_shard(const char *text, struct err *err)
     return value_shard(text, &shard, &shards, err);
 }
 
+int value_check_app(const char *text, struct err *err)
+{
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
+    if (text[len] != '\0' || len > 100)
+        return err_set(err, REASON_USAGE, "\"%s\" is neither the id nor the client id of an App",
+                       text);
+    return 0;
+}
+
 /* A URL ends in logs and in the database, so a password in it would be written down there. */
 int value_check_url(const char *text, struct err *err)
 {

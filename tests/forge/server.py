@@ -11,6 +11,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from . import apps
 from .answer import Request
 from .faults import CATALOGUE
 from .forgegraph import GraphQL
@@ -67,6 +68,7 @@ class Forge:
         self.ahead = 0  # seconds that its clock is before everybody's
         self.services = {"rest": Rest(world), "index": Index(world), "git": SmartHttp(world),
                          "graphql": GraphQL(world)}
+        self.apps = self.services["apps"] = apps.Apps(world, lambda: time.time() + self.ahead)
         self.http = _Server(("127.0.0.1", port), _handler(self))
         self.scheme = "http"
         if certificate:
@@ -123,6 +125,8 @@ class Forge:
     def _service(self, request):
         if request.path == "/api/graphql":
             return "graphql"
+        if apps.is_about(request.path):
+            return "apps"
         if request.path.startswith("/api/"):
             return "rest"
         return "index" if self.services["index"].mount_of(request.path) else "git"
@@ -131,6 +135,8 @@ class Forge:
         service = self._service(request)
         if service == "graphql":
             return service
+        if service == "apps":
+            return "token" if request.path.endswith("/access_tokens") else "installation"
         if service == "git":
             return what_is_asked(request)
         if service == "index" and request.path.startswith("/packages/"):
@@ -141,14 +147,22 @@ class Forge:
             return "page" if "/simple/" in request.path else "document"
         return "listing" if request.path.endswith("/repos") else "repository"
 
-    def credentials(self, authorization):
-        """Whether an Authorization header holds a token of this world."""
+    def credentials(self, authorization, path):
+        """(Whether an Authorization header holds a token of this world, whose installation's it is).
+        An App's token that is good elsewhere shows what is public: "foreign"."""
         if not authorization:
-            return "none"
+            return "none", None
         kind, _, secret = authorization.partition(" ")
         if kind == "Basic":
-            secret = b64decode(secret).decode("latin-1").partition(":")[2]
-        return "good" if secret in self.world.tokens else "bad"
+            user, _, secret = b64decode(secret).decode("latin-1").partition(":")
+            kind = "Bearer" if user == "x-access-token" else kind
+        if secret in self.world.tokens:
+            return "good", None
+        owner = self.apps.owner_of(secret) if kind == "Bearer" else None
+        about = re.match(r"/(?:api/v3/(?:orgs|users|repos)/)?([^/]+)/", path)
+        if owner and about and self.world.owner(about.group(1)) and about.group(1) != owner:
+            return "foreign", owner
+        return ("good" if owner else "bad"), owner
 
 
 class _Server(ThreadingHTTPServer):
@@ -192,9 +206,9 @@ def _handler(forge):
         def _serve(self, record):
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", 0)))
-            credentials = forge.credentials(headers.get("authorization"))
+            credentials, owner = forge.credentials(headers.get("authorization"), self.path)
             request = Request(self.command, self.path, headers, body, forge.url, credentials)
-            record |= {"credentials": credentials, "host": headers.get("host")}
+            record |= {"credentials": credentials, "as": owner, "host": headers.get("host")}
             record["what"], answer = forge.answer(request)
             record |= {"status": answer.status, "bytes": len(answer.body)}
             self._send(answer)

@@ -23,6 +23,7 @@ class World:
     reviews: dict = field(default_factory=dict)  # number of a pull request → its reviews
     releases: dict = field(default_factory=dict)  # tag → release on the forge
     forge: dict = field(default_factory=dict)  # full name → what GraphQL tells: see forgegraph
+    apps: dict = field(default_factory=dict)  # id → App: see apps
     tokens: list = field(default_factory=list)  # that are accepted
     faults: list = field(default_factory=list)  # [pattern, name in faults.CATALOGUE, times]
 
