@@ -39,15 +39,13 @@ struct graphql_answer {
     size_t len;
     bool heavy; /* the server ended it, or took too long: ask for less at once */
     struct err err;
-    uint64_t elapsed_ms;
     int64_t now;                 /* when it was answered, by the clock that reset_at goes by */
     int64_t remaining, reset_at; /* of the quota, as its headers say: -1, CLOCK_UNKNOWN: not told */
 };
 typedef void graphql_done(const struct graphql_answer *answer, void *ctx);
 
 /* Borrows who asks. */
-struct graphql *graphql_new(struct http *http, struct access *access,
-                            const struct graphql_options *options);
+struct graphql *graphql_new(struct access *access, const struct graphql_options *options);
 void graphql_free(struct graphql *graphql);
 
 /* How many of these, from the first on, one request may ask for: at least one. An App asks for what
@@ -65,8 +63,6 @@ void graphql_went_well(struct graphql *graphql);
 unsigned graphql_batch(const struct graphql *graphql);
 /* The server does not know a field: it is asked for no more. False when nothing asks for it. */
 bool graphql_leave_out(struct graphql *graphql, const char *field);
-/* Nobody asks that server before so much time has passed. */
-void graphql_hold(struct graphql *graphql, uint64_t wait_ms);
 
 /* Where an API root has its GraphQL root, in the caller's memory: beside "…/api/v3" stands
    "…/api/graphql" (Enterprise), elsewhere it is the root's own "/graphql". */

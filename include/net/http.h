@@ -72,6 +72,7 @@ struct http_answer {
     struct buf body; /* may be detached by the callback */
     struct err err;  /* reason NONE when an answer of any status came in whole */
     unsigned attempts;
+    uint64_t spent_ms; /* that these took, without the waits between */
     const struct http_headers *headers;
 };
 
@@ -85,9 +86,6 @@ void http_free(struct http *http);
 
 struct http_transfer *http_send(struct http *http, const struct http_request *request,
                                 http_done *done, void *ctx);
-/* Nobody asks the origin of this URL before so much time has passed: it said so in an answer that
-   only the caller understands. More than is allowed ends requests with REASON_RATE_LIMITED. */
-void http_hold(struct http *http, const char *url, uint64_t wait_ms);
 /* From now on every transfer, waiting, running or new, ends with this reason. */
 void http_cancel_all(struct http *http, enum reason reason);
 

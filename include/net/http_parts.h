@@ -73,7 +73,8 @@ struct http_transfer {
     CURL *easy;
     struct curl_slist *lines;
     char error[CURL_ERROR_SIZE];
-    uint64_t ends, heard; /* monotonic milliseconds */
+    uint64_t begun, ends, heard; /* monotonic milliseconds */
+    uint64_t spent_ms;           /* of all attempts that ended */
     curl_off_t uploaded;
     long status;
     struct http_headers headers;

@@ -39,7 +39,6 @@ struct round {
     size_t count;
     char *body;
     size_t len;
-    uint64_t elapsed_ms;
     int64_t now, remaining, reset_at;
     struct forge_answer answer;
 };

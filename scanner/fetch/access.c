@@ -11,6 +11,8 @@
 #include "fetch/credential.h"
 #include "net/http_headers.h"
 
+#define MAX_WAIT_MS 900000
+
 /* --- credentials ----------------------------------------------------------------------------- */
 
 static struct grant *grant_new(struct access *access, const char *owner)
@@ -20,6 +22,7 @@ static struct grant *grant_new(struct access *access, const char *owner)
     grant->access = access;
     grant->owner = mem_strdup(owner);
     grant->waiting_end = &grant->waiting;
+    pace_init(grant);
     return grant;
 }
 
@@ -30,6 +33,7 @@ static void grant_free(struct grant *grant)
     free(grant->owner);
     free(grant->bearer);
     free(grant->basic);
+    json_decref(grant->permissions);
     free(grant);
 }
 
@@ -44,7 +48,7 @@ void grant_set(struct grant *grant, const char *token)
 }
 
 /* "acme" of "acme/tools"; owners are the same in any case. */
-static struct grant *grant_of(struct access *access, const char *owner)
+struct grant *grant_of(struct access *access, const char *owner)
 {
     struct grant *grant;
 
@@ -72,6 +76,7 @@ struct access *access_new(struct http *http, const struct access_options *option
     access->loop = options->loop;
     access->api = mem_strndup(options->api, text_without_slashes(options->api));
     access->app = options->app;
+    access->max_wait_ms = options->max_wait_ms != 0 ? options->max_wait_ms : MAX_WAIT_MS;
     access->kind = options->app != NULL     ? ACCESS_APP
                    : options->token != NULL ? ACCESS_TOKEN
                                             : ACCESS_NOBODY;
@@ -112,7 +117,7 @@ static void letter_free(struct letter *letter)
     free(letter);
 }
 
-static void fail(struct letter *letter, const struct err *err)
+void letter_fail(struct letter *letter, const struct err *err)
 {
     struct http_headers none;
     struct http_answer answer = {.url = letter->request.url, .err = *err, .headers = &none};
@@ -129,7 +134,7 @@ static void on_lost(void *ctx)
     struct letter *letter = ctx;
     struct err err = letter->grant->err;
 
-    fail(letter, &err);
+    letter_fail(letter, &err);
 }
 
 static void deliver(struct letter *letter);
@@ -157,6 +162,7 @@ static void on_answer(struct http_answer *answer, void *ctx)
 {
     struct letter *letter = ctx;
 
+    pace_heed(letter, answer);
     if (answer->status == 401 && may_help(letter)) {
         letter->again = true;
         deliver(letter);
@@ -166,7 +172,7 @@ static void on_answer(struct http_answer *answer, void *ctx)
     letter_free(letter);
 }
 
-static void dispatch(struct letter *letter)
+void letter_send(struct letter *letter)
 {
     const struct grant *grant = letter->grant;
 
@@ -194,7 +200,7 @@ static void deliver(struct letter *letter)
         loop_defer(letter->access->loop, on_lost, letter);
     else if (grant->state == GRANT_LOST ||
              (grant->state == GRANT_GOOD && clock_monotonic_ms() < grant->good_until))
-        dispatch(letter);
+        pace_letter(letter);
     else
         wait_for(grant, letter);
 }
@@ -208,9 +214,9 @@ void grant_settle(struct grant *grant, const struct err *err)
     for (; letter != NULL; letter = next) {
         next = letter->next;
         if (err == NULL || (grant->absent && letter->service == ACCESS_GIT))
-            dispatch(letter);
+            pace_letter(letter);
         else
-            fail(letter, err);
+            letter_fail(letter, err);
     }
 }
 

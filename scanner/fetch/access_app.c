@@ -222,8 +222,13 @@ static int read_token(struct grant *grant, const struct http_answer *answer, str
                      ? read_end(grant, answer, expires, err)
                      : err_set(err, REASON_BAD_ANSWER, "%s gives no token", answer->url);
 
-    if (result == 0)
+    if (result == 0) {
+        const char *which = json_string_value(json_object_get(document, "repository_selection"));
         grant_set(grant, token);
+        json_decref(grant->permissions);
+        grant->permissions = json_incref(json_object_get(document, "permissions"));
+        grant->all = which != NULL && strcmp(which, "all") == 0;
+    }
     json_decref(document);
     return result;
 }
@@ -263,4 +268,16 @@ void grant_make(struct grant *grant)
         make(grant);
     else
         find(grant);
+}
+
+/* --- what they may --------------------------------------------------------------------------- */
+
+const char *access_may(struct access *access, const char *owner, const char *permission)
+{
+    return json_string_value(json_object_get(grant_of(access, owner)->permissions, permission));
+}
+
+bool access_sees_all(struct access *access, const char *owner)
+{
+    return grant_of(access, owner)->all;
 }

@@ -20,7 +20,6 @@
 #define CONNECTIONS (GRAPHQL_POINTS * 100u + 49)
 
 struct graphql {
-    struct http *http;
     struct access *access;
     char *url, *fragments;
     uint64_t timeout_ms;
@@ -31,15 +30,12 @@ struct graphql {
 struct question {
     graphql_done *done;
     void *ctx;
-    uint64_t sent_ms;
 };
 
-struct graphql *graphql_new(struct http *http, struct access *access,
-                            const struct graphql_options *options)
+struct graphql *graphql_new(struct access *access, const struct graphql_options *options)
 {
     struct graphql *graphql = mem_alloc(sizeof *graphql);
 
-    graphql->http = http;
     graphql->access = access;
     graphql->url = mem_strdup(options->url);
     graphql->fragments = mem_strdup(options->fragments);
@@ -119,11 +115,6 @@ bool graphql_leave_out(struct graphql *graphql, const char *field)
     return true;
 }
 
-void graphql_hold(struct graphql *graphql, uint64_t wait_ms)
-{
-    http_hold(graphql->http, graphql->url, wait_ms);
-}
-
 /* --- one request ----------------------------------------------------------------------------- */
 
 /* The server gave up on it, or was silent for as long as we wait. */
@@ -145,7 +136,6 @@ static void on_answer(struct http_answer *answer, void *ctx)
 {
     struct question *question = ctx;
     struct graphql_answer told = {
-        .elapsed_ms = clock_monotonic_ms() - question->sent_ms,
         .now = http_headers_now(answer->headers),
         .remaining = number(answer, "X-RateLimit-Remaining", -1),
         .reset_at = number(answer, "X-RateLimit-Reset", CLOCK_UNKNOWN),
@@ -169,7 +159,7 @@ void graphql_ask(struct graphql *graphql, const struct graphql_item *items, size
     struct question *question = mem_alloc(sizeof *question);
     char *body = graphql_query(graphql->fragments, items, count, &graphql->sizes);
 
-    *question = (struct question){done, ctx, clock_monotonic_ms()};
+    *question = (struct question){done, ctx};
     access_send(graphql->access, items[0].owner, ACCESS_GRAPHQL,
                 &(struct http_request){
                     .method = HTTP_POST,

@@ -221,14 +221,6 @@ struct http_transfer *http_send(struct http *http, const struct http_request *re
     return transfer;
 }
 
-void http_hold(struct http *http, const char *url, uint64_t wait_ms)
-{
-    char origin[HTTP_ORIGIN_MAX];
-
-    if (http_origin(url, origin, sizeof origin) == 0)
-        origin_hold(origin_of(http, origin), wait_ms);
-}
-
 /* --- the end, and what is known on the way --------------------------------------------------- */
 
 static void cancel_now(void *ctx)

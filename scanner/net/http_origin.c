@@ -5,11 +5,13 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #define DEAD_MS        30000
-#define DOUBTS_MAX     2  /* the third one in a row is believed */
-#define STARTS_A_ROUND 64 /* then the loop gets its turn */
+#define WORTH_SAYING   3000 /* ms */
+#define DOUBTS_MAX     2    /* the third one in a row is believed */
+#define STARTS_A_ROUND 64   /* then the loop gets its turn */
 
 struct http_origin *origin_of(struct http *http, const char *name)
 {
@@ -87,6 +89,16 @@ static void end_queue(struct http_origin *origin, enum reason reason, const char
     }
 }
 
+/* What nobody would notice need not be said. */
+static void say_wait(const struct http_origin *origin, uint64_t wait_ms)
+{
+    char until[CLOCK_TEXT];
+
+    if (wait_ms >= WORTH_SAYING)
+        log_info("waiting for %s until %s, as it asked", origin->name,
+                 clock_format(clock_now() + (int64_t)((wait_ms + 999) / 1000), until));
+}
+
 void origin_pump(struct http_origin *origin)
 {
     uint64_t now = clock_monotonic_ms();
@@ -104,6 +116,7 @@ void origin_pump(struct http_origin *origin)
             end_queue(origin, REASON_RATE_LIMITED, text);
         } else if (origin->queue != NULL && origin->held == NULL) {
             origin->held = loop_timer(origin->http->loop, wait_ms, on_held, origin);
+            say_wait(origin, wait_ms);
         }
         return;
     }

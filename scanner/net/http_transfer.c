@@ -67,6 +67,7 @@ static void finish(struct http_transfer *transfer, const struct err *err)
         .body = transfer->body,
         .err = *err,
         .attempts = transfer->attempts,
+        .spent_ms = transfer->spent_ms,
         .headers = &transfer->headers,
     };
 
@@ -92,6 +93,7 @@ static void leave_engine(struct http_transfer *transfer)
         curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
     http->stats.connections += (uint64_t)connections;
     http->stats.in_flight--;
+    transfer->spent_ms += clock_monotonic_ms() - transfer->begun;
     attempt_close(transfer);
     timer_cancel(transfer->timer);
     transfer->timer = NULL;
@@ -305,7 +307,7 @@ void transfer_start(struct http_transfer *transfer)
     transfer->attempts++;
     http->stats.in_flight++;
     http->stats.requests++;
-    transfer->heard = now;
+    transfer->begun = transfer->heard = now;
     transfer->ends = now + transfer->request.timeout_ms;
     if (attempt_open(transfer) == 0) {
         watch(transfer, now);

@@ -10,11 +10,10 @@
 #include "scan/inquiry_parts.h"
 #include "schema_sql.h"
 
-#define PAGES_MAX     40 /* of one repository's releases */
-#define LIMITS_MAX    3  /* in a row: then the rest is unknown */
-#define FAILURES_MAX  3
-#define NO_WORD_S     60   /* to wait where the forge does not say for how long */
-#define LONGEST_PAUSE 3000 /* ms, between two requests */
+#define PAGES_MAX    40 /* of one repository's releases */
+#define LIMITS_MAX   3  /* in a row: then the rest is unknown */
+#define FAILURES_MAX 3
+#define NO_WORD_S    60 /* to wait where the forge does not say for how long */
 
 /* In reverse: from the last step to the first. */
 
@@ -80,17 +79,9 @@ static bool holds_answers(const struct inquiry *inquiry)
     return false;
 }
 
-static void on_pause(void *ctx)
-{
-    ask_next(ctx);
-}
-
-/* The forge gives us sixty seconds of its time a minute: a sixth of them is left to others. */
 static void on_saved(void *item)
 {
     struct inquiry *inquiry = item;
-    struct round *round = &inquiry->round;
-    uint64_t pause_ms = round->elapsed_ms / 5;
 
     scan_stored(inquiry->scan);
     if (!holds_answers(inquiry))
@@ -99,8 +90,7 @@ static void on_saved(void *item)
         inquiry->next == inquiry->part_count)
         end(inquiry);
     else
-        loop_timer(inquiry->scan->loop, pause_ms < LONGEST_PAUSE ? pause_ms : LONGEST_PAUSE,
-                   on_pause, inquiry);
+        ask_next(inquiry);
 }
 
 static void save(struct inquiry *inquiry)
@@ -187,7 +177,14 @@ static void too_heavy(struct inquiry *inquiry, const struct err *err)
     fail_round(inquiry, &why);
 }
 
-/* The next request waits in the queue of its origin, and progress tells until when. */
+/* What is left of the points, as the body says it. */
+static void tell_budget(struct inquiry *inquiry, int64_t left, int64_t reset_s)
+{
+    access_told(inquiry->scan->access, inquiry->round.items[0].owner, ACCESS_GRAPHQL, left,
+                reset_s > 0 ? (uint64_t)reset_s * 1000 : 1000);
+}
+
+/* The next request waits for its budget, and progress tells until when. */
 static void limited(struct inquiry *inquiry)
 {
     const struct round *round = &inquiry->round;
@@ -203,7 +200,7 @@ static void limited(struct inquiry *inquiry)
         give_up(inquiry, &err);
         return;
     }
-    graphql_hold(inquiry->graphql, wait_s > 0 ? (uint64_t)wait_s * 1000 : 1000);
+    tell_budget(inquiry, 0, wait_s);
     put_all_back(inquiry);
     save(inquiry);
 }
@@ -272,7 +269,7 @@ static void take_part(struct inquiry *inquiry, struct part *part,
     }
 }
 
-/* Where this was the last that could be paid for, the next one waits. */
+/* Where this was the last that could be paid for, the next one will wait. */
 static void heed_budget(struct inquiry *inquiry)
 {
     const struct round *round = &inquiry->round;
@@ -280,11 +277,8 @@ static void heed_budget(struct inquiry *inquiry)
     int64_t reset_at =
         round->answer.reset_at != CLOCK_UNKNOWN ? round->answer.reset_at : round->reset_at;
 
-    if (remaining < 0 || remaining >= GRAPHQL_POINTS || reset_at == CLOCK_UNKNOWN ||
-        inquiry->next == inquiry->part_count)
-        return;
-    if (reset_at >= round->now)
-        graphql_hold(inquiry->graphql, (uint64_t)(reset_at - round->now + 1) * 1000);
+    if (remaining >= 0 && reset_at != CLOCK_UNKNOWN)
+        tell_budget(inquiry, remaining, reset_at - round->now + 1);
 }
 
 static void take_round(struct inquiry *inquiry)
@@ -359,7 +353,6 @@ static void on_answer(const struct graphql_answer *answer, void *ctx)
     struct inquiry *inquiry = ctx;
     struct round *round = &inquiry->round;
 
-    round->elapsed_ms = answer->elapsed_ms;
     round->now = answer->now;
     round->remaining = answer->remaining;
     round->reset_at = answer->reset_at;
@@ -471,10 +464,10 @@ static void on_found(void *item)
     inquiry->parts = mem_array(count + 1, sizeof *inquiry->parts);
     for (size_t i = 0; i < inquiry->count; i++)
         add_parts(inquiry, &inquiry->targets[i]);
-    inquiry->graphql = graphql_new(inquiry->scan->http, inquiry->scan->access,
-                                   &(struct graphql_options){.url = options->github_graphql,
-                                                             .fragments = graphql_forge,
-                                                             .batch = inquiry->batch});
+    inquiry->graphql =
+        graphql_new(inquiry->scan->access, &(struct graphql_options){.url = options->github_graphql,
+                                                                     .fragments = graphql_forge,
+                                                                     .batch = inquiry->batch});
     if (count > 0)
         ask_next(inquiry);
     else

@@ -55,8 +55,9 @@ static void describe_slowest(const struct scan *scan, struct line *line)
 static void describe(const struct scan *scan, struct line *line)
 {
     struct http_stats stats;
-    char until[CLOCK_TEXT];
+    char text[CLOCK_TEXT];
     unsigned answered, asked;
+    int64_t until;
 
     line->len = 0;
     http_stats(scan->http, &stats);
@@ -66,9 +67,12 @@ static void describe(const struct scan *scan, struct line *line)
         add(line, ", asked the forge of %u of %u", answered, asked);
     if (stats.queued > 0)
         add(line, ", %u queued", stats.queued);
-    if (stats.wait_until != CLOCK_UNKNOWN)
+    const char *why = access_waits(scan->access, &until);
+    if (why != NULL)
+        add(line, ", waiting until %s: %s", clock_format(until, text), why);
+    else if (stats.wait_until != CLOCK_UNKNOWN)
         add(line, ", waiting for %s until %s as it asked", stats.wait_for,
-            clock_format(stats.wait_until, until));
+            clock_format(stats.wait_until, text));
     describe_slowest(scan, line);
 }
 

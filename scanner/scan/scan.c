@@ -34,6 +34,7 @@ static void stop(struct scan *scan, enum reason reason)
         return;
     scan->stop = reason;
     http_cancel_all(scan->http, reason);
+    access_stop(scan->access);
 }
 
 bool scan_check(struct scan *scan, const struct err *err)
@@ -243,10 +244,12 @@ static int open_services(struct scan *scan, struct err *err)
     scan->cpu_lane = lane_new(scan->loop, readers);
     if (http_new(scan->loop, &http, &scan->http, err) != 0)
         goto out;
-    scan->access = access_new(scan->http, &(struct access_options){.loop = scan->loop,
-                                                                   .api = options->github_api,
-                                                                   .token = options->token,
-                                                                   .app = options->app});
+    scan->access =
+        access_new(scan->http, &(struct access_options){.loop = scan->loop,
+                                                        .api = options->github_api,
+                                                        .token = options->token,
+                                                        .app = options->app,
+                                                        .max_wait_ms = options->http.max_wait_ms});
     struct gitwire_options git = {
         .base = options->github_git,
         .agent = "fleetdrift/" FLEETDRIFT_VERSION,

@@ -20,12 +20,14 @@ sys.path.insert(0, str(TESTS))
 import nights  # noqa: E402
 from forge import Forge, Repository, World, demo, document  # noqa: E402
 from gating import Checkout  # noqa: E402
+from forge.apps import make_key  # noqa: E402
 from halyard import BASE, TREE, TREE_FULL, git  # noqa: E402
 
 # Under nohup every program that is started here would ignore the signal, as it should.
 signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 TOKEN = "ghp_e2eSecretThatMustNeverBeSeenAnywhere"
+APP = "4242"
 ROOT = TESTS.parent
 OWNER = demo.OWNER
 
@@ -259,6 +261,23 @@ def scan_tree(make_drift, tmp_path_factory):
             return done.returncode, run.drift.report()
 
     return run
+
+
+@pytest.fixture(scope="session")
+def key():
+    return make_key()
+
+
+@pytest.fixture
+def app(small_world, small_drift, key):
+    """The small fleet has an App, and the runner its key; a repository is private."""
+    small_world.tokens.clear()
+    small_world.apps[APP] = {"public": key[1], "installations": {OWNER: {"id": 77}}}
+    small_world.repository(f"{OWNER}/buoy").update(private=True, visibility="private")
+    small_drift.key = small_drift.home.parent / f"{small_drift.home.name}.pem"
+    small_drift.key.write_text(key[0])
+    small_drift.key.chmod(0o600)
+    return small_world.apps[APP]
 
 
 @pytest.fixture

@@ -5,31 +5,13 @@ import json
 import stat
 
 import pytest
-from conftest import OWNER, TOKEN, unknowns
+from conftest import APP, OWNER, TOKEN, unknowns
 from forge import Forge, demo, faults
 from forge.answer import json_answer
 from forge.apps import make_key
 from test_graphql import KNOWN, asked, coverage
 
-APP = "4242"
 OTHER = "bay-works"
-
-
-@pytest.fixture(scope="session")
-def key():
-    return make_key()
-
-
-@pytest.fixture
-def app(small_world, small_drift, key):
-    """The small fleet has an App, and the runner its key; a repository is private."""
-    small_world.tokens.clear()
-    small_world.apps[APP] = {"public": key[1], "installations": {OWNER: {"id": 77}}}
-    small_world.repository(f"{OWNER}/buoy").update(private=True, visibility="private")
-    small_drift.key = small_drift.home.parent / f"{small_drift.home.name}.pem"
-    small_drift.key.write_text(key[0])
-    small_drift.key.chmod(0o600)
-    return small_world.apps[APP]
 
 
 def scan(drift, *arguments, more=None, command="scan", key=None):
@@ -110,8 +92,8 @@ def test_nothing_is_remembered_of_a_token(small_drift, small_forge, app):
 def test_tokens_that_last_three_seconds(small_drift, small_forge, app):
     """New ones are made before the old ones end, in the middle of the scan: nobody is refused."""
     app["life"] = 3
-    small_forge.fault("/repos\\?", faults.slow(2))
-    small_forge.fault("git-upload-pack", faults.slow(0.7))
+    small_forge.fault("/repos\\?", faults.slow(1))
+    small_forge.fault("git-upload-pack", faults.slow(1))
     done = scan(small_drift, OWNER, "--jobs", "1")
     assert done.returncode == 0, done.stderr
     assert coverage(small_drift) == KNOWN

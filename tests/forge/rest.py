@@ -28,6 +28,8 @@ class Rest:
         else:
             answer = self._route(request)
         answer.headers.update(self._quota())
+        if self.world.scopes is not None and request.credentials == "good":
+            answer.headers["X-OAuth-Scopes"] = self.world.scopes
         if answer.status != 200:
             return answer
         answer.headers["ETag"] = _etag(answer, request)
@@ -56,6 +58,7 @@ class Rest:
             (r"/users/([^/]+)/repos", self._user),
             (r"/(?:organizations|user)/(\d+)/repos", self._owner_by_id),
             (r"/repos/([^/]+/[^/]+)", self._repository),
+            (r"/repos/([^/]+/[^/]+)/(contents|pulls|commits/[^/]+/(?:check-runs|status))/?", self._read),
             (r"/repos/[^/]+/[^/]+/commits/([0-9a-f]{40})/(pulls|check-runs|status)", self._commit),
             (r"/repos/[^/]+/[^/]+/pulls/(\d+)/reviews", self._reviews),
             (r"/repos/[^/]+/[^/]+/releases/tags/(.+)", self._release),
@@ -92,6 +95,7 @@ class Rest:
             for repository in self.world.repositories
             if repository["owner"]["login"] == owner["login"]
             and (not repository["private"] or request.credentials == "good")
+            and (request.query.get("type") != "private" or repository["private"])
         ]
         size = min(100, int(request.query.get("per_page", PAGE_SIZE)))
         page = int(request.query.get("page", 1))
@@ -128,6 +132,17 @@ class Rest:
             return self._not_found()
         return json_answer(repository)
 
+    def _read(self, request, full_name, what):
+        """What of a repository may be read by whom."""
+        repository = self.world.repository(full_name)
+        name = what.rpartition("/")[2]
+        if repository and repository["private"] and name in self.world.denied:
+            return json_answer({"message": "Resource not accessible by personal access token"}, 403,
+                               X_Accepted_GitHub_Permissions=f"{name}=read")
+        if what.startswith("commits/"):
+            return self._commit(request, what.split("/")[1], name)
+        return self._one(request, repository and repository | {"what": what})
+
     def _commit(self, request, commit, what):
         """What is known of a commit, or of every one ("*")."""
         empty = {"pulls": [], "check-runs": {"total_count": 0, "check_runs": []}}
@@ -144,4 +159,5 @@ class Rest:
     def _rate_limit(self, request):
         left = 5000 - self.used
         core = {"limit": 5000, "used": self.used, "remaining": left, "reset": 4102444800}
-        return json_answer({"resources": {"core": core}})
+        points = {"limit": 5000, "used": 0, "remaining": 5000, "reset": 4102444800}
+        return json_answer({"resources": {"core": core, "graphql": points}})

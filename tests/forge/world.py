@@ -24,6 +24,8 @@ class World:
     releases: dict = field(default_factory=dict)  # tag → release on the forge
     forge: dict = field(default_factory=dict)  # full name → what GraphQL tells: see forgegraph
     apps: dict = field(default_factory=dict)  # id → App: see apps
+    denied: list = field(default_factory=list)  # what tokens may not read of private repositories
+    scopes: str | None = None  # of classic tokens; None: they are none
     tokens: list = field(default_factory=list)  # that are accepted
     faults: list = field(default_factory=list)  # [pattern, name in faults.CATALOGUE, times]
 

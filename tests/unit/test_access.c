@@ -242,7 +242,8 @@ static void test_refused(void **state)
 {
     char made[512];
     struct server_route once[] = {{WHERE, FOUND},
-                                  {TOKEN, token_answer(made, "ghs_first000000", 3600)},
+                                  {TOKEN, token_answer(made, "ghs_first000000", 3600), .times = 1},
+                                  {TOKEN, made, .delay_ms = 500},
                                   {GIT, REFUSED, .times = 4},
                                   {GIT, GOOD},
                                   {0}};

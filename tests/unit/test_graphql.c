@@ -53,8 +53,8 @@ static void ask(struct server_route *routes, struct told *told, struct server **
     struct access *who = access_new(
         try.http,
         &(struct access_options){.loop = try.loop, .api = url, .token = "ghp_0123456789"});
-    struct graphql *graphql = graphql_new(
-        try.http, who, &(struct graphql_options){.url = url, .fragments = graphql_forge});
+    struct graphql *graphql =
+        graphql_new(who, &(struct graphql_options){.url = url, .fragments = graphql_forge});
     graphql_ask(graphql, &both, 1, on_told, told);
     assert_int_equal(told->calls, 0);
     loop_run(try.loop);
@@ -193,8 +193,8 @@ static void test_sizes(void **state)
     static const unsigned down[] = {12, 6, 3, 1, 1};
     const struct graphql_item items[] = {page, page, page, page, page, page};
     struct access *who = access_new(NULL, &(struct access_options){.api = "https://x"});
-    struct graphql *graphql = graphql_new(
-        NULL, who, &(struct graphql_options){.url = "https://x", .fragments = graphql_forge});
+    struct graphql *graphql =
+        graphql_new(who, &(struct graphql_options){.url = "https://x", .fragments = graphql_forge});
 
     (void)state;
     for (size_t i = 0; i < 5; i++) {
@@ -220,8 +220,8 @@ static void test_points(void **state)
     static const char *const four[] = {"1", "2", "3", "4"};
     struct graphql_item items[GRAPHQL_BATCH];
     struct access *who = access_new(NULL, &(struct access_options){.api = "https://x"});
-    struct graphql *graphql = graphql_new(
-        NULL, who, &(struct graphql_options){.url = "https://x", .fragments = graphql_forge});
+    struct graphql *graphql =
+        graphql_new(who, &(struct graphql_options){.url = "https://x", .fragments = graphql_forge});
 
     (void)state;
     for (size_t i = 0; i < GRAPHQL_BATCH; i++)
