@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cli/value.h"
 #include "cli/config_index.h"
+#include "cli/doctor_forge.h"
 #include "fetch/credential.h"
 #include "net/http.h"
 #include "net/http_headers.h"
@@ -202,7 +203,8 @@ static void on_answer(struct http_answer *answer, void *ctx)
         doctor_fault(doctor, err.reason == REASON_UNAUTHORIZED ? STATUS_USAGE : STATUS_PARTIAL);
     doctor_say(doctor, mark, probe->label, mark == MARK_GOOD ? probe->root : err.text,
                mark == MARK_GOOD ? NULL : advice(probe, &err));
-    if (mark == MARK_GOOD && probe->judge == judge_api)
+    /* An App has a limit for each owner, and this was asked as nobody. */
+    if (mark == MARK_GOOD && probe->judge == judge_api && doctor->context->app == NULL)
         say_limit(probe, answer);
     if (answer->status != 0)
         check_clock(doctor, answer);
@@ -363,6 +365,8 @@ int doctor_services(struct doctor *doctor, struct err *err)
         result = ask_all(loop, &options, probes, sizeof probes / sizeof *probes, err);
     if (result == 0)
         result = ask_indexes(doctor, loop, &options, err);
+    if (result == 0)
+        result = doctor_forge(doctor, &options, err);
     if (loop != NULL)
         loop_free(loop);
     free(authorization);

@@ -498,3 +498,49 @@ WHERE state IN ('new', 'open') GROUP BY severity;
 
 -- name: coverage_unknown
 SELECT count(*) FROM coverage WHERE status = 'unknown';
+
+-- How large the fleet is, and what of it the forge would be asked of now: for what a scan will cost.
+-- :owners: those that are listed, each between line ends; :again: as of forge_due.
+-- name: fleet_size
+WITH holding AS (
+    SELECT DISTINCT repository_id FROM stored_link
+    WHERE until IS NULL AND state IN ('configured', 'mutual', 'corroborated')),
+offered AS (
+    SELECT l.repository_id, t.commit_oid,
+           row_number() OVER (PARTITION BY l.repository_id, l.package_id
+                              ORDER BY i.order_key DESC, i.version) AS nth
+    FROM stored_link AS l
+    JOIN stored_release AS s ON s.package_id = l.package_id AND s.until IS NULL AND s.files > 0
+    JOIN release_id AS i ON i.id = s.release_id
+    JOIN stored_denotes AS d ON d.repository_id = l.repository_id AND d.package_id = l.package_id
+        AND d.order_key = i.order_key AND d.preferred AND d.until IS NULL
+    JOIN stored_tag AS t ON t.repository_id = l.repository_id AND t.name = d.tag
+        AND t.until IS NULL AND t.commit_oid IS NOT NULL
+    WHERE l.until IS NULL AND l.state IN ('configured', 'mutual', 'corroborated')),
+asked AS (
+    SELECT DISTINCT o.repository_id, o.commit_oid, c.oid IS NULL AS unknown
+    FROM offered AS o
+    LEFT JOIN stored_forge_commit AS c ON c.repository_id = o.repository_id
+        AND c.oid = o.commit_oid AND c.until IS NULL
+    WHERE o.nth <= 4)
+SELECT (SELECT count(*) FROM stored_scope WHERE repository_id <> 0 AND until IS NULL) AS repositories,
+       (SELECT count(*) FROM stored_scope WHERE package_id <> 0 AND until IS NULL) AS packages,
+       (SELECT count(*) FROM holding) AS holding,
+       (SELECT count(*) FROM asked) AS commits,
+       (SELECT count(*) FROM holding AS h
+        LEFT JOIN stored_forge AS f ON f.repository_id = h.repository_id AND f.until IS NULL
+        LEFT JOIN forge_asked AS a ON a.repository_id = h.repository_id
+        WHERE f.state IS NOT 'known' OR a.asked_at IS NULL OR a.asked_at < :again
+           OR h.repository_id IN (SELECT repository_id FROM asked WHERE unknown)) AS due,
+       (SELECT count(*) FROM asked WHERE unknown) AS due_commits,
+       (SELECT count(*) FROM memory AS m, json_each(m.value, '$.pages')
+        WHERE m.key LIKE 'listing %'
+          AND instr(lower(:owners), char(10) || lower(replace(m.key, rtrim(m.key, replace(m.key, ' ', '')), ''))
+                                    || char(10)) > 0) AS pages,
+       (SELECT count(*) FROM memory AS m
+        WHERE m.key LIKE 'listing %'
+          AND instr(lower(:owners), char(10) || lower(replace(m.key, rtrim(m.key, replace(m.key, ' ', '')), ''))
+                                    || char(10)) > 0) AS listings,
+       (SELECT strftime('%s', ended_at) - strftime('%s', started_at) FROM run
+        WHERE state = 'complete' AND json_extract(arguments, '$[0]') = 'scan'
+        ORDER BY id DESC LIMIT 1) AS seconds;
