@@ -114,6 +114,12 @@ LISTING = {
     "not-json": {"bad-answer"},
     "wrong-shape": {"bad-answer"},
     "cut": {"truncated", "connect"},
+    "blocked": {"blocked"},
+    "terms-of-service": {"blocked"},
+    "empty": {"http-error"},
+    "server-error": {"http-error"},
+    "stall": {"timeout"},
+    "too-large": {"too-large"},
 }
 
 

@@ -135,6 +135,8 @@ CATALOGUE = {
     "secondary-limit": secondary_limit(2),
     "too-many-requests": secondary_limit(1, code=429),
     "cut": cut(),
+    "stall": stall(30),
+    "too-large": too_large(70 << 20),
     "not-json": body(b"<html>Sign in to the captive portal</html>"),
     "wrong-shape": body(b'{"repositories": 7, "info": [], "releases": "none"}'),
     "git-unauthorized": lambda request, answer: Answer(

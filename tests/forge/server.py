@@ -36,13 +36,16 @@ class Log:
         self.lock = threading.Condition()
         self.file = open(path, "a", encoding="utf-8") if path else None
         self.requests = []
-        self.in_flight = self.peak = 0
+        self.in_flight = self.peak = self.entered = 0
         self.connected = self.connections = self.peak_connections = 0
 
     def enter(self):
+        """The number of a request, in order of arrival."""
         with self.lock:
             self.in_flight += 1
+            self.entered += 1
             self.peak = max(self.peak, self.in_flight)
+            return self.entered
 
     def leave(self, record):
         with self.lock:
@@ -104,7 +107,8 @@ class Forge:
         with self.log.lock:
             # The client has its answer a moment before it is written down.
             self.log.lock.wait_for(lambda: self.log.in_flight == 0, timeout=1)
-            return [item for item in self.log.requests if what in (None, item["what"])]
+            found = [item for item in self.log.requests if what in (None, item["what"])]
+            return sorted(found, key=lambda item: item["number"])
 
     def forget(self):
         """Empties the log: what follows is counted alone."""
@@ -194,8 +198,7 @@ def _handler(forge):
             pass
 
         def do_GET(self):
-            forge.log.enter()
-            record = {"method": self.command, "path": self.path, "what": "other"}
+            record = {"number": forge.log.enter(), "method": self.command, "path": self.path, "what": "other"}
             try:
                 self._serve(record)
             finally:
