@@ -412,7 +412,16 @@ static bool is_filtered(git_repository *repository, const char *path)
     return false;
 }
 
-static void note_entry(git_repository *repository, const git_status_entry *entry,
+/* A sparse checkout leaves out what is marked so; libgit2 calls it deleted. */
+static bool is_left_out(git_index *index, const git_status_entry *entry, const char *path)
+{
+    const git_index_entry *known = git_index_get_bypath(index, path, 0);
+
+    return entry->status == GIT_STATUS_WT_DELETED && known != NULL &&
+           (known->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
+}
+
+static void note_entry(git_repository *repository, git_index *index, const git_status_entry *entry,
                        struct worktree_status *out, struct arena *arena)
 {
     const git_diff_delta *delta =
@@ -420,6 +429,8 @@ static void note_entry(git_repository *repository, const git_status_entry *entry
     const char *path = delta->new_file.path != NULL ? delta->new_file.path : delta->old_file.path;
     enum worktree_kind kind = WORKTREE_CHANGED;
 
+    if (is_left_out(index, entry, path))
+        return;
     if (entry->status == GIT_STATUS_WT_NEW)
         kind = WORKTREE_UNTRACKED;
     else if (entry->status == GIT_STATUS_WT_MODIFIED && is_filtered(repository, path))
@@ -427,23 +438,14 @@ static void note_entry(git_repository *repository, const git_status_entry *entry
     note(out, kind, path, arena);
 }
 
-/* Nobody sees what is behind `git update-index --assume-unchanged`. What a sparse checkout leaves
-   out is marked with skip-worktree, and not there. */
-static int note_hidden(struct worktree *worktree, struct worktree_status *out, struct arena *arena,
-                       struct err *err)
+/* Nobody sees what is behind `git update-index --assume-unchanged`. */
+static void note_hidden(git_index *index, struct worktree_status *out, struct arena *arena)
 {
-    git_index *index = NULL;
-
-    if (git_repository_index(&index, worktree->repository) != 0)
-        return mirror_failed(err, REASON_UNSUPPORTED, "the index of %s cannot be read",
-                             worktree->root);
     for (size_t i = 0; i < git_index_entrycount(index); i++) {
         const git_index_entry *entry = git_index_get_byindex(index, i);
         if (entry->flags & GIT_INDEX_ENTRY_VALID)
             note(out, WORKTREE_HIDDEN, entry->path, arena);
     }
-    git_index_free(index);
-    return 0;
 }
 
 int worktree_status(struct worktree *worktree, struct arena *arena, struct worktree_status *out,
@@ -451,16 +453,23 @@ int worktree_status(struct worktree *worktree, struct arena *arena, struct workt
 {
     git_status_options options;
     git_status_list *list = NULL;
+    git_index *index = NULL;
 
     *out = (struct worktree_status){0};
     git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
     options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED;
-    if (git_status_list_new(&list, worktree->repository, &options) != 0)
-        return mirror_failed(err, REASON_UNSUPPORTED, "the work tree %s cannot be read",
+    if (git_repository_index(&index, worktree->repository) != 0)
+        return mirror_failed(err, REASON_UNSUPPORTED, "the index of %s cannot be read",
                              worktree->root);
-    for (size_t i = 0; i < git_status_list_entrycount(list); i++)
-        note_entry(worktree->repository, git_status_byindex(list, i), out, arena);
+    int result = git_status_list_new(&list, worktree->repository, &options);
+    if (result != 0)
+        mirror_failed(err, REASON_UNSUPPORTED, "the work tree %s cannot be read", worktree->root);
+    for (size_t i = 0; result == 0 && i < git_status_list_entrycount(list); i++)
+        note_entry(worktree->repository, index, git_status_byindex(list, i), out, arena);
+    if (result == 0)
+        note_hidden(index, out, arena);
     git_status_list_free(list);
-    return note_hidden(worktree, out, arena, err);
+    git_index_free(index);
+    return result == 0 ? 0 : -1;
 }

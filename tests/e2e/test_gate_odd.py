@@ -41,6 +41,17 @@ def test_a_plain_copy_of_an_annotated_tag(checkout, gate):
     assert gate(checkout) == {}
 
 
+def test_a_sparse_checkout(checkout, gate):
+    """What it leaves out is not deleted; what is there and differs is changed."""
+    checkout.release()
+    checkout.git("sparse-checkout", "set", "--no-cone", "/*", "!/src")
+    assert not (checkout.path / "src").exists()
+    assert gate(checkout) == {}
+    (checkout.path / "LICENSE").unlink()
+    assert gate(checkout)["clean"] == "wrong"
+    assert "LICENSE" in gate.lines["clean"]["seen"] and "src" not in gate.lines["clean"]["seen"]
+
+
 @pytest.fixture
 def lossy(tmp_path):
     """libgit2 1.5 loses memory of PCRE2 where it reads extensions or submodules."""
