@@ -24,11 +24,12 @@ struct compare_text {
 
 /* The requirements that the project declares. */
 struct compare_declared {
-    const char *text; /* of the files that may name them; NULL: not read yet */
-    json_t *names;    /* those that tables declare, as PEP 503 has them */
-    bool all;         /* these are all: nothing that runs can add to them */
-    bool poetry;      /* the tables are poetry's, which writes versions in another way */
-    size_t asked;     /* so far */
+    const char *text;   /* of the files that may name them; NULL: not read yet */
+    json_t *names;      /* those that tables declare, as PEP 503 has them */
+    bool all;           /* these are all: nothing that runs can add to them */
+    bool poetry;        /* the tables are poetry's, which writes versions in another way */
+    const char *script; /* "build.py", that setup.py runs as poetry writes it; NULL */
+    size_t asked;       /* so far */
 };
 
 /* Where in the tree a top-level name of a wheel lies. */
@@ -132,6 +133,9 @@ bool compare_next_header(struct compare_text *rest, const char *name, struct com
 /* compare_requires.c: one of them ("name[extra]>=1; marker"), HOLDS also for a REVIEW. */
 enum proof compare_prove_requirement(struct comparison *c, struct compare_member *m,
                                      struct compare_text line);
+/* The module ("build") of the script that a setup.py made by poetry runs; NULL where the project
+   names none that it has. False while that is not known yet. */
+bool compare_build_script(struct comparison *c, const char **module);
 void compare_requires_end(struct comparison *c);
 /* Of several proofs about one member. */
 enum proof compare_worse(enum proof all, enum proof one);

@@ -87,6 +87,25 @@ static bool read_tables(struct compare_declared *declared, const json_t *root)
     return json_object_get(poetry, "name") != NULL;
 }
 
+static bool in_tree(struct comparison *c, const char *name)
+{
+    return compare_tree_find(c->in->commit.tree,
+                             arena_printf(c->arena, "%s%s", c->out->prefix, name)) != NULL;
+}
+
+/* `build = "build.py"` or `build = { script = "build.py" }` of [tool.poetry]. */
+static const char *script_of(struct comparison *c, const json_t *root)
+{
+    const json_t *build =
+        json_object_get(json_object_get(json_object_get(root, "tool"), "poetry"), "build");
+    const char *name =
+        json_string_value(json_is_object(build) ? json_object_get(build, "script") : build);
+
+    return name != NULL && text_ends_with(name, ".py") && in_tree(c, name)
+               ? arena_strndup(c->arena, name, strlen(name) - 3)
+               : NULL;
+}
+
 /* requirements.txt and the like, which a setup.py or a plug-in reads. */
 static bool is_list_of_them(const char *path)
 {
@@ -119,12 +138,6 @@ static bool read_lists(struct comparison *c, struct buf *text)
     return here;
 }
 
-static bool in_tree(struct comparison *c, const char *name)
-{
-    return compare_tree_find(c->in->commit.tree,
-                             arena_printf(c->arena, "%s%s", c->out->prefix, name)) != NULL;
-}
-
 /* NULL while something of it is on its way. */
 static struct compare_declared *declared_of(struct comparison *c)
 {
@@ -144,6 +157,7 @@ static struct compare_declared *declared_of(struct comparison *c)
         declared->names = json_object();
         declared->all =
             read_tables(declared, root) && !in_tree(c, "setup.py") && !in_tree(c, "setup.cfg");
+        declared->script = script_of(c, root);
         declared->text = arena_strdup(c->arena, buf_str(&text));
     } else if (!fits) {
         declared->text = "";
@@ -151,6 +165,14 @@ static struct compare_declared *declared_of(struct comparison *c)
     json_decref(root);
     buf_release(&text);
     return declared->text != NULL ? declared : NULL;
+}
+
+bool compare_build_script(struct comparison *c, const char **module)
+{
+    const struct compare_declared *declared = declared_of(c);
+
+    *module = declared != NULL ? declared->script : NULL;
+    return declared != NULL;
 }
 
 void compare_requires_end(struct comparison *c)

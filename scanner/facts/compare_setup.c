@@ -179,6 +179,22 @@ static enum proof judge_statement(struct comparison *c, struct compare_member *m
     return judge_argument(c, m, py, (struct compare_text){name->s, name->len}, value);
 }
 
+/* `from build import *` and `build(setup_kwargs)`, where build.py is the project's own. */
+static enum proof judge_script(struct comparison *c, const struct pysource *py, struct py_span span)
+{
+    static const char *const call[] = {"build", "(", "setup_kwargs", ")"};
+    const char *module;
+
+    if (says(py, span, call, 4))
+        return PROOF_HOLDS;
+    if (span.end - span.start != 4 || !py_is(py, span.start, "from"))
+        return PROOF_FAILS;
+    if (!compare_build_script(c, &module))
+        return PROOF_WAITS;
+    const char *const import[] = {"from", module, "import", "*"};
+    return module != NULL && says(py, span, import, 4) ? PROOF_HOLDS : PROOF_FAILS;
+}
+
 static enum proof judge_generated(struct comparison *c, struct compare_member *m,
                                   const struct pysource *py)
 {
@@ -194,9 +210,12 @@ static enum proof judge_generated(struct comparison *c, struct compare_member *m
         calls += call;
         if (!call && is_setup_import(py, statement->tokens) && statement->indent == 0)
             continue;
-        all = statement->indent > 0 || (!call && !is_assignment(py, statement->tokens, &bound))
-                  ? PROOF_FAILS
-                  : compare_worse(all, judge_statement(c, m, py, statement->tokens, call));
+        if (statement->indent > 0)
+            all = PROOF_FAILS;
+        else if (call || is_assignment(py, statement->tokens, &bound))
+            all = compare_worse(all, judge_statement(c, m, py, statement->tokens, call));
+        else
+            all = compare_worse(all, judge_script(c, py, statement->tokens));
     }
     if (all != PROOF_HOLDS) {
         m->reason = m->reason != NULL ? m->reason : more;

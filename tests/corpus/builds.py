@@ -212,6 +212,13 @@ def poetry(layout):
     yield "pyproject.toml", system("poetry.core.masonry.api", "poetry-core>=1.0") + poetry_table(layout)
 
 
+def poetry_script(layout):
+    """Of a project that builds something: setup.py runs its script."""
+    script = poetry_table(layout).replace("readme =", 'build = { script = "build.py", generate-setup-file = true }\nreadme =')
+    yield "pyproject.toml", system("poetry.core.masonry.api", "poetry-core>=1.0") + script
+    yield "build.py", "def build(setup_kwargs):\n    pass\n"
+
+
 def poetry_pep621(layout):
     source = ', from = "src"' if layout != "flat" else ""
     table = f'\n[tool.poetry]\npackages = [{{ include = "tide_table"{source} }}]\n'
@@ -305,6 +312,7 @@ BACKENDS = [
     Backend("hatch-vcs", "hatchling.build", "hatchling hatch-vcs", hatch_vcs, links_out=False),
     Backend("flit-core", "flit_core.buildapi", "flit_core", flit, links_out=False),
     Backend("poetry-core-1", "poetry.core.masonry.api", "poetry-core==1.0.8", poetry, links_out=False),
+    Backend("poetry-core-script", "poetry.core.masonry.api", "poetry-core==1.0.8 setuptools", poetry_script, "src flat", links_out=False),
     Backend("poetry-core-1.9", "poetry.core.masonry.api", "poetry-core==1.9.1", poetry, links_out=False),
     Backend("poetry-core", "poetry.core.masonry.api", "poetry-core>=2", poetry_pep621, links_out=False),
     Backend("pdm-backend", "pdm.backend", "pdm-backend", pdm, links_out=False),
