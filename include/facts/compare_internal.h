@@ -22,13 +22,19 @@ struct compare_text {
     size_t len;
 };
 
+static inline struct compare_text compare_text_of(const struct archive_member *member)
+{
+    return (struct compare_text){member->data, member->len};
+}
+
 /* The requirements that the project declares. */
 struct compare_declared {
     const char *text;   /* of the files that may name them; NULL: not read yet */
     json_t *names;      /* those that tables declare, as PEP 503 has them */
     bool all;           /* these are all: nothing that runs can add to them */
     bool poetry;        /* the tables are poetry's, which writes versions in another way */
-    const char *script; /* "build.py", that setup.py runs as poetry writes it; NULL */
+    const char *script; /* module ("build") of the script that poetry's setup.py runs; NULL where
+                           the project names none that it has */
     size_t asked;       /* so far */
 };
 
@@ -130,12 +136,12 @@ bool compare_header(struct compare_text text, const char *name, size_t nth,
 /* The next header of that name; `rest` then starts behind it. */
 bool compare_next_header(struct compare_text *rest, const char *name, struct compare_text *value);
 
-/* compare_requires.c: one of them ("name[extra]>=1; marker"), HOLDS also for a REVIEW. */
+/* compare_requires.c */
+/* What the project's tables say; NULL while something of it is on its way. */
+struct compare_declared *compare_declared(struct comparison *c);
+/* One requirement ("name[extra]>=1; marker"), HOLDS also for a REVIEW. */
 enum proof compare_prove_requirement(struct comparison *c, struct compare_member *m,
                                      struct compare_text line);
-/* The module ("build") of the script that a setup.py made by poetry runs; NULL where the project
-   names none that it has. False while that is not known yet. */
-bool compare_build_script(struct comparison *c, const char **module);
 void compare_requires_end(struct comparison *c);
 /* Of several proofs about one member. */
 enum proof compare_worse(enum proof all, enum proof one);
@@ -144,7 +150,10 @@ enum proof compare_worse(enum proof all, enum proof one);
 compare_proof compare_prove_setup_cfg, compare_prove_pyproject, compare_prove_cargo;
 
 /* compare_setup.c */
-compare_proof compare_prove_setup_py, compare_prove_version_only, compare_prove_tail;
+compare_proof compare_prove_setup_py;
+/* compare_filled.c */
+compare_proof compare_prove_version_only, compare_prove_tail, compare_prove_template,
+    compare_prove_maturin_stub, compare_prove_licensed;
 /* compare_python.c */
 compare_proof compare_prove_versioneer, compare_prove_version_file, compare_prove_version_text;
 /* A script of that name that calls this release's entry point, as easy_install wrote it. */
@@ -162,15 +171,21 @@ bool compare_bind(struct compare_bound *bound, const struct py_token *name);
 /* Literals and displays of them, and the bound names (NULL: none): nothing that runs. */
 bool compare_is_literal(const struct pysource *source, struct py_span span,
                         const struct compare_bound *bound);
+/* `name = LITERAL`, of which the name is bound then. */
+bool compare_is_assignment(const struct pysource *source, struct py_span span,
+                           struct compare_bound *bound);
 /* The text of a string token between its quotes; false for one with escapes, bytes or an f. */
 bool compare_string(const struct py_token *token, struct compare_text *out);
 bool compare_is_version(const struct comparison *c, struct compare_text text);
+bool compare_same_token(const struct py_token *a, const struct py_token *b);
 /* Whether nothing but comments, blank lines and layout differs. */
 bool compare_same_code(const struct pysource *a, const struct pysource *b);
 
 /* compare_text.c */
 /* The next line, without white space at its end; false when there is none. */
 bool compare_take_line(struct compare_text *rest, struct compare_text *line);
+/* The same without the CR of each CRLF. */
+struct compare_text compare_lf(struct comparison *c, struct compare_text text);
 bool compare_same_lines(struct compare_text a, struct compare_text b); /* line ends aside */
 bool compare_is_text(struct compare_text text);
 /* Sets lines, comments_only and touches; `old` NULL: all of it is new. */

@@ -11,11 +11,6 @@
 #include "base/text.h"
 #include "facts/names.h"
 
-static struct compare_text text_of(const struct archive_member *member)
-{
-    return (struct compare_text){member->data, member->len};
-}
-
 static enum proof review(struct compare_member *m, const char *why)
 {
     m->class = COMPARE_REVIEW;
@@ -113,9 +108,10 @@ static enum proof prove_metadata(struct comparison *c, struct compare_member *m)
     for (size_t i = 0; c->in->sdist != NULL && i < c->in->sdist->count; i++)
         if (strcmp(c->in->sdist->members[i].member->path, "PKG-INFO") == 0)
             other = c->in->sdist->members[i].member;
-    if (other != NULL && other->data != NULL && is_settled(c, text_of(other)) &&
+    if (other != NULL && other->data != NULL && is_settled(c, compare_text_of(other)) &&
         strcmp(other->oid, m->member->oid) != 0 &&
-        !same_metadata(c, text_of(other), text_of(m->member))) {
+        !same_metadata(c, compare_lf(c, compare_text_of(other)),
+                       compare_lf(c, compare_text_of(m->member)))) {
         m->reason = "other metadata than the sdist's PKG-INFO";
         compare_alarm(c, COMPARE_ALARM_NOT_IN_SDIST, m->member->path, "%s", m->reason);
         return PROOF_FAILS;
@@ -187,7 +183,7 @@ static bool has_form(struct compare_text text)
 
 static enum proof prove_wheel(struct comparison *c, struct compare_member *m)
 {
-    struct compare_text rest = text_of(m->member), value;
+    struct compare_text rest = compare_text_of(m->member), value;
 
     if (!has_form(rest) || !compare_header(rest, "Wheel-Version", 0, &value))
         return fail(m, "more than a build writes there");
@@ -245,7 +241,7 @@ static enum proof prove_pbr(struct comparison *c, struct compare_member *m)
 static enum proof prove_text(struct comparison *c, struct compare_member *m)
 {
     (void)c;
-    return compare_is_text(text_of(m->member)) ? PROOF_HOLDS : PROOF_FAILS;
+    return compare_is_text(compare_text_of(m->member)) ? PROOF_HOLDS : PROOF_FAILS;
 }
 
 static enum proof prove_signature(struct comparison *c, struct compare_member *m)

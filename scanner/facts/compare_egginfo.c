@@ -9,11 +9,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static struct compare_text text_of(const struct archive_member *member)
-{
-    return (struct compare_text){member->data, member->len};
-}
-
 /* --- .egg-info (row 2) ------------------------------------------------------------------------ */
 
 static bool is_blank(struct compare_text text)
@@ -64,13 +59,13 @@ static enum proof review(struct compare_member *m, const char *why)
 static enum proof prove_flag(struct comparison *c, struct compare_member *m)
 {
     (void)c;
-    return is_blank(text_of(m->member)) ? PROOF_HOLDS : PROOF_FAILS;
+    return is_blank(compare_text_of(m->member)) ? PROOF_HOLDS : PROOF_FAILS;
 }
 
 static enum proof prove_names(struct comparison *c, struct compare_member *m)
 {
     (void)c;
-    return is_names(text_of(m->member)) ? PROOF_HOLDS : PROOF_FAILS;
+    return is_names(compare_text_of(m->member)) ? PROOF_HOLDS : PROOF_FAILS;
 }
 
 /* Whether some member is or lies below what this names, or the project's files do. */
@@ -91,7 +86,7 @@ static bool is_known_top(struct comparison *c, const char *name)
 
 static enum proof prove_tops(struct comparison *c, struct compare_member *m)
 {
-    struct compare_text rest = text_of(m->member), line;
+    struct compare_text rest = compare_text_of(m->member), line;
 
     if (!is_names(rest))
         return PROOF_FAILS;
@@ -105,15 +100,16 @@ static enum proof prove_tops(struct comparison *c, struct compare_member *m)
 static enum proof prove_links(struct comparison *c, struct compare_member *m)
 {
     (void)c;
-    return is_blank(text_of(m->member)) ? PROOF_HOLDS
-                                        : review(m, "requirements that are fetched from addresses");
+    return is_blank(compare_text_of(m->member))
+               ? PROOF_HOLDS
+               : review(m, "requirements that are fetched from addresses");
 }
 
 /* A requirement a line, below headings of extras. */
 static enum proof prove_requires(struct comparison *c, struct compare_member *m)
 {
     enum proof all = PROOF_HOLDS;
-    struct compare_text rest = text_of(m->member), line;
+    struct compare_text rest = compare_text_of(m->member), line;
 
     while (all != PROOF_FAILS && compare_take_line(&rest, &line))
         if (line.len > 0 && *line.data != '[')
@@ -139,7 +135,7 @@ static enum proof prove_entries(struct comparison *c, struct compare_member *m)
 /* compare_check_sources() holds the members against it; this is the other way round. */
 static enum proof prove_sources(struct comparison *c, struct compare_member *m)
 {
-    struct compare_text rest = text_of(m->member), line;
+    struct compare_text rest = compare_text_of(m->member), line;
 
     if (!compare_is_text(rest))
         return PROOF_FAILS;
@@ -275,7 +271,7 @@ void compare_check_sources(struct comparison *c)
         compare_alarm(c, COMPARE_ALARM_UNREAD, path, "too large to be read");
         return;
     }
-    char **lines = lines_of(c, text_of(list), &count);
+    char **lines = lines_of(c, compare_text_of(list), &count);
     for (size_t i = 0; i < archive->member_count; i++) {
         const char *key = archive->members[i].path;
         if (is_after_list(key) || strcmp(key, path) == 0 ||
@@ -289,7 +285,7 @@ void compare_check_sources(struct comparison *c)
 enum proof compare_prove_manifest(struct comparison *c, struct compare_member *m,
                                   const struct compare_entry *entry)
 {
-    struct compare_text text = text_of(m->member), line;
+    struct compare_text text = compare_text_of(m->member), line;
     size_t named = 0;
 
     (void)entry;
@@ -312,7 +308,7 @@ enum proof compare_prove_pbr_text(struct comparison *c, struct compare_member *m
                                   const struct compare_entry *entry)
 {
     bool authors = text_ends_with(m->member->path, "AUTHORS");
-    struct compare_text text = text_of(m->member), line;
+    struct compare_text text = compare_text_of(m->member), line;
 
     (void)entry;
     if (text.data == NULL)

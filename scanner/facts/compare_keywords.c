@@ -19,18 +19,6 @@ static enum proof read_entry(struct comparison *c, const struct compare_member *
 
 /* --- line ends ------------------------------------------------------------------------------- */
 
-static void without_crlf(struct compare_text text, char out[OID_HEX])
-{
-    char *copy = mem_alloc(text.len + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] != '\r' || i + 1 == text.len || text.data[i + 1] != '\n')
-            copy[n++] = text.data[i];
-    compare_blob_id((struct compare_text){copy, n}, out);
-    free(copy);
-}
-
 enum proof compare_prove_line_ends(struct comparison *c, struct compare_member *m,
                                    const struct compare_entry *entry)
 {
@@ -45,7 +33,7 @@ enum proof compare_prove_line_ends(struct comparison *c, struct compare_member *
     enum proof read = read_entry(c, m, entry, &text);
     if (read != PROOF_HOLDS || !compare_is_text(text) || memchr(text.data, '\r', text.len) == NULL)
         return read == PROOF_WAITS ? read : PROOF_NONE;
-    without_crlf(text, oid);
+    compare_blob_id(compare_lf(c, text), oid);
     return strcmp(oid, member->oid) == 0 || strcmp(oid, member->lf_oid) == 0 ? PROOF_HOLDS
                                                                              : PROOF_NONE;
 }
@@ -248,7 +236,7 @@ enum proof compare_prove_lfs(struct comparison *c, struct compare_member *m,
         return PROOF_FAILS;
     memcpy(sha256, m->member->sha256, sizeof sha256);
     if (sha256[0] == '\0' && m->member->data != NULL)
-        compare_sha256((struct compare_text){m->member->data, m->member->len}, sha256);
+        compare_sha256(compare_text_of(m->member), sha256);
     if (sha256[0] == '\0') {
         m->class = COMPARE_REVIEW;
         m->reason = "of the size that the repository's pointer to a large file says; its digest "

@@ -12,11 +12,6 @@
 
 #define LICENCES_MAX 50 /* that are told */
 
-static struct compare_text text_of(const struct archive_member *member)
-{
-    return (struct compare_text){member->data, member->len};
-}
-
 /* --- core metadata (rows 1 and 2) ------------------------------------------------------------- */
 
 /* An empty line ends the headers; one of blanks goes on with the one before, as in the descriptions
@@ -61,10 +56,10 @@ static bool names_release(struct comparison *c, const struct archive_member *mem
                           const char **instead)
 {
     struct compare_text name = {"", 0}, version = {"", 0}, more;
-    bool found = compare_header(text_of(member), "Name", 0, &name) &&
-                 compare_header(text_of(member), "Version", 0, &version);
-    bool twice = compare_header(text_of(member), "Name", 1, &more) ||
-                 compare_header(text_of(member), "Version", 1, &more);
+    bool found = compare_header(compare_text_of(member), "Name", 0, &name) &&
+                 compare_header(compare_text_of(member), "Version", 0, &version);
+    bool twice = compare_header(compare_text_of(member), "Name", 1, &more) ||
+                 compare_header(compare_text_of(member), "Version", 1, &more);
     const char *spelt = arena_strndup(c->arena, name.data, name.len);
 
     if (found && !twice && names_equal(spelt, c->in->package) && compare_is_version(c, version))
@@ -78,7 +73,7 @@ static bool names_release(struct comparison *c, const struct archive_member *mem
 static enum proof prove_requirements(struct comparison *c, struct compare_member *m)
 {
     enum proof all = PROOF_HOLDS;
-    struct compare_text rest = text_of(m->member), value;
+    struct compare_text rest = compare_text_of(m->member), value;
 
     while (all != PROOF_FAILS && compare_next_header(&rest, "Requires-Dist", &value))
         all = compare_worse(all, compare_prove_requirement(c, m, value));
@@ -169,7 +164,8 @@ void compare_find_licences(struct comparison *c)
     if (metadata == NULL || metadata->data == NULL)
         return;
     for (size_t n = 0;
-         n < LICENCES_MAX && compare_header(text_of(metadata), "License-File", n, &value); n++) {
+         n < LICENCES_MAX && compare_header(compare_text_of(metadata), "License-File", n, &value);
+         n++) {
         const char *path = arena_strndup(c->arena, value.data, value.len);
         if (compare_find(archive, path) == NULL && !has_base(archive, path))
             add_licence(c, path, true);

@@ -67,7 +67,7 @@ bool compare_python(struct comparison *c, struct compare_text text, struct pysou
            pysource_read(text.data, text.len, "", c->arena, out, &err) == 0;
 }
 
-static bool same_token(const struct py_token *a, const struct py_token *b)
+bool compare_same_token(const struct py_token *a, const struct py_token *b)
 {
     return a->kind == b->kind && a->len == b->len && memcmp(a->s, b->s, a->len) == 0;
 }
@@ -82,7 +82,7 @@ bool compare_same_code(const struct pysource *a, const struct pysource *b)
             a->statements[i].tokens.end != b->statements[i].tokens.end)
             return false;
     for (size_t i = 0; i < a->count; i++)
-        if (!same_token(&a->tokens[i], &b->tokens[i]))
+        if (!compare_same_token(&a->tokens[i], &b->tokens[i]))
             return false;
     return true;
 }
@@ -140,7 +140,7 @@ bool compare_bind(struct compare_bound *bound, const struct py_token *name)
 static bool is_bound(const struct compare_bound *bound, const struct py_token *name)
 {
     for (size_t i = 0; bound != NULL && i < bound->count; i++)
-        if (same_token(bound->names[i], name))
+        if (compare_same_token(bound->names[i], name))
             return true;
     return false;
 }
@@ -186,4 +186,13 @@ bool compare_is_version(const struct comparison *c, struct compare_text text)
     buf_release(&a);
     buf_release(&b);
     return same;
+}
+
+bool compare_is_assignment(const struct pysource *py, struct py_span span,
+                           struct compare_bound *bound)
+{
+    return span.end - span.start > 2 && py->tokens[span.start].kind == PY_NAME &&
+           py_is(py, span.start + 1, "=") &&
+           compare_is_literal(py, (struct py_span){span.start + 2, span.end}, bound) &&
+           compare_bind(bound, &py->tokens[span.start]);
 }

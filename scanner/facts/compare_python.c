@@ -10,11 +10,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static struct compare_text text_of(const struct compare_member *m)
-{
-    return (struct compare_text){m->member->data, m->member->len};
-}
-
 static bool is_hex(struct compare_text text, size_t least)
 {
     size_t n = 0;
@@ -239,7 +234,7 @@ enum proof compare_prove_version_file(struct comparison *c, struct compare_membe
     struct pysource py;
 
     if (entry != NULL || !text_ends_with(m->member->path, ".py") || m->member->data == NULL ||
-        !compare_python(c, text_of(m), &py))
+        !compare_python(c, compare_text_of(m->member), &py))
         return PROOF_NONE;
     if (!is_form(&py) || !read_strings(c, m->member->path, &py))
         return PROOF_NONE;
@@ -254,7 +249,7 @@ enum proof compare_prove_version_text(struct comparison *c, struct compare_membe
 
     base = base != NULL ? base + 1 : m->member->path;
     if (entry != NULL || m->member->data == NULL || strcasestr(base, "version") == NULL ||
-        !compare_is_version(c, text_of(m)))
+        !compare_is_version(c, compare_text_of(m->member)))
         return PROOF_NONE;
     return version_found(c, m);
 }
@@ -356,7 +351,7 @@ enum proof compare_prove_versioneer(struct comparison *c, struct compare_member 
     struct pysource py;
 
     if ((entry == NULL && !c->wheel) || !text_ends_with(m->member->path, ".py") ||
-        m->member->data == NULL || !compare_python(c, text_of(m), &py))
+        m->member->data == NULL || !compare_python(c, compare_text_of(m->member), &py))
         return PROOF_NONE;
     bool is_old = is_template(&py, old, COUNT(old), strings);
     if (!is_old && !is_template(&py, later, COUNT(later), strings) &&

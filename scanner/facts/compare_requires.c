@@ -138,8 +138,7 @@ static bool read_lists(struct comparison *c, struct buf *text)
     return here;
 }
 
-/* NULL while something of it is on its way. */
-static struct compare_declared *declared_of(struct comparison *c)
+struct compare_declared *compare_declared(struct comparison *c)
 {
     struct compare_declared *declared = &c->declared;
     struct buf text = BUF_INIT(TEXT_MAX);
@@ -165,14 +164,6 @@ static struct compare_declared *declared_of(struct comparison *c)
     json_decref(root);
     buf_release(&text);
     return declared->text != NULL ? declared : NULL;
-}
-
-bool compare_build_script(struct comparison *c, const char **module)
-{
-    const struct compare_declared *declared = declared_of(c);
-
-    *module = declared != NULL ? declared->script : NULL;
-    return declared != NULL;
 }
 
 void compare_requires_end(struct comparison *c)
@@ -236,7 +227,7 @@ static enum proof doubt(struct comparison *c, struct compare_member *m, const ch
 enum proof compare_prove_requirement(struct comparison *c, struct compare_member *m,
                                      struct compare_text line)
 {
-    struct compare_declared *declared = declared_of(c);
+    struct compare_declared *declared = compare_declared(c);
     const char *spec = arena_strndup(c->arena, line.data, line.len);
     char name[NAME_MAX_BYTES];
     size_t len = name_length(spec, spec + line.len);

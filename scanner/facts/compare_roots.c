@@ -55,12 +55,10 @@ static const char *winner(const struct tally *tally)
 }
 
 /* Of each file of the tree with these bytes and this path at its end: what stands in front. */
-static void vote_of(struct comparison *c, const struct archive_member *member, const char *path,
-                    struct tally *tally)
+static void vote_of(struct comparison *c, const char *oid, const char *path, struct tally *tally)
 {
     size_t count;
-    const struct compare_entry *const *found =
-        compare_tree_by_oid(c->in->commit.tree, member->oid, &count);
+    const struct compare_entry *const *found = compare_tree_by_oid(c->in->commit.tree, oid, &count);
 
     for (size_t i = 0; i < count && i < PLACES; i++)
         if (compare_ends_in(found[i]->path, path))
@@ -124,8 +122,11 @@ void compare_find_roots(struct comparison *c)
             close_top(c, top, len, &tally, &all);
         top = member->path;
         len = n;
-        if (member->size > 1 && member->kind == ARCHIVE_FILE)
-            vote_of(c, member, member->path, &tally);
+        if (member->size <= 1 || member->kind != ARCHIVE_FILE)
+            continue;
+        vote_of(c, member->oid, member->path, &tally);
+        if (member->lf_oid[0] != '\0') /* a wheel made on Windows has CRLF throughout */
+            vote_of(c, member->lf_oid, member->path, &tally);
     }
     close_top(c, top, len, &tally, &all);
     c->root = winner(&all);

@@ -40,6 +40,8 @@ static const struct compare_row rows[] = {
      "nothing but literals given to setup(), with the release's version"},
     {7, "*.py", DIFFERS, COMPARE_GENERATED, compare_prove_versioneer,
      "versioneer's file with the release's version"},
+    {10, "*/__init__.py", ADDED, COMPARE_GENERATED, compare_prove_maturin_stub,
+     "what maturin writes beside a compiled module"},
     {6, "*.py", ADDED, COMPARE_GENERATED, compare_prove_version_file,
      "binds literals alone, one of them the release's version"},
     {6, "*", ADDED, COMPARE_GENERATED, compare_prove_version_text, "the release's version"},
@@ -69,6 +71,9 @@ static const struct compare_row rows[] = {
 static const struct compare_row guesses[] = {
     {10, "*", ADDED | DIFFERS, COMPARE_REVIEW, prove_configured,
      "the configuration says that the build makes it"},
+    {10, "*", ADDED, COMPARE_REVIEW, compare_prove_template, "filled in from the .in of its name"},
+    {10, "/LICENSE", ADDED, COMPARE_REVIEW, compare_prove_licensed,
+     "a licence text that coherent.licensed adds"},
     {10, "*", ADDED, COMPARE_REVIEW, prove_generated_c, "compiled from the .pyx beside it"},
     {10, "*", ADDED, COMPARE_REVIEW, prove_said_generated,
      "it says that it is generated, and .gitignore leaves it out"},
@@ -246,8 +251,7 @@ static enum proof prove_said_generated(struct comparison *c, struct compare_memb
     const char *base = strrchr(m->member->path, '/');
 
     base = base != NULL ? base + 1 : m->member->path;
-    if (m->member->data == NULL ||
-        !compare_is_text((struct compare_text){m->member->data, m->member->len}) ||
+    if (m->member->data == NULL || !compare_is_text(compare_text_of(m->member)) ||
         !says_generated(m->member))
         return PROOF_NONE;
     if (m->importance != COMPARE_OTHER) {
@@ -255,8 +259,7 @@ static enum proof prove_said_generated(struct comparison *c, struct compare_memb
         compare_describe(c, m, NULL);
         if (m->touches != NULL || strcasestr(base, "version") != NULL ||
             text_ends_with(base, ".pth") || m->importance == COMPARE_BUILD ||
-            (text_ends_with(base, ".py") &&
-             !compare_python(c, (struct compare_text){m->member->data, m->member->len}, &py)))
+            (text_ends_with(base, ".py") && !compare_python(c, compare_text_of(m->member), &py)))
             return PROOF_NONE;
     }
     if (!compare_is_ignored(c, arena_printf(c->arena, "%s%s", c->out->prefix, m->member->path)))

@@ -1,15 +1,9 @@
-/* setup.py as backends write it (row 5), and Python that differs from the tree's in nothing but
-   what a build fills in. */
+/* setup.py as backends write it (row 5). */
 #include "facts/compare_internal.h"
 
 #include <string.h>
 
 #include "base/text.h"
-
-static struct compare_text text_of(const struct compare_member *m)
-{
-    return (struct compare_text){m->member->data, m->member->len};
-}
 
 /* --- generated: nothing but literals, given to setup() -----------------------------------------
  */
@@ -54,15 +48,6 @@ static bool is_setup_call(const struct pysource *py, struct py_span span,
             return false;
     }
     return true;
-}
-
-static bool is_assignment(const struct pysource *py, struct py_span span,
-                          struct compare_bound *bound)
-{
-    return span.end - span.start > 2 && py->tokens[span.start].kind == PY_NAME &&
-           py_is(py, span.start + 1, "=") &&
-           compare_is_literal(py, (struct py_span){span.start + 2, span.end}, bound) &&
-           compare_bind(bound, &py->tokens[span.start]);
 }
 
 /* The string that 'version': or version= is followed by. */
@@ -183,16 +168,14 @@ static enum proof judge_statement(struct comparison *c, struct compare_member *m
 static enum proof judge_script(struct comparison *c, const struct pysource *py, struct py_span span)
 {
     static const char *const call[] = {"build", "(", "setup_kwargs", ")"};
-    const char *module;
+    const struct compare_declared *declared = compare_declared(c);
 
     if (says(py, span, call, 4))
         return PROOF_HOLDS;
-    if (span.end - span.start != 4 || !py_is(py, span.start, "from"))
-        return PROOF_FAILS;
-    if (!compare_build_script(c, &module))
+    if (declared == NULL)
         return PROOF_WAITS;
-    const char *const import[] = {"from", module, "import", "*"};
-    return module != NULL && says(py, span, import, 4) ? PROOF_HOLDS : PROOF_FAILS;
+    const char *const import[] = {"from", declared->script, "import", "*"};
+    return declared->script != NULL && says(py, span, import, 4) ? PROOF_HOLDS : PROOF_FAILS;
 }
 
 static enum proof judge_generated(struct comparison *c, struct compare_member *m,
@@ -212,7 +195,7 @@ static enum proof judge_generated(struct comparison *c, struct compare_member *m
             continue;
         if (statement->indent > 0)
             all = PROOF_FAILS;
-        else if (call || is_assignment(py, statement->tokens, &bound))
+        else if (call || compare_is_assignment(py, statement->tokens, &bound))
             all = compare_worse(all, judge_statement(c, m, py, statement->tokens, call));
         else
             all = compare_worse(all, judge_script(c, py, statement->tokens));
@@ -229,11 +212,6 @@ static enum proof judge_generated(struct comparison *c, struct compare_member *m
 
 /* --- rewritten: use_scm_version=… become version="V" -------------------------------------------
  */
-
-static bool same_token(const struct py_token *a, const struct py_token *b)
-{
-    return a->kind == b->kind && a->len == b->len && memcmp(a->s, b->s, a->len) == 0;
-}
 
 /* The end of the argument that starts at `at`: a comma or the bracket that closes the call. */
 static size_t argument_end(const struct pysource *py, size_t at)
@@ -252,7 +230,7 @@ static bool is_scm_rewrite(const struct comparison *c, const struct pysource *gi
 
     while (i < git->count && k < out->count) {
         struct compare_text value;
-        if (same_token(&git->tokens[i], &out->tokens[k])) {
+        if (compare_same_token(&git->tokens[i], &out->tokens[k])) {
             i++;
             k++;
             continue;
@@ -268,101 +246,35 @@ static bool is_scm_rewrite(const struct comparison *c, const struct pysource *gi
     return i == git->count && k == out->count && replaced == 1;
 }
 
+/* poetry puts its own in the place of the repository's. */
+static enum proof prove_replaced(struct comparison *c, struct compare_member *m,
+                                 const struct pysource *out)
+{
+    const struct compare_declared *declared = compare_declared(c);
+
+    if (declared == NULL)
+        return PROOF_WAITS;
+    enum proof proof = declared->poetry ? judge_generated(c, m, out) : PROOF_NONE;
+    if (proof != PROOF_FAILS)
+        return proof;
+    m->reason = NULL;
+    return PROOF_NONE;
+}
+
 enum proof compare_prove_setup_py(struct comparison *c, struct compare_member *m,
                                   const struct compare_entry *entry)
 {
     struct pysource git, out;
     struct compare_text text;
 
-    if (m->member->data == NULL || !compare_python(c, text_of(m), &out))
+    if (m->member->data == NULL || !compare_python(c, compare_text_of(m->member), &out))
         return PROOF_NONE;
     if (entry == NULL)
         return judge_generated(c, m, &out);
     enum proof read = compare_read_entry(c, entry, &text);
     if (read != PROOF_HOLDS)
         return read;
-    return compare_python(c, text, &git) && is_scm_rewrite(c, &git, &out) ? PROOF_HOLDS
-                                                                          : PROOF_NONE;
-}
-
-/* --- only a placeholder became the version
- * --------------------------------------------------------
- */
-
-/* "0.0.0", "0.dev0", "unknown": what nobody releases. */
-static bool is_placeholder(struct compare_text text)
-{
-    bool number = text.len > 0 && *text.data >= '0' && *text.data <= '9';
-
-    for (size_t i = 0; i < text.len && number; i++)
-        if (text.data[i] >= '1' && text.data[i] <= '9')
-            return false;
-    return text.len < 40;
-}
-
-enum proof compare_prove_version_only(struct comparison *c, struct compare_member *m,
-                                      const struct compare_entry *entry)
-{
-    struct pysource git, out;
-    struct compare_text text, value, held;
-    size_t differ = 0;
-
-    if (entry == NULL || !text_ends_with(m->member->path, ".py") || m->member->data == NULL ||
-        !compare_python(c, text_of(m), &out))
-        return PROOF_NONE;
-    enum proof read = compare_read_entry(c, entry, &text);
-    if (read != PROOF_HOLDS)
-        return read;
-    if (!compare_python(c, text, &git) || git.count != out.count)
-        return PROOF_NONE;
-    for (size_t i = 0; i < git.count; i++) {
-        if (same_token(&git.tokens[i], &out.tokens[i]))
-            continue;
-        if (!compare_string(&git.tokens[i], &held) || !is_placeholder(held) ||
-            !compare_string(&out.tokens[i], &value) || !compare_is_version(c, value))
-            return PROOF_NONE;
-        differ++;
-    }
-    for (size_t i = 0; i < git.statement_count && i < out.statement_count; i++)
-        if (git.statements[i].indent != out.statements[i].indent)
-            return PROOF_NONE;
-    return differ > 0 ? PROOF_HOLDS : PROOF_NONE;
-}
-
-/* --- git's bytes, and a tail of assignments ----------------------------------------------------
- */
-
-static bool has_name(const struct pysource *py, const struct py_token *name)
-{
-    for (size_t i = 0; i < py->count; i++)
-        if (same_token(&py->tokens[i], name))
-            return true;
-    return false;
-}
-
-enum proof compare_prove_tail(struct comparison *c, struct compare_member *m,
-                              const struct compare_entry *entry)
-{
-    struct compare_text text, out = text_of(m);
-    struct compare_bound bound = {0};
-    struct pysource git, tail;
-
-    if (entry == NULL || !text_ends_with(m->member->path, ".py") || out.data == NULL)
-        return PROOF_NONE;
-    enum proof read = compare_read_entry(c, entry, &text);
-    if (read != PROOF_HOLDS)
-        return read;
-    if (text.len == 0 || text.len >= out.len || memcmp(text.data, out.data, text.len) != 0 ||
-        text.data[text.len - 1] != '\n' || !compare_python(c, text, &git))
-        return PROOF_NONE;
-    out = (struct compare_text){out.data + text.len, out.len - text.len};
-    if (!compare_python(c, out, &tail) || tail.statement_count == 0)
-        return PROOF_NONE;
-    for (size_t i = 0; i < tail.statement_count; i++) {
-        const struct py_statement *statement = &tail.statements[i];
-        if (statement->indent > 0 || !is_assignment(&tail, statement->tokens, &bound) ||
-            !has_name(&git, &tail.tokens[statement->tokens.start]))
-            return PROOF_NONE;
-    }
-    return PROOF_HOLDS;
+    return compare_python(c, text, &git) && is_scm_rewrite(c, &git, &out)
+               ? PROOF_HOLDS
+               : prove_replaced(c, m, &out);
 }

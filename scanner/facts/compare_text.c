@@ -55,6 +55,20 @@ bool compare_take_line(struct compare_text *rest, struct compare_text *line)
     return true;
 }
 
+struct compare_text compare_lf(struct comparison *c, struct compare_text text)
+{
+    if (text.len == 0 || memchr(text.data, '\r', text.len) == NULL)
+        return text;
+    char *copy = arena_strndup(c->arena, text.data, text.len);
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] != '\r' || i + 1 == text.len || text.data[i + 1] != '\n')
+            copy[n++] = text.data[i];
+    copy[n] = '\0';
+    return (struct compare_text){copy, n};
+}
+
 bool compare_same_lines(struct compare_text a, struct compare_text b)
 {
     struct compare_text x = {0}, y = {0};

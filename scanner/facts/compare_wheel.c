@@ -11,11 +11,6 @@
 #include "base/text.h"
 #include "facts/names.h"
 
-static struct compare_text text_of(const struct archive_member *member)
-{
-    return (struct compare_text){member->data, member->len};
-}
-
 /* --- RECORD ---------------------------------------------------------------------------------- */
 
 struct record {
@@ -118,7 +113,7 @@ static void check_record(struct comparison *c)
                       list == NULL ? "there is none" : "too large to be read");
         return;
     }
-    struct record *records = read_record(c, text_of(list), &count);
+    struct record *records = read_record(c, compare_text_of(list), &count);
     for (size_t i = 0; i < archive->member_count; i++) {
         const struct archive_member *member = &archive->members[i];
         const struct record key = {.path = member->path};
@@ -357,7 +352,7 @@ static void differs(struct comparison *c, struct compare_member *m, const char *
         settle(m, COMPARE_UNVERIFIABLE, "a binary of one platform");
         return;
     }
-    if (!compare_is_known(c, m)) {
+    if (!compare_is_known(c, m) && !compare_by_guess(c, m, entry)) {
         if (m->member->size <= 1 && entry == NULL && m->member->kind == ARCHIVE_FILE)
             settle(m, COMPARE_REVIEW, "an empty file that neither sdist nor tree has");
         else
@@ -390,7 +385,7 @@ static struct compare_text behind_first_line(struct compare_text text)
 static bool is_script(struct comparison *c, struct compare_member *m, const char *name)
 {
     const struct compare_tree *tree = c->in->commit.tree;
-    struct compare_text text = text_of(m->member), other;
+    struct compare_text text = compare_text_of(m->member), other;
 
     if (text.data == NULL || text.len < 2 || memcmp(text.data, "#!", 2) != 0 ||
         c->searches++ >= COMPARE_SEARCHES)
