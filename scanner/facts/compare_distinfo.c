@@ -58,6 +58,12 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The backend's own words: another release of it, as old Pythons need, writes another version. */
+static bool is_about_itself(const char *line)
+{
+    return strncasecmp(line, "Dynamic:", 8) == 0 || strncasecmp(line, "Metadata-Version:", 17) == 0;
+}
+
 /* All that `text` says, but for what `sdist` calls dynamic. */
 static struct fields read_fields(struct comparison *c, struct compare_text text,
                                  struct compare_text sdist)
@@ -75,7 +81,7 @@ static struct fields read_fields(struct comparison *c, struct compare_text text,
         size_t name = 0;
         while (at + name < stop && at[name] != ':')
             name++;
-        if (strncasecmp(at, "Dynamic:", 8) != 0 && !is_dynamic(sdist, at, name)) {
+        if (!is_about_itself(at) && !is_dynamic(sdist, at, name)) {
             out.items = mem_grow(out.items, out.count, &out.size, sizeof *out.items);
             out.items[out.count++] = arena_strndup(c->arena, at, (size_t)(stop - at));
         }
