@@ -219,9 +219,10 @@ int archive_read(int fd, const struct archive_request *request, struct arena *ar
         .arena = arena,
         .out = out,
         .err = err,
-        .small = mem_alloc(ARCHIVE_SMALL + 1),
+        /* Not zeroed, which takes as long as a small archive: only what was read is looked at. */
+        .small = mem_realloc(NULL, ARCHIVE_SMALL + 1),
         .block = mem_alloc(ARCHIVE_BLOCK),
-        .lf = mem_alloc(ARCHIVE_SMALL + 1),
+        .lf = mem_realloc(NULL, ARCHIVE_SMALL + 1),
         .max_bytes = request->max_bytes > 0 ? request->max_bytes : MAX_BYTES,
         .max_members = request->max_members > 0 ? request->max_members : MAX_MEMBERS,
     };
