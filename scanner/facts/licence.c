@@ -165,7 +165,7 @@ bool licence_glob_match(const char *glob, const char *path)
     if (len > GLOB_MAX)
         return false;
     reach_past_stars(glob, len, at);
-    for (; *path != '\0'; path++) {
+    for (; *path != '\0' && memchr(at, true, len + 1) != NULL; path++) {
         bool next[GLOB_MAX + 4] = {false};
         step(glob, len, at, *path, next);
         reach_past_stars(glob, len, next);
