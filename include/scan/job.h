@@ -30,6 +30,7 @@ struct scan {
     struct access *access;
     struct gitwire *wire;
     struct github *github;
+    struct spools *spools;
     struct index *indexes;   /* of options->index_count */
     struct lane *store_lane; /* limit 1: the database has one writer */
     struct lane *cpu_lane;

@@ -1,8 +1,6 @@
 #include "fetch/mirror.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +13,7 @@
 #include "fetch/mirror_compact.h"
 #include "fetch/mirror_dir.h"
 #include "fetch/mirror_internal.h"
+#include "fetch/spool.h"
 
 #define CACHE_BYTES  (32 << 20)  /* of parsed objects, all mirrors together */
 #define CACHE_TREE   (512 << 10) /* trees up to this are kept: tags of a repository share most */
@@ -180,14 +179,10 @@ int mirror_remove(const char *dir, struct err *err)
 
 int mirror_spool(struct mirror *mirror, struct err *err)
 {
-    char *path = mem_printf("%s/pack/spool-XXXXXX", mirror->objects);
-    int fd = mkostemp(path, O_CLOEXEC);
+    char *dir = mem_printf("%s/pack", mirror->objects);
+    int fd = spool_make(dir, err);
 
-    if (fd >= 0)
-        unlink(path);
-    else
-        err_set(err, REASON_DISK, "cannot create %s: %s", path, strerror(errno));
-    free(path);
+    free(dir);
     return fd;
 }
 

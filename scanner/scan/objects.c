@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "fetch/spool.h"
 
 /* A fetch has three steps: on the pool the mirror is opened and what it lacks is listed; the loop
    brings the pack into a spool file; on the pool again the pack is added to the mirror. */
@@ -108,7 +109,7 @@ static void prepare_run(void *item)
         want_blobs(job);
     }
     if (job->want_count > 0)
-        job->spool = mirror_spool(job->mirror, &job->err);
+        job->spool = spools_take(job->scan->spools, &job->err);
 }
 
 /* --- after: on the pool ---------------------------------------------------------------------- */
@@ -132,7 +133,7 @@ static void absorb_run(void *item)
     if (job->spool >= 0) {
         if (job->err.reason == REASON_NONE)
             mirror_add_pack(job->mirror, job->spool, job->filtered, &job->err);
-        close(job->spool);
+        spools_give(job->scan->spools, job->spool);
         job->spool = -1;
     }
     if (fetching->kind == FETCH_HISTORY && job->err.reason == REASON_NONE)

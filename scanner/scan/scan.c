@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fetch/spool.h"
 #include "scan/inquiry.h"
 
 #include "base/clock.h"
@@ -291,6 +292,7 @@ static void close_services(struct scan *scan)
         lane_free(scan->cpu_lane);
         loop_free(scan->loop);
     }
+    spools_free(scan->spools);
     free(scan->host);
     free(scan->credential);
 }
@@ -316,6 +318,7 @@ static int observe(struct scan *scan, struct err *err)
     if (open_services(scan, err) != 0)
         return -1;
     mirror_sweep(scan->options->cache);
+    scan->spools = spools_new(scan->options->cache);
     scan->inquiry = inquiry_new(scan);
     scan->progress = progress_new(scan);
     if (scan->options->deadline_ms > 0)

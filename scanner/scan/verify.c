@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "facts/compare.h"
+#include "fetch/spool.h"
 
 /* In reverse: from the last step to the first. */
 
@@ -126,6 +126,8 @@ static void save_window_run(void *item)
 
 static void close_window(struct verification *verification)
 {
+    struct scan *scan = verification->job->scan;
+
     for (size_t i = 0; i < verification->open; i++) {
         struct release_check *check = &verification->window[i];
         verification->unknown |= check->basis == NULL;
@@ -133,7 +135,7 @@ static void close_window(struct verification *verification)
             buf_release(&check->files[f].manifest);
             buf_release(&check->files[f].provenance.document);
             if (check->files[f].spool >= 0)
-                close(check->files[f].spool);
+                spools_give(scan->spools, check->files[f].spool);
         }
         arena_release(&check->arena);
     }
@@ -303,12 +305,6 @@ static void load_done(void *item)
 
 /* --- what the store has ---------------------------------------------------------------------- */
 
-/* A place for what the store has not. */
-static void spool(struct file_check *file)
-{
-    file->spool = mirror_spool(file->release->verification->job->mirror, &file->err);
-}
-
 static void load_run(void *item)
 {
     struct verification *verification = item;
@@ -323,7 +319,7 @@ static void load_run(void *item)
             if (job->scan->options->compared != NULL || /* the store has no bytes */
                 store_artifact(job->scan->store, file->due->sha256, MANIFEST_REVISION,
                                &file->manifest, &job->fatal) == 0)
-                spool(file);
+                file->spool = spools_take(job->scan->spools, &file->err);
         }
     }
 }

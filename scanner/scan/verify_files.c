@@ -1,10 +1,10 @@
 #include "scan/verify.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "facts/compare.h"
+#include "fetch/spool.h"
 
 /* Bytes of members that are kept with a manifest: what proves the rest, and what no commit holds,
    as only that needs to be looked into. Many documents leave room for code, both for the proofs. */
@@ -147,7 +147,7 @@ void verify_read_files(struct release_check *check)
             manifest_decode(file->manifest.data, file->manifest.len, &check->arena, &file->contents,
                             &file->err);
         if (file->spool >= 0)
-            close(file->spool);
+            spools_give(check->verification->job->scan->spools, file->spool);
         file->spool = -1;
     }
 }
